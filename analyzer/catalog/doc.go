@@ -1,0 +1,147 @@
+// Package catalog reads the knowledge tables: what there is of clouds, and what resource types can do with them.
+//
+// Tables are text files, one row a line, read at start by a small strict parser. Fields are separated by spaces or
+// tabs; a field with spaces in it is quoted with `"`; `#` starts a comment at the start of a line or after a space
+// (sources and notes live there). The first word of a row is its kind. Unknown words, wrong columns and duplicates are
+// refused with `file:line:`. Rows of the user's policy go through the same parser.
+//
+// # Clouds
+//
+//	partition CLOUD PARTITION SIDE "NAME" [saas]
+//	word      CLOUD PARTITION WORD...       other names of the partition: a provider's `environment` argument, an ARN's
+//	                                        partition field, a universe domain
+//	region    CLOUD PARTITION REGION...     its regions, zones and areas, as providers write them (compared in lower
+//	                                        case without spaces)
+//	pattern   CLOUD PARTITION REGEXP        regions that are not listed; only asked after the lists
+//	identifier CLOUD PREFIX REGEXP          ids that tell where they are from; groups named partition, region, account,
+//	                                        service and host; PREFIX is a literal that the value holds (a cheap first test)
+//
+// `saas` marks clouds whose hosts are reached from anywhere by design: a literal host of theirs in an attribute that no
+// row explains is no finding.
+//
+// # Hosts
+//
+//	host exact|suffix|regexp PATTERN CLOUD PARTITION|ambiguous
+//	host literal REGEXP CLOUD ambiguous     strings that look like hosts and are none; asked first, on the raw string
+//
+// # Sites
+//
+//	provider SOURCE CLOUD [LOCALNAME...]    which cloud the provider is for; `hashicorp/aws aws`
+//	site SOURCE provider ATTRIBUTE GIVES    an argument of the provider block that places it
+//	site SOURCE env VARIABLE GIVES          an environment variable that stands in for an argument of the same GIVES
+//	site SOURCE default PARTITION partition the partition when nothing is set, only where no variable can change it
+//	site SOURCE TYPE ATTRIBUTE GIVES        an attribute of resources that places the resource itself; TYPE may be a glob
+//	site SOURCE TYPE - nowhere              resources of a service without a place: their provider's region says nothing
+//
+// GIVES is one of region, zone, partition, account, tenant, host, id (anything an identifier row understands).
+//
+// # Links
+//
+//	link TYPE ATTRIBUTE KIND BY [DIRECTION]
+//	link TYPE ATTRIBUTE -                   looked at: joins nothing
+//
+// TYPE is a resource type or a glob; `data.TYPE` for data sources. ATTRIBUTE is the path with dots and without indexes
+// (`rule.destination.bucket`); `*` stands for a part of a name, `**` for any number of names; a row answers for
+// everything under its attribute as well (map elements). The most specific row answers: exact type before glob, then
+// exact attribute before glob, then the longer. DIRECTION is what flows as seen from the resource: out, in or both
+// (both where left out).
+//
+// # Roles
+//
+//	role CLOUD CLASS NAME...                a built-in role or managed policy, by each of its spellings
+//	escalation CLOUD NAME ACTION...         a set of actions that together amount to full administration
+//	action CLOUD CLASS PATTERN...           actions whose holder has the privilege of CLASS
+//
+// # Data sources
+//
+//	data TYPE ATTRIBUTE GIVES               an attribute of a data source that follows from its provider configuration;
+//	                                        GIVES as for sites, also dns_suffix
+package catalog
+
+// Kind is what a link does; each kind but Nothing and Grant belongs to one rule.
+type Kind uint8
+
+// The kinds of link.
+const (
+	NoKind     Kind = iota
+	Nothing         // `-`: looked at, joins nothing
+	Network         // networks joined or made reachable
+	Replicate       // data, snapshots, images copied or backed up
+	Export          // logs, events, messages, streams delivered
+	Trust           // identities of the far end are accepted
+	Grant           // part of a grant of privilege: who, which role, over what
+	SharedKey       // an encryption key used from the other side
+	Credential      // a long-lived credential made or kept
+	DNS             // names resolved, forwarded or delegated
+	Endpoint        // a host that is called, for a reason that no other kind names
+	State           // Terraform state or outputs of another stack
+	Same            // must be of the own partition: another's cannot work here
+	Flow            // a value is used, and nothing more is known of it
+)
+
+// By is how an attribute's value names the far end.
+type By uint8
+
+// The ways to name a far end. Whatever the way, a value that an identifier row understands says more than the way.
+const (
+	NoBy        By = iota
+	ByID           // an opaque id, ARN, self link: found by value, by reference, or by another resource that has it
+	ByName         // a name that is only unique where it is: found by reference
+	ByRegion       // a region of the resource's own cloud
+	ByZone         // a zone of the resource's own cloud
+	ByPartition    // a word for a partition
+	ByAccount      // an account, subscription, project or tenancy of the resource's own cloud
+	ByTenant       // an Entra tenant, by id or domain
+	ByHost         // a host, host:port or URL
+	ByAddress      // an IP address or a network in CIDR form
+	ByPrincipal    // somebody: an ARN, an account, a member string, a mail address
+	ByRole         // in a grant: which role or policy
+	ByScope        // in a grant: over what
+	ByPolicy       // a policy document, read by rules/access
+	BySecret       // the value is a secret of the resource that it comes from
+	ByText         // text that may hold hosts and ids among other things
+	ByHub          // the thing that all resources with the same value are joined by
+)
+
+// Direction is what flows along a link as seen from the resource that makes it.
+type Direction uint8
+
+// The directions.
+const (
+	Both Direction = iota
+	Out
+	In
+)
+
+// Gives is what an argument or attribute tells of a place.
+type Gives uint8
+
+// What can be told of a place.
+const (
+	NoGives Gives = iota
+	GivesRegion
+	GivesZone
+	GivesPartition
+	GivesAccount
+	GivesTenant
+	GivesHost
+	GivesID
+	GivesNowhere
+	GivesDNSSuffix
+)
+
+// Class is what a role amounts to, from nothing worth telling to everything.
+type Class uint8
+
+// The classes of privilege. Everything from Billing up is an administrator's.
+const (
+	NoClass Class = iota
+	Read
+	Use // works with things, administers nothing
+	Billing
+	Data
+	KeyAdmin
+	NetworkAdmin
+	IdentityAdmin
+	Full
+)

@@ -1,0 +1,117 @@
+package analyzer
+
+import (
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// Spot is a place with the side that the policy puts it on, as findings show it.
+type Spot struct {
+	place.Site
+	Side string
+	Name string // of the partition, in words: `AWS China (operated by Sinnet and NWCD)`
+}
+
+// Step is one step of a finding's evidence: a sentence, and where it is written.
+type Step struct {
+	Text    string // `peer_vpc_id refers to aws_vpc.beijing`; never holds a value other than parsed tokens
+	Address string // the resource it is about, or ""
+	Pos     model.Pos
+}
+
+// Suppression says who marked a finding as allowed and why.
+type Suppression struct {
+	By     string // `allow "reporting"` or `comment`
+	Reason string
+}
+
+// Finding is a rule's statement about a crossing link or grant. Rules fill the first group; Run fills the second.
+type Finding struct {
+	Address    string   // the resource instance, as Terraform prints it
+	Attribute  string   // the argument that makes the link, as people read it, or ""
+	Root       string   // the input it is in
+	Related    []string // addresses of the other resources of the chain
+	Message    string   // one sentence without a full stop
+	From, To   Spot
+	Evidence   []Step
+	Note       string // one more thing worth knowing: `AWS refuses this at apply`, or ""
+	Confidence link.Confidence
+	Action     model.Action
+	Pos        model.Pos
+
+	Rule        *Rule
+	Severity    Severity // the rule's, or the policy's for it
+	Fingerprint string   // survives moves of lines, changes when what is linked changes
+	Suppressed  *Suppression
+}
+
+// Result is everything that a run found, in the order in which it is printed: the same input gives the same Result.
+type Result struct {
+	Version  string // of demarc
+	Inputs   []Input
+	Coverage Coverage
+	Findings []Finding
+	Links    []CrossLink
+	Blind    []BlindSpot
+	Rules    []*Rule
+}
+
+// Input is one thing that was read.
+type Input struct {
+	Name       string
+	Format     model.Format
+	Incomplete []string
+	Notes      []string
+}
+
+// Coverage counts what was looked at.
+type Coverage struct {
+	Resources  int // instances that stay, data sources included
+	Placed     int // of them, with a known partition
+	NotPlaced  int // of them, of a provider that the tables know, without one
+	Unknown    int // of them, of a provider that the tables do not know
+	Gone       int // deleted or forgotten by the plan: join nothing
+	Sides      []string
+	BlindSpots int
+}
+
+// CrossLink is a link between two places, crossing or not.
+type CrossLink struct {
+	Address  string
+	Kind     string
+	From, To Spot
+	Crosses  bool
+	Finding  string // the fingerprint of the finding that reports it, or ""
+}
+
+// BlindSpot is what could not be decided, as it is printed.
+type BlindSpot struct {
+	Address string // "" where it concerns an input
+	Root    string
+	Path    string
+	Reason  string
+	Settle  string
+	Pos     model.Pos
+}
+
+// Worst is the highest severity among findings that are not suppressed and at least as sure as min; zero for none.
+func (r *Result) Worst(min link.Confidence) Severity {
+	var worst Severity
+	for _, f := range r.Findings {
+		if f.Suppressed == nil && f.Confidence >= min && f.Severity > worst {
+			worst = f.Severity
+		}
+	}
+	return worst
+}
+
+// Incomplete tells whether some input could not be analysed in full.
+func (r *Result) Incomplete() bool {
+	for _, in := range r.Inputs {
+		if len(in.Incomplete) > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+package model
+
+import (
+	"github.com/demarc-dev/demarc/analyzer/addr"
+)
+
+// Origin is a resource attribute that an argument's value may come from. Because one block makes many instances, the
+// origin is relative to the instance that refers: Shared leading module steps are the referrer's own, keys included,
+// and Down goes on from there.
+type Origin struct {
+	Shared int
+	Down   addr.Module
+	Mode   addr.Mode
+	Type   string
+	Name   string
+	Key    addr.Key // AnyKey where the reference does not fix the instance
+	Attr   string   // the attribute path under the resource, "" for the whole
+	Exact  bool     // false where the reference may be one of several (conditional, splat, for, each.value)
+	Via    []string // what it passed through, nearest first: `var.peer`, `module.net.vpc_id`
+}
+
+// Module is the path of the module that the origin is in, seen from an instance in module from.
+func (o Origin) Module(from addr.Module) addr.Module {
+	if o.Shared > len(from) {
+		return o.Down
+	}
+	m := make(addr.Module, 0, o.Shared+len(o.Down))
+	m = append(m, from[:o.Shared]...)
+	return append(m, o.Down...)
+}
+
+// Arg is what the configuration says of one argument.
+type Arg struct {
+	Block   string // table path: `rule.destination.bucket`
+	Origins []Origin
+	// Opaque names what the input does not explain (`local.x`, a function call), where the value may also come from.
+	Opaque []string
+	// Constant holds a literal written in the configuration, absent where there is none.
+	Constant Value
+}
+
+// Args are the arguments of one block of configuration, shared by all its instances.
+type Args struct {
+	byBlock map[string]*Arg
+	order   []*Arg
+	// Opaque names blocks whose contents the input does not show at all (dynamic blocks in plan JSON).
+	Each *Arg // the for_each or count expression, nil where there is none
+}
+
+// NewArgs collects arguments; a second one of the same path is merged into the first, since nested blocks of one type
+// cannot be told apart by a table path.
+func NewArgs(list []Arg, each *Arg) *Args {
+	a := &Args{byBlock: make(map[string]*Arg, len(list)), Each: each}
+	for i := range list {
+		g := &list[i]
+		if have, ok := a.byBlock[g.Block]; ok {
+			have.Origins = append(have.Origins, g.Origins...)
+			have.Opaque = append(have.Opaque, g.Opaque...)
+			continue
+		}
+		a.byBlock[g.Block] = g
+		a.order = append(a.order, g)
+	}
+	return a
+}
+
+// Arg is the argument at a table path, or nil. A path inside an argument that the configuration gives as a whole
+// (`tags` for `tags.Name`, a dynamic list of objects) answers with the argument that encloses it.
+func (a *Args) Arg(block string) *Arg {
+	if a == nil {
+		return nil
+	}
+	for {
+		if g, ok := a.byBlock[block]; ok {
+			return g
+		}
+		i := lastDot(block)
+		if i < 0 {
+			return nil
+		}
+		block = block[:i]
+	}
+}
+
+// All are the arguments in the order of the input.
+func (a *Args) All() []*Arg {
+	if a == nil {
+		return nil
+	}
+	return a.order
+}
+
+func lastDot(s string) int {
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] == '.' {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,123 @@
+// Package model is what an input says, in Terraform's terms and no cloud's: resource instances with what is known of
+// their values, the provider configurations that they use, and where each argument's value may come from.
+//
+// Every loader makes a Snapshot; everything after works on Snapshots alone and changes none.
+package model
+
+import (
+	"github.com/demarc-dev/demarc/analyzer/addr"
+)
+
+// Format is the kind of input that a Snapshot was read from.
+type Format string
+
+// The kinds of input.
+const (
+	Plan    Format = "plan"
+	StateV1 Format = "state"
+	Sources Format = "sources"
+)
+
+// Snapshot is one input: a plan, a state, or one root module's sources.
+type Snapshot struct {
+	Name             string // the path as the user gave it
+	Format           Format
+	TerraformVersion string
+	Providers        []*Provider
+	Resources        []*Resource
+	Outputs          []Output
+	Backend          *Backend
+	// Incomplete says why the input does not hold everything that its configuration would make: an errored plan, a
+	// targeted or deferred one, a file that does not parse. Empty means complete.
+	Incomplete []string
+	// Notes are worth saying but change no verdict: a newer minor format version, a plan that destroys everything.
+	Notes []string
+}
+
+// Action is what a plan does to a resource instance.
+type Action uint8
+
+// The actions. A resource that stays in any way joins its ends; one that only goes joins nothing.
+const (
+	NoOp   Action = iota // also what a state's resources have
+	Create               // nothing was there before
+	Read                 // a data source that apply will read
+	Update
+	Replace
+	Delete
+	Forget // leaves the state, stays in the cloud, and Terraform no longer answers for it
+	Other  // a word that this version does not know: the resource may exist afterwards
+)
+
+func (a Action) String() string {
+	return [...]string{"no-op", "create", "read", "update", "replace", "delete", "forget", "other"}[a]
+}
+
+// Stays tells whether the instance may exist after the plan is applied.
+func (a Action) Stays() bool { return a != Delete && a != Forget }
+
+// Resource is one instance of a resource or data source.
+type Resource struct {
+	Address  string // as Terraform prints it
+	Addr     addr.Resource
+	Previous string // the address before a `moved`, or ""
+	Deposed  string // the key of a deposed object, or "": (Address, Deposed) is what is unique
+	Source   string // provider, normalised: `hashicorp/aws`
+	Action   Action
+	Values   Value     // planned, or current where nothing is planned; of a deleted one, what it was
+	Args     *Args     // where arguments come from; nil where the input has no configuration of it
+	Provider *Provider // nil where the input does not tell
+	// Candidates are the configurations that may be meant where the input leaves it open; Provider is then nil.
+	Candidates []*Provider
+	Pos        Pos
+}
+
+// Provider is one provider configuration.
+type Provider struct {
+	Key    string // as the input names it: `aws`, `aws.china`, `module.legacy:aws.x`
+	Source string // normalised: `hashicorp/aws`
+	Name   string // local name
+	Alias  string
+	Module addr.Module
+	Args   *Args
+	// Values are the arguments as far as they can be known without a provider; an argument whose expression cannot be
+	// followed is Unknown, one that is not written is absent. Implied is set where there is no block at all.
+	Values  Value
+	Implied bool
+	Pos     Pos
+}
+
+// Label is how findings name the configuration: `provider aws.china`.
+func (p *Provider) Label() string {
+	s := "provider " + p.Name
+	if p.Alias != "" {
+		s += "." + p.Alias
+	}
+	if len(p.Module) > 0 {
+		s += " in " + p.Module.String()
+	}
+	return s
+}
+
+// Output is a root module output.
+type Output struct {
+	Name  string
+	Value Value
+	Args  *Args // under the empty path
+}
+
+// Backend is where the root module keeps its state.
+type Backend struct {
+	Type   string // `s3`, `azurerm`, `remote`, `cloud`...
+	Values Value
+	Pos    Pos
+}
+
+// Pos is a place in a source file; the zero Pos is "not known". Lines and columns count from 1.
+type Pos struct {
+	File               string
+	Line, Column       int
+	EndLine, EndColumn int
+	// Args are the places of single arguments by their table path (`rule.destination.bucket`); nil where not known.
+	Args map[string]Pos
+}

@@ -1,0 +1,176 @@
+package model
+
+import (
+	"strconv"
+)
+
+// State says what is known of a value. An absent attribute, an explicit null and a value that only apply will know are
+// three different things, and no rule may take one for another.
+type State uint8
+
+// The states of a Value. The zero Value is absent.
+const (
+	Absent State = iota
+	Null
+	Unknown
+	Known
+)
+
+// Kind is the shape of a known value.
+type Kind uint8
+
+// The shapes of known values. Sets and tuples are lists, maps are objects: JSON does not tell them apart.
+const (
+	NoKind Kind = iota
+	Bool
+	Number
+	String
+	List
+	Object
+)
+
+// Value is a configuration value as far as the input tells it. It is immutable once built.
+type Value struct {
+	State     State
+	Kind      Kind
+	Sensitive bool
+	text      string  // String: itself; Number: its digits as written; Bool: true or false
+	items     []Value // List, and the values of Object
+	names     []string
+}
+
+// UnknownValue is a value that only apply will know.
+var UnknownValue = Value{State: Unknown}
+
+// NullValue is an explicit null.
+var NullValue = Value{State: Null}
+
+// StringValue makes a known string.
+func StringValue(s string) Value { return Value{State: Known, Kind: String, text: s} }
+
+// NumberValue makes a known number from its digits.
+func NumberValue(digits string) Value { return Value{State: Known, Kind: Number, text: digits} }
+
+// BoolValue makes a known truth value.
+func BoolValue(b bool) Value {
+	return Value{State: Known, Kind: Bool, text: strconv.FormatBool(b)}
+}
+
+// ListValue makes a known list. It keeps items.
+func ListValue(items []Value) Value { return Value{State: Known, Kind: List, items: items} }
+
+// ObjectValue makes a known object. It keeps both slices, which are of one length.
+func ObjectValue(names []string, items []Value) Value {
+	return Value{State: Known, Kind: Object, names: names, items: items}
+}
+
+// Text is the string, number or truth value as text; ok is false for everything else, known or not.
+func (v Value) Text() (s string, ok bool) {
+	if v.State != Known || v.Kind == List || v.Kind == Object {
+		return "", false
+	}
+	return v.text, true
+}
+
+// True tells whether v is known to be true.
+func (v Value) True() bool { return v.State == Known && v.Kind == Bool && v.text == "true" }
+
+// Len is the number of elements of a list or attributes of an object.
+func (v Value) Len() int { return len(v.items) }
+
+// Item is the i-th element of a list or attribute value of an object.
+func (v Value) Item(i int) Value { return v.items[i] }
+
+// Name is the name of the i-th attribute of an object.
+func (v Value) Name(i int) string { return v.names[i] }
+
+// Get is the attribute of an object, or an absent value. An unknown object has unknown attributes. The block that is a
+// list of exactly one is looked through, because providers nest single blocks that way.
+func (v Value) Get(name string) Value {
+	switch {
+	case v.State == Unknown:
+		return UnknownValue
+	case v.Kind == List && len(v.items) == 1:
+		return v.items[0].Get(name)
+	case v.Kind == Object:
+		for i, n := range v.names {
+			if n == name {
+				return v.items[i]
+			}
+		}
+	}
+	return Value{}
+}
+
+// At follows names through nested objects and single blocks.
+func (v Value) At(names ...string) Value {
+	for _, n := range names {
+		v = v.Get(n)
+	}
+	return v
+}
+
+// Items are the elements of a list; an object stands for a list of itself, since a single block may be written as either.
+func (v Value) Items() []Value {
+	switch v.Kind {
+	case List:
+		return v.items
+	case Object:
+		return []Value{v}
+	}
+	return nil
+}
+
+// Strings are the known texts in a list, or the text itself, and whether any part is unknown.
+func (v Value) Strings() (known []string, unknown bool) {
+	if s, ok := v.Text(); ok {
+		return []string{s}, false
+	}
+	if v.State == Unknown {
+		return nil, true
+	}
+	if v.Kind == List {
+		for _, item := range v.items {
+			k, u := item.Strings()
+			known, unknown = append(known, k...), unknown || u
+		}
+	}
+	return known, unknown
+}
+
+// Walk calls f for every leaf under v: every text, null, unknown, and every empty list or object. path grows from the
+// one that is given; block is the same path without indexes, the form in which tables name attributes. f must not keep
+// path or block beyond the call other than as strings.
+func (v Value) Walk(path Path, f func(Path, Value)) {
+	if v.State != Known || v.Kind != List && v.Kind != Object {
+		f(path, v)
+		return
+	}
+	for i, item := range v.items {
+		if v.Kind == List {
+			item.Walk(path.Index(i), f)
+		} else {
+			item.Walk(path.Attr(v.names[i]), f)
+		}
+	}
+}
+
+// Path is where a leaf is in a resource: Full as people read it, `rule[0].destination[0].bucket`, and Block as tables
+// name it, `rule.destination.bucket`.
+type Path struct {
+	Full  string
+	Block string
+}
+
+// Attr is the path of an attribute or map element under p.
+func (p Path) Attr(name string) Path {
+	if p.Full == "" {
+		return Path{name, name}
+	}
+	return Path{p.Full + "." + name, p.Block + "." + name}
+}
+
+// Index is the path of a list element under p.
+func (p Path) Index(i int) Path {
+	return Path{p.Full + "[" + strconv.Itoa(i) + "]", p.Block}
+}

@@ -1,0 +1,45 @@
+// Package place decides where every provider configuration and every resource instance is.
+package place
+
+import "github.com/demarc-dev/demarc/analyzer/model"
+
+// Site is somewhere, as far as it is known: an empty field is not known. Host, Address and Tenant are set where a place
+// is only known by such a name; the policy file may give them to a side.
+type Site struct {
+	Cloud     string // `aws`
+	Partition string // `aws-cn`, unique over all clouds
+	Region    string // `cn-north-1`, lower case
+	Account   string // account, subscription, project or tenancy id
+	Tenant    string // Entra tenant id or domain
+	Host      string
+	Address   string // an IP address or network
+}
+
+// Provenance is how a fact about a place is known, strongest first.
+type Provenance uint8
+
+// The provenances.
+const (
+	NotKnown    Provenance = iota
+	Literal                // the resource's own value, or a literal in the configuration
+	Provider               // the provider configuration's constant
+	Variable               // a variable, local or data source that the provider configuration uses
+	Inferred               // other resources of the same provider configuration are there
+	Table                  // a documented default that nothing can change
+	Environment            // an environment variable that the user passed
+	Reference              // the place of what is referred to
+)
+
+// Reason is one step of evidence for a site.
+type Reason struct {
+	How  Provenance
+	Text string // `region "cn-north-1"`: only parsed tokens, never a value as such
+	At   string // the address or provider label that it is written at
+	Pos  model.Pos
+}
+
+// Placed is a site with its evidence.
+type Placed struct {
+	Site
+	Because []Reason
+}

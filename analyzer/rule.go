@@ -1,0 +1,54 @@
+package analyzer
+
+import (
+	"fmt"
+
+	"github.com/demarc-dev/demarc/analyzer/boundary"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+)
+
+// Severity is how bad a finding is. The zero Severity is invalid, so that forgetting it shows.
+type Severity uint8
+
+// The severities, least first.
+const (
+	Note Severity = iota + 1
+	Low
+	Medium
+	High
+	Critical
+)
+
+var severities = [...]string{"", "note", "low", "medium", "high", "critical"}
+
+func (s Severity) String() string { return severities[s] }
+
+// ParseSeverity reads a severity's name.
+func ParseSeverity(s string) (Severity, error) {
+	for i, n := range severities[1:] {
+		if n == s {
+			return Severity(i + 1), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown severity %q: it is one of critical, high, medium, low, note", s)
+}
+
+// Rule is one thing that demarc can say. It is a value: the list of them is rules.All.
+type Rule struct {
+	ID       string // kebab-case, published once, never reused
+	Title    string // says what the rule says, without a full stop: `networks of two sides are joined`
+	Doc      string // Markdown: what it means, why it matters, how to fix it
+	Fix      string // one line
+	Severity Severity
+	Run      func(*Pass)
+}
+
+// Pass is what a rule sees and where it reports.
+type Pass struct {
+	Graph   *link.Graph
+	Policy  *boundary.Policy
+	Catalog *catalog.Catalog
+	Report  func(Finding)
+	Blind   func(link.Blind) // what the rule could not decide
+}
