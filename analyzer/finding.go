@@ -30,6 +30,7 @@ type Suppression struct {
 type Finding struct {
 	Address    string   // the resource instance, as Terraform prints it
 	Attribute  string   // the argument that makes the link, as people read it, or ""
+	Block      string   // the same without indexes, as tables name it
 	Root       string   // the input it is in
 	Related    []string // addresses of the other resources of the chain
 	Message    string   // one sentence without a full stop

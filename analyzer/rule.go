@@ -6,6 +6,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/boundary"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
 // Severity is how bad a finding is. The zero Severity is invalid, so that forgetting it shows.
@@ -41,7 +42,10 @@ type Rule struct {
 	Doc      string // Markdown: what it means, why it matters, how to fix it
 	Fix      string // one line
 	Severity Severity
-	Run      func(*Pass)
+	// Yields names the rules that say more about the same crossing: where one of them reports the same resource and far
+	// side, this one is silent.
+	Yields []string
+	Run    func(*Pass)
 }
 
 // Pass is what a rule sees and where it reports.
@@ -51,4 +55,31 @@ type Pass struct {
 	Catalog *catalog.Catalog
 	Report  func(Finding)
 	Blind   func(link.Blind) // what the rule could not decide
+	// Allowances are those of the policy with how often each was used by the rules listed earlier.
+	Allowances []AllowanceUse
+
+	sides map[place.Site]string
+}
+
+// AllowanceUse is an allowance and what came of it.
+type AllowanceUse struct {
+	*boundary.Allowance
+	Used    int
+	Expired bool
+}
+
+// Side is the side that a place is on, or "" where it cannot be told.
+func (p *Pass) Side(s place.Site) string {
+	side, ok := p.sides[s]
+	if !ok {
+		side = p.Policy.Side(s)
+		p.sides[s] = side
+	}
+	return side
+}
+
+// Spot is a place as findings show it.
+func (p *Pass) Spot(s place.Site) Spot {
+	part, _ := p.Catalog.Partition(s.Partition)
+	return Spot{Site: s, Side: p.Side(s), Name: part.Name}
 }

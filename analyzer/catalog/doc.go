@@ -10,11 +10,12 @@
 //	partition CLOUD PARTITION SIDE "NAME" [saas]
 //	word      CLOUD PARTITION WORD...       other names of the partition: a provider's `environment` argument, an ARN's
 //	                                        partition field, a universe domain
-//	region    CLOUD PARTITION REGION...     its regions, zones and areas, as providers write them (compared in lower
-//	                                        case without spaces)
+//	region    CLOUD PARTITION REGION...     its regions and areas, in lower case, compared without spaces;
+//	                                        `REGION=SPELLING` for one that has another name as well
 //	pattern   CLOUD PARTITION REGEXP        regions that are not listed; only asked after the lists
-//	identifier CLOUD PREFIX REGEXP          ids that tell where they are from; groups named partition, region, account,
-//	                                        service and host; PREFIX is a literal that the value holds (a cheap first test)
+//	identifier CLOUD PREFIX REGEXP          ids that tell where they are from; groups named partition (a word of the
+//	                                        cloud), region, account, service and host; PREFIX is a literal that the
+//	                                        value begins with, `*LITERAL` one that it holds (a cheap first test)
 //
 // `saas` marks clouds whose hosts are reached from anywhere by design: a literal host of theirs in an attribute that no
 // row explains is no finding.
@@ -22,18 +23,26 @@
 // # Hosts
 //
 //	host exact|suffix|regexp PATTERN CLOUD PARTITION|ambiguous
-//	host literal REGEXP CLOUD ambiguous     strings that look like hosts and are none; asked first, on the raw string
+//	host literal REGEXP CLOUD PARTITION|ambiguous
+//
+// A literal is asked first, about the whole string in lower case: strings that look like hosts and are none, or that
+// tell more than their host. The others are asked about the host alone, without scheme, user, port and path: the exact
+// names, the regular expressions in their order, then the suffixes, of which the longest wins. A suffix `x.y` is the
+// name itself and everything under it. `ambiguous` is a host that is known to be no evidence.
 //
 // # Sites
 //
-//	provider SOURCE CLOUD [LOCALNAME...]    which cloud the provider is for; `hashicorp/aws aws`
+//	provider SOURCE CLOUD [NAME...]         which cloud the provider is for; `hashicorp/aws aws`. A fork is known by
+//	                                        the last part of its source; NAME is another such part
 //	site SOURCE provider ATTRIBUTE GIVES    an argument of the provider block that places it
 //	site SOURCE env VARIABLE GIVES          an environment variable that stands in for an argument of the same GIVES
 //	site SOURCE default PARTITION partition the partition when nothing is set, only where no variable can change it
 //	site SOURCE TYPE ATTRIBUTE GIVES        an attribute of resources that places the resource itself; TYPE may be a glob
+//	site SOURCE TYPE ATTRIBUTE -            an attribute that tells nothing of the resource's place, whatever a glob says
 //	site SOURCE TYPE - nowhere              resources of a service without a place: their provider's region says nothing
 //
-// GIVES is one of region, zone, partition, account, tenant, host, id (anything an identifier row understands).
+// GIVES is one of region, zone, partition, account, tenant, host, id (anything an identifier row understands). Of rows
+// about one attribute, that of the type itself wins, then the glob with more letters.
 //
 // # Links
 //
@@ -42,15 +51,19 @@
 //
 // TYPE is a resource type or a glob; `data.TYPE` for data sources. ATTRIBUTE is the path with dots and without indexes
 // (`rule.destination.bucket`); `*` stands for a part of a name, `**` for any number of names; a row answers for
-// everything under its attribute as well (map elements). The most specific row answers: exact type before glob, then
-// exact attribute before glob, then the longer. DIRECTION is what flows as seen from the resource: out, in or both
+// everything under its attribute as well (map elements). The most specific row answers: exact type before glob, and the
+// glob with more letters before the others; then a row that names the attribute itself (without glob, then the longer)
+// before one that names something above it (the longer). A `**` at the end names what is above. DIRECTION is what flows as seen from the resource: out, in or both
 // (both where left out).
 //
 // # Roles
 //
 //	role CLOUD CLASS NAME...                a built-in role or managed policy, by each of its spellings
+//	rolename CLOUD REGEXP                   longer spellings, in lower case: the only group is the NAME to look up
 //	escalation CLOUD NAME ACTION...         a set of actions that together amount to full administration
-//	action CLOUD CLASS PATTERN...           actions whose holder has the privilege of CLASS
+//	action CLOUD CLASS PATTERN...           actions whose holder has the privilege of CLASS; `*` is any text, `?` a letter
+//
+// CLASS is one of none, read, use, billing, data, key, network, identity, full.
 //
 // # Data sources
 //
@@ -128,6 +141,7 @@ const (
 	GivesID
 	GivesNowhere
 	GivesDNSSuffix
+	GivesNothing // `-`: tells nothing, whatever a glob of more types says
 )
 
 // Class is what a role amounts to, from nothing worth telling to everything.

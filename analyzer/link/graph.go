@@ -5,6 +5,8 @@
 package link
 
 import (
+	"fmt"
+
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
@@ -20,8 +22,18 @@ const (
 	Certain                        // by known values
 )
 
-func (c Confidence) String() string {
-	return [...]string{"", "possible", "likely", "certain"}[c]
+var confidences = [...]string{"", "possible", "likely", "certain"}
+
+func (c Confidence) String() string { return confidences[c] }
+
+// ParseConfidence reads a confidence's name.
+func ParseConfidence(s string) (Confidence, error) {
+	for i, n := range confidences[1:] {
+		if n == s {
+			return Confidence(i + 1), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown confidence %q: it is one of certain, likely, possible", s)
 }
 
 // Node is a resource instance in the estate, with its place and its ends.
@@ -32,14 +44,15 @@ type Node struct {
 	Ends   []End
 }
 
-// End is one place that a resource touches through one attribute.
+// End is one place that a resource touches through one attribute. Path is empty for the resource's own place.
 type End struct {
 	Path       model.Path
 	Row        *catalog.Link // nil where no row explains the attribute
 	Kind       catalog.Kind  // the row's, or what the value itself tells
-	Placed     place.Placed
-	Target     *Node  // the resource at the far end, nil where only its place is known
-	Attr       string // the attribute of Target that is used
+	Placed     place.Placed  // may be unknown for parts of grants and documents, whose rules look further
+	Target     *Node         // the resource at the far end, nil where only its place is known
+	Attr       string        // the attribute of Target that is used
+	Via        []string      // what the reference passed through
 	Confidence Confidence
 }
 
@@ -47,15 +60,15 @@ type End struct {
 type Link struct {
 	Node *Node
 	Kind catalog.Kind
-	Near End   // the own site (Path empty), or another end of the same kind
-	Far  []End // all ends of the link that are in one place, the most certain first
-	Via  []*Node
+	Near End
+	Far  []End   // all ends of the link that are in one place
+	Via  []*Node // the hub and the others that are attached to it
 }
 
 // Blind is what could not be decided, and why.
 type Blind struct {
-	Node   *Node // nil where it concerns an input
-	Input  string
+	Node   *Node  // nil where it concerns an input
+	Input  string // where Node is nil
 	Path   string
 	Reason string // `takes its value from local.peer, which a plan does not show`
 	Settle string // what the user can do: a flag or a line of policy, "" where nothing
@@ -67,6 +80,20 @@ type Graph struct {
 	Nodes  []*Node
 	Links  []Link
 	Blind  []Blind
+	Sites  *place.Sites
+
+	cat       *catalog.Catalog
+	byBlock   map[block][]*Node
+	byType    map[string][]*Node
+	holders   map[string][]*Node
+	referrers map[*Node][]Referrer
+	shapes    map[string]*shape
+}
+
+// block names the instances of one resource block of one input.
+type block struct {
+	input   *model.Snapshot
+	address string
 }
 
 // Target is a resource that an argument's value may come from.
@@ -77,32 +104,33 @@ type Target struct {
 	Via   []string
 }
 
-// Resolve finds the resource instances that an argument of n refers to, through modules. block is the table path of
-// the argument (`rule.destination.bucket`). opaque names what it may also come from and the input does not show.
-func (g *Graph) Resolve(n *Node, block string) (targets []Target, opaque []string) {
-	panic("TODO")
-}
-
-// ByType are the nodes of a type that stay; `data.TYPE` for data sources.
-func (g *Graph) ByType(typ string) []*Node {
-	panic("TODO")
-}
-
-// Holders are the nodes that hold a known value in an identifying attribute (id, arn, name...), the way in which
-// resources of several inputs, or of an applied plan, find each other.
-func (g *Graph) Holders(value string) []*Node {
-	panic("TODO")
-}
-
-// Referrers are the nodes with an argument that refers to n.
-func (g *Graph) Referrers(n *Node) []Referrer {
-	panic("TODO")
-}
-
 // Referrer is a node whose argument at Block refers to something.
 type Referrer struct {
 	Node  *Node
 	Block string
 	Attr  string // of the thing referred to
 	Exact bool
+}
+
+// ByType are the nodes of a type that stay; `data.TYPE` for data sources.
+func (g *Graph) ByType(typ string) []*Node { return g.byType[typ] }
+
+// Holders are the nodes that hold a known value in an identifying attribute (id, arn, address...), the way in which
+// resources of several inputs, or of an applied plan, find each other.
+func (g *Graph) Holders(value string) []*Node { return g.holders[value] }
+
+// Referrers are the nodes with an argument that refers to n.
+func (g *Graph) Referrers(n *Node) []Referrer {
+	if g.referrers == nil {
+		g.referrers = map[*Node][]Referrer{}
+		for _, from := range g.Nodes {
+			for _, a := range from.Args.All() {
+				targets, _ := g.Resolve(from, a.Block)
+				for _, t := range targets {
+					g.referrers[t.Node] = append(g.referrers[t.Node], Referrer{from, a.Block, t.Attr, t.Exact})
+				}
+			}
+		}
+	}
+	return g.referrers[n]
 }

@@ -15,8 +15,23 @@ type Origin struct {
 	Name   string
 	Key    addr.Key // AnyKey where the reference does not fix the instance
 	Attr   string   // the attribute path under the resource, "" for the whole
+	Output string   // the module output that it is, where a whole module is referred to
 	Exact  bool     // false where the reference may be one of several (conditional, splat, for, each.value)
-	Via    []string // what it passed through, nearest first: `var.peer`, `module.net.vpc_id`
+	ByKey  bool     // each.key, count.index or each.value is involved: the instance of the referrer's own key is meant
+	Via    []string // what it passed through, innermost first: `module.net.vpc_id`, `var.peer`
+}
+
+// Same tells whether two origins are one attribute of one block.
+func (o Origin) Same(p Origin) bool {
+	if o.Shared != p.Shared || o.Mode != p.Mode || o.Type != p.Type || o.Name != p.Name || o.Key != p.Key || o.Attr != p.Attr || o.Output != p.Output || len(o.Down) != len(p.Down) {
+		return false
+	}
+	for i := range o.Down {
+		if o.Down[i] != p.Down[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // Module is the path of the module that the origin is in, seen from an instance in module from.
@@ -37,14 +52,15 @@ type Arg struct {
 	Opaque []string
 	// Constant holds a literal written in the configuration, absent where there is none.
 	Constant Value
+	// Several says that blocks of one type give the argument more than once: every origin is used by one of them.
+	Several bool
 }
 
 // Args are the arguments of one block of configuration, shared by all its instances.
 type Args struct {
 	byBlock map[string]*Arg
 	order   []*Arg
-	// Opaque names blocks whose contents the input does not show at all (dynamic blocks in plan JSON).
-	Each *Arg // the for_each or count expression, nil where there is none
+	Each    *Arg // the for_each or count expression, nil where there is none
 }
 
 // NewArgs collects arguments; a second one of the same path is merged into the first, since nested blocks of one type
@@ -56,6 +72,7 @@ func NewArgs(list []Arg, each *Arg) *Args {
 		if have, ok := a.byBlock[g.Block]; ok {
 			have.Origins = append(have.Origins, g.Origins...)
 			have.Opaque = append(have.Opaque, g.Opaque...)
+			have.Several = true
 			continue
 		}
 		a.byBlock[g.Block] = g

@@ -42,4 +42,18 @@ type Reason struct {
 type Placed struct {
 	Site
 	Because []Reason
+	// Open says why the partition is not known, where it is not.
+	Open Open
+	// Conflict is a second partition that other evidence speaks for, "" where all agree.
+	Conflict string
+	// Nowhere marks resources of a service that has no place of its own.
+	Nowhere bool
+	// Unknown marks resources of a provider that no table knows.
+	Unknown bool
+}
+
+// Open is a question that the input leaves, and what the user can do to settle it.
+type Open struct {
+	Reason string
+	Settle string // a flag or a line of policy, "" where there is none
 }

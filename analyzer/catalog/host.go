@@ -1,0 +1,199 @@
+package catalog
+
+import (
+	"fmt"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// hosts are the rows about host names.
+type hosts struct {
+	literals []hostPattern
+	exact    map[string]hostRow
+	patterns []hostPattern
+	suffixes map[string]hostRow
+}
+
+// hostRow is where a host is; no partition where that is ambiguous.
+type hostRow struct{ cloud, partition string }
+
+type hostPattern struct {
+	hostRow
+	expression *expression
+	endings    []string // one of which a match has at its end, nil for any
+}
+
+const ambiguous = "ambiguous"
+
+func (c *Catalog) readHost(r row) error {
+	match, pattern := r.fields[1], r.fields[2]
+	at := hostRow{cloud: r.fields[3]}
+	if r.fields[4] == ambiguous {
+		c.uses(r, 3, 0)
+	} else {
+		_, at.partition = c.uses(r, 3, 4)
+	}
+	switch match {
+	case "exact":
+		return addHost(c.hosts.exact, pattern, at)
+	case "suffix":
+		return addHost(c.hosts.suffixes, pattern, at)
+	case "regexp", "literal":
+		e, tree, err := parseExpression(pattern)
+		if err != nil {
+			return err
+		}
+		p := hostPattern{at, e, endings(tree)}
+		if match == "regexp" {
+			c.hosts.patterns = append(c.hosts.patterns, p)
+			return nil
+		}
+		c.hosts.literals = append(c.hosts.literals, p)
+		return nil
+	}
+	return unknownWord("kind of host", match, []string{"exact", "suffix", "regexp", "literal"})
+}
+
+func addHost(rows map[string]hostRow, host string, at hostRow) error {
+	if !isHost(host) {
+		return fmt.Errorf("%q is not a host name in lower case", host)
+	}
+	if _, ok := rows[host]; ok {
+		return fmt.Errorf("host %s is there twice", host)
+	}
+	rows[host] = at
+	return nil
+}
+
+// Host finds the partition that a host name or URL belongs to, and the region where a part of the name is one. ambiguous
+// tells that the host is known to be no evidence; then only the cloud that it has to do with is told, and ok is false.
+//
+// It asks the literals about the whole string, then about the host alone: the exact names, the regular expressions in
+// their order, and the longest suffix.
+func (c *Catalog) Host(hostOrURL string) (id Identity, ambiguous, ok bool) {
+	raw := strings.ToLower(hostOrURL)
+	host := hostOf(raw)
+	row, ok := firstMatch(c.hosts.literals, raw)
+	if !ok && host != "" {
+		row, ok = c.hostRow(host)
+	}
+	if !ok {
+		return Identity{}, false, false
+	}
+	id = Identity{Cloud: row.cloud, Partition: row.partition, Host: host}
+	if row.partition == "" {
+		return id, true, false
+	}
+	id.Region = c.hostRegion(row, host)
+	return id, false, true
+}
+
+func (c *Catalog) hostRow(host string) (hostRow, bool) {
+	if row, ok := c.hosts.exact[host]; ok {
+		return row, true
+	}
+	if row, ok := firstMatch(c.hosts.patterns, host); ok {
+		return row, true
+	}
+	for name := host; name != ""; _, name, _ = strings.Cut(name, ".") {
+		if row, ok := c.hosts.suffixes[name]; ok {
+			return row, true
+		}
+	}
+	return hostRow{}, false
+}
+
+// hostRegion is the region of the host's partition that one of its labels names.
+func (c *Catalog) hostRegion(at hostRow, host string) string {
+	for label := range strings.SplitSeq(host, ".") {
+		if row, ok := c.clouds.regions[cloudName{at.cloud, label}]; ok && row.partition == at.partition {
+			return row.region
+		}
+	}
+	return ""
+}
+
+func firstMatch(patterns []hostPattern, s string) (hostRow, bool) {
+	for i := range patterns {
+		p := &patterns[i]
+		if p.mayMatch(s) && p.expression.compiled().MatchString(s) {
+			return p.hostRow, true
+		}
+	}
+	return hostRow{}, false
+}
+
+// mayMatch spares most hosts most expressions, which is what makes asking about every value of a plan cheap.
+func (p *hostPattern) mayMatch(s string) bool {
+	return p.endings == nil || slices.ContainsFunc(p.endings, func(end string) bool { return strings.HasSuffix(s, end) })
+}
+
+// endings are literals of which every match of an expression that is anchored at the end has one at its end, nil where
+// there are none.
+func endings(e *syntax.Regexp) []string {
+	for e.Op == syntax.OpCapture {
+		e = e.Sub[0]
+	}
+	if e.Op != syntax.OpConcat || len(e.Sub) < 2 || e.Sub[len(e.Sub)-1].Op != syntax.OpEndText {
+		return nil
+	}
+	return literals(e.Sub[len(e.Sub)-2])
+}
+
+func literals(e *syntax.Regexp) []string {
+	switch e.Op {
+	case syntax.OpLiteral:
+		if e.Flags&syntax.FoldCase == 0 {
+			return []string{string(e.Rune)}
+		}
+	case syntax.OpCapture:
+		return literals(e.Sub[0])
+	case syntax.OpConcat:
+		return literals(e.Sub[len(e.Sub)-1])
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range e.Sub {
+			l := literals(sub)
+			if l == nil {
+				return nil
+			}
+			all = append(all, l...)
+		}
+		return all
+	}
+	return nil
+}
+
+// hostOf takes the scheme, user, port and path from a URL in lower case; "" where that leaves no host name with a dot.
+func hostOf(s string) string {
+	if _, rest, ok := strings.Cut(s, "://"); ok {
+		s = rest
+	}
+	if i := strings.IndexAny(s, "/?#\\;,"); i >= 0 {
+		s = s[:i]
+	}
+	s = s[strings.LastIndexByte(s, '@')+1:]
+	if i := strings.IndexByte(s, ':'); i >= 0 {
+		for _, b := range []byte(s[i+1:]) {
+			if !isDigit(b) {
+				return ""
+			}
+		}
+		s = s[:i]
+	}
+	s = strings.TrimPrefix(strings.TrimSuffix(s, "."), "*.")
+	if !isHost(s) || !strings.Contains(s, ".") {
+		return ""
+	}
+	return s
+}
+
+func isHost(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if b := s[i]; !isLetter(b) && !isDigit(b) && b != '-' && b != '.' && b != '_' {
+			return false
+		}
+	}
+	return s != "" && s[0] != '.' && !strings.Contains(s, "..")
+}

@@ -1,0 +1,424 @@
+package link
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// ends finds every place that n touches.
+func (g *Graph) ends(n *Node) {
+	typ := typeName(n)
+	var way [16]step
+	g.walk(n.Values, g.shape(typ), typ, way[:0], func(s *shape, way []step, v model.Value) {
+		if s.block == "" || v.State == model.Null || v.State == model.Absent {
+			return
+		}
+		if s.row == nil || s.row.Kind == catalog.Nothing {
+			g.plainEnd(n, s, way, v)
+			return
+		}
+		g.rowEnd(n, s.row, model.Path{Full: full(way), Block: s.block}, v)
+	})
+}
+
+// rowEnd makes the ends of an attribute that a row explains.
+func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Value) {
+	if row.By == catalog.BySecret {
+		return // the attribute yields a secret: what matters is who refers to it
+	}
+	e := End{Path: path, Row: row, Kind: row.Kind}
+	switch row.By {
+	case catalog.ByPolicy, catalog.ByRole:
+		n.Ends = append(n.Ends, e)
+		return
+	}
+	text, known := v.Text()
+	known = known && v.Kind == model.String
+	if known {
+		if row.By == catalog.ByText {
+			g.textEnds(n, e, text)
+			g.referenceEnds(n, e, path, false)
+			return
+		}
+		if at, conf, ok := g.byValue(n, row.By, text); ok {
+			e.Placed, e.Confidence = at, conf
+			if row.By == catalog.ByHub {
+				e.Placed = place.Placed{}
+			}
+			n.Ends = append(n.Ends, e)
+			return
+		}
+		if g.joinEnd(n, e, row.By, text) {
+			return
+		}
+	} else if v.State == model.Known {
+		return // a number or a truth value names no place
+	}
+	if g.referenceEnds(n, e, path, v.State == model.Unknown) {
+		return
+	}
+	switch row.Kind {
+	case catalog.Grant: // rules look at every part of a grant
+		n.Ends = append(n.Ends, e)
+	default:
+		if row.By == catalog.ByHub || row.By == catalog.ByPrincipal {
+			n.Ends = append(n.Ends, e)
+		}
+	}
+}
+
+// byValue reads a known value for the place that it names.
+func (g *Graph) byValue(n *Node, by catalog.By, text string) (place.Placed, Confidence, bool) {
+	if id, ok := g.cat.Identify(text); ok && (id.Partition != "" || id.Account != "") {
+		at := place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account}}
+		at.Because = []place.Reason{{How: place.Literal, Text: "by the id that it names"}}
+		conf := Certain
+		if at.Partition == "" {
+			if p, why, ok := g.Sites.Account(id.Cloud, id.Account); ok {
+				at.Partition = p
+				at.Because = []place.Reason{{How: place.Inferred, At: why.At, Text: "by its account, which " + orElse(why.At, "a provider configuration") + " names"}}
+				conf = Likely
+			}
+		}
+		if at.Partition != "" || by != catalog.ByHost && by != catalog.ByAddress {
+			return at, conf, true
+		}
+	}
+	switch by {
+	case catalog.ByRegion, catalog.ByZone:
+		if p, region, ok := g.cat.Region(n.Placed.Cloud, text); ok && p != "" {
+			return place.Placed{Site: place.Site{Cloud: n.Placed.Cloud, Partition: p, Region: region},
+				Because: []place.Reason{{How: place.Literal, Text: "by region " + region}}}, Certain, true
+		}
+	case catalog.ByPartition:
+		if p, ok := g.cat.Word(n.Placed.Cloud, text); ok {
+			return place.Placed{Site: place.Site{Cloud: n.Placed.Cloud, Partition: p},
+				Because: []place.Reason{{How: place.Literal, Text: "by the name of the partition"}}}, Certain, true
+		}
+	case catalog.ByAccount:
+		if !isAccount(text) {
+			return place.Placed{}, 0, false
+		}
+		at := place.Placed{Site: place.Site{Cloud: n.Placed.Cloud, Partition: n.Placed.Partition, Account: text},
+			Because: []place.Reason{{How: place.Literal, Text: "by account " + text}}}
+		if p, why, ok := g.Sites.Account(n.Placed.Cloud, text); ok {
+			at.Partition = p
+			at.Because = []place.Reason{{How: place.Inferred, At: why.At, Text: "by account " + text}}
+		}
+		return at, Likely, true
+	case catalog.ByTenant:
+		at := place.Placed{Site: place.Site{Cloud: n.Placed.Cloud, Tenant: strings.ToLower(text)},
+			Because: []place.Reason{{How: place.Literal, Text: "by the tenant"}}}
+		if p, ok := g.Sites.Tenant(text); ok {
+			at.Cloud, at.Partition = p.Cloud, p.Partition
+		} else if id, ambiguous, ok := g.cat.Host(text); ok && !ambiguous {
+			at.Cloud, at.Partition = id.Cloud, id.Partition
+		}
+		return at, Certain, true
+	case catalog.ByAddress:
+		if a, ok := address(text); ok {
+			if len(g.holders[a]) > 0 || len(g.holders[text]) > 0 {
+				return place.Placed{}, 0, false // a resource of the estate has it: join
+			}
+			return place.Placed{Site: place.Site{Address: a}, Because: []place.Reason{{How: place.Literal, Text: "by the address"}}}, Certain, true
+		}
+	case catalog.ByPrincipal:
+		if i := strings.LastIndexByte(text, '@'); i >= 0 {
+			return g.byHost(text[i+1:])
+		}
+		if isDigits(text, 12) {
+			return g.byValue(n, catalog.ByAccount, text)
+		}
+	}
+	if by == catalog.ByHost || by == catalog.ByAddress || by == catalog.BySecret || strings.Contains(text, "://") {
+		return g.byHost(text)
+	}
+	return place.Placed{}, 0, false
+}
+
+// byHost places a host or URL. A host that no table knows is still a place: the policy may give it to a side.
+func (g *Graph) byHost(text string) (place.Placed, Confidence, bool) {
+	id, ambiguous, ok := g.cat.Host(text)
+	if ambiguous {
+		return place.Placed{}, 0, false
+	}
+	if ok {
+		return place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account, Host: id.Host},
+			Because: []place.Reason{{How: place.Literal, Text: "by its host " + id.Host}}}, Certain, true
+	}
+	if h := hostOf(text); h != "" {
+		return place.Placed{Site: place.Site{Host: h}, Because: []place.Reason{{How: place.Literal, Text: "by its host " + h}}}, Certain, true
+	}
+	return place.Placed{}, 0, false
+}
+
+// joinEnd finds the resource of the estate that has a known value as its id or address.
+func (g *Graph) joinEnd(n *Node, e End, by catalog.By, text string) bool {
+	if by == catalog.ByName || by == catalog.ByRegion || by == catalog.ByZone {
+		return false
+	}
+	key := text
+	if by == catalog.ByAddress {
+		key, _ = address(text)
+	}
+	var found *Node
+	for _, h := range g.holders[key] {
+		if h == n {
+			continue
+		}
+		if found != nil && found.Placed.Site != h.Placed.Site {
+			return false // two places have it: it tells nothing
+		}
+		found = h
+	}
+	if found == nil || found.Placed.Partition == "" {
+		return false
+	}
+	e.Target, e.Placed, e.Confidence = found, found.Placed, Certain
+	n.Ends = append(n.Ends, e)
+	return true
+}
+
+// referenceEnds makes ends of what the argument refers to. It tells whether there was anything.
+func (g *Graph) referenceEnds(n *Node, e End, path model.Path, unknown bool) bool {
+	targets, opaque := g.Resolve(n, path.Block)
+	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Node == n })
+	if len(targets) == 0 {
+		if unknown && significant(e.Kind) {
+			switch {
+			case len(opaque) > 0:
+				g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "takes its value from " + strings.Join(opaque, ", ") + ", which a plan does not show", Settle: "scan the sources as well"})
+			case n.Args != nil && strings.Contains(path.Block, ".") && n.Args.Arg(path.Block) == nil && !g.writtenBlock(n, path.Block):
+				g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "is in a dynamic block, whose expressions a plan does not show", Settle: "scan the sources as well"})
+			}
+		}
+		return false
+	}
+	a := n.Args.Arg(path.Block)
+	all := a != nil && a.Several || strings.HasSuffix(path.Full, "]")
+	if !all && len(targets) > 1 && !agree(targets) {
+		if significant(e.Kind) {
+			g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "may refer to " + names(targets) + ", which are in different places", Settle: "scan the sources as well"})
+		}
+		return true
+	}
+	for _, t := range targets {
+		end := e
+		end.Target, end.Attr, end.Via, end.Placed = t.Node, t.Attr, t.Via, t.Node.Placed
+		end.Confidence = Likely
+		if row := g.cat.Link(typeName(t.Node), t.Attr); row != nil && row.By == catalog.BySecret {
+			end.Kind = catalog.Credential
+		}
+		n.Ends = append(n.Ends, end)
+	}
+	return true
+}
+
+// writtenBlock tells whether the configuration writes any argument of the block that an attribute is in.
+func (g *Graph) writtenBlock(n *Node, path string) bool {
+	top, _, _ := strings.Cut(path, ".")
+	for _, a := range n.Args.All() {
+		if a.Block == top || strings.HasPrefix(a.Block, top+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// plainEnd looks at an attribute that no row explains, or that a row says joins nothing: a secret of another resource is
+// one wherever it lands, and an id, a host or a reference of another place is worth telling where nothing speaks against it.
+func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
+	a := n.Args.Arg(s.block)
+	text, known := v.Text()
+	if a != nil && len(a.Origins) > 0 {
+		targets, _ := g.Resolve(n, s.block)
+		for _, t := range targets {
+			if t.Node == n {
+				continue
+			}
+			e := End{Path: model.Path{Full: full(way), Block: s.block}, Kind: catalog.Flow, Target: t.Node, Attr: t.Attr, Via: t.Via,
+				Placed: t.Node.Placed, Confidence: Possible}
+			row := g.cat.Link(typeName(t.Node), t.Attr)
+			switch {
+			case row != nil && row.By == catalog.BySecret:
+				e.Kind, e.Confidence = catalog.Credential, Likely
+			case s.row != nil:
+				continue
+			case t.Exact:
+				e.Confidence = Likely
+			}
+			n.Ends = append(n.Ends, e)
+		}
+	}
+	if s.row != nil || !known || v.Kind != model.String || len(text) > 2048 || !strings.ContainsAny(text, ":./") {
+		return
+	}
+	e := End{Path: model.Path{Full: full(way), Block: s.block}, Confidence: Possible}
+	if id, ok := g.cat.Identify(text); ok {
+		if id.Partition == "" {
+			return
+		}
+		e.Kind = catalog.Flow
+		if id.Cloud == n.Placed.Cloud {
+			e.Kind = catalog.Same
+		}
+		e.Placed = place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account},
+			Because: []place.Reason{{How: place.Literal, Text: "by the id that it names"}}}
+		n.Ends = append(n.Ends, e)
+		return
+	}
+	if !looksLikeHost(text) {
+		return
+	}
+	if at, _, ok := g.byHost(text); ok && at.Partition != "" {
+		if p, _ := g.cat.Partition(at.Partition); p.SaaS {
+			return
+		}
+		e.Kind, e.Placed = catalog.Endpoint, at
+		n.Ends = append(n.Ends, e)
+	}
+}
+
+// textEnds finds the ids and hosts in a text.
+func (g *Graph) textEnds(n *Node, e End, text string) {
+	seen := map[place.Site]bool{}
+	if len(text) > 1<<20 {
+		text = text[:1<<20]
+	}
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
+		return strings.ContainsRune(" \t\r\n\"'`<>(){}[],;|\\=", r)
+	}) {
+		if len(word) < 6 || len(word) > 2048 {
+			continue
+		}
+		at, conf, ok := place.Placed{}, Certain, false
+		if id, found := g.cat.Identify(word); found && id.Partition != "" {
+			at, ok = place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Account: id.Account, Region: id.Region},
+				Because: []place.Reason{{How: place.Literal, Text: "by an id in it"}}}, true
+		} else if looksLikeHost(word) {
+			at, conf, ok = g.byHost(word)
+			if p, _ := g.cat.Partition(at.Partition); at.Partition == "" || p.SaaS {
+				ok = false
+			}
+		}
+		if !ok || seen[at.Site] {
+			continue
+		}
+		seen[at.Site] = true
+		end := e
+		end.Placed, end.Confidence = at, min(conf, Likely)
+		n.Ends = append(n.Ends, end)
+	}
+}
+
+// significant kinds are worth a blind spot where the far end cannot be told.
+func significant(k catalog.Kind) bool {
+	switch k {
+	case catalog.Network, catalog.Replicate, catalog.Export, catalog.Trust, catalog.Grant, catalog.SharedKey, catalog.Credential, catalog.DNS, catalog.State:
+		return true
+	}
+	return false
+}
+
+func agree(targets []Target) bool {
+	for _, t := range targets[1:] {
+		a, b := t.Node.Placed.Site, targets[0].Node.Placed.Site
+		if a.Cloud != b.Cloud || a.Partition != b.Partition || a.Region != b.Region || a.Account != b.Account {
+			return false
+		}
+	}
+	return true
+}
+
+func names(targets []Target) string {
+	var list []string
+	for i, t := range targets {
+		if i == 3 {
+			list = append(list, fmt.Sprintf("%d more", len(targets)-i))
+			break
+		}
+		list = append(list, t.Node.Address)
+	}
+	return strings.Join(list, " or ")
+}
+
+// address reads an IP address or a network, perhaps with a port.
+func address(s string) (string, bool) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return a.String(), true
+	}
+	if p, err := netip.ParsePrefix(s); err == nil {
+		if p.IsSingleIP() {
+			return p.Addr().String(), true
+		}
+		return p.Masked().String(), true
+	}
+	if ap, err := netip.ParseAddrPort(s); err == nil {
+		return ap.Addr().String(), true
+	}
+	return "", false
+}
+
+// isAccount tells whether a text can be an account, subscription, project or tenancy id: one word of letters, digits
+// and the few signs that they hold.
+func isAccount(s string) bool {
+	if len(s) < 4 || len(s) > 128 {
+		return false
+	}
+	return strings.IndexFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.:/", r))
+	}) < 0
+}
+
+func isDigits(s string, n int) bool {
+	return len(s) == n && strings.Trim(s, "0123456789") == ""
+}
+
+// looksLikeHost is a cheap test for a host name or URL in plain text.
+func looksLikeHost(s string) bool {
+	i := strings.Index(s, "://")
+	if i >= 0 {
+		return i > 0
+	}
+	h := hostOf(s)
+	return strings.Count(h, ".") >= 2
+}
+
+// hostOf is the host of a host name, host:port or URL in lower case, or "".
+func hostOf(s string) string {
+	if i := strings.Index(s, "://"); i >= 0 {
+		s = s[i+3:]
+	}
+	if i := strings.IndexAny(s, "/?#"); i >= 0 {
+		s = s[:i]
+	}
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		s = s[i+1:]
+	}
+	if i := strings.LastIndexByte(s, ':'); i >= 0 && strings.Trim(s[i+1:], "0123456789") == "" {
+		s = s[:i]
+	}
+	s = strings.TrimSuffix(strings.ToLower(s), ".")
+	if !strings.Contains(s, ".") || len(s) > 253 {
+		return ""
+	}
+	for _, r := range s {
+		if !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' || r == '_') {
+			return ""
+		}
+	}
+	return s
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

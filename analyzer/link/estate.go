@@ -1,0 +1,87 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// Build places the resources of all inputs, finds their ends and links them. The same inputs in any order give the same
+// graph.
+func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *Graph {
+	inputs = slices.Clone(inputs)
+	slices.SortStableFunc(inputs, func(a, b *model.Snapshot) int { return cmp.Compare(a.Name, b.Name) })
+	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, byBlock: map[block][]*Node{}, byType: map[string][]*Node{},
+		holders: map[string][]*Node{}, shapes: map[string]*shape{}}
+	for _, in := range inputs {
+		for _, r := range in.Resources {
+			if !r.Action.Stays() {
+				continue
+			}
+			n := &Node{Resource: r, Input: in, Placed: sites.Resource(r)}
+			g.Nodes = append(g.Nodes, n)
+		}
+	}
+	slices.SortStableFunc(g.Nodes, func(a, b *Node) int {
+		return cmp.Or(cmp.Compare(a.Input.Name, b.Input.Name), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Deposed, b.Deposed))
+	})
+	for _, n := range g.Nodes {
+		at := block{n.Input, n.Addr.Block().String()}
+		g.byBlock[at] = append(g.byBlock[at], n)
+		g.byType[typeName(n)] = append(g.byType[typeName(n)], n)
+		g.hold(n)
+	}
+	for _, n := range g.Nodes {
+		g.ends(n)
+	}
+	for _, n := range g.Nodes {
+		g.pairs(n)
+	}
+	g.hubs()
+	return g
+}
+
+func typeName(n *Node) string {
+	if n.Addr.Mode == addr.Data {
+		return "data." + n.Addr.Type
+	}
+	return n.Addr.Type
+}
+
+// identifying are the attributes whose values other resources use to mean this one. They are results, not inputs: an
+// attribute that a link row explains names something else and identifies nothing.
+var identifying = map[string]bool{
+	"id": true, "arn": true, "self_link": true, "crn": true, "urn": true, "ocid": true, "unique_id": true,
+	"fqdn": true, "dns_name": true, "domain_name": true, "hostname": true, "endpoint": true, "url": true,
+	"public_ip": true, "ip_address": true, "public_ip_address": true, "address": true, "object_id": true,
+	"principal_id": true, "client_id": true, "app_id": true, "bucket_domain_name": true, "eip_address": true,
+}
+
+// hold indexes what identifies n. Short values and names are left out: only what is unique in the world joins inputs.
+func (g *Graph) hold(n *Node) {
+	if n.Values.Kind != model.Object || n.Placed.Unknown {
+		return
+	}
+	for i := range n.Values.Len() {
+		name := n.Values.Name(i)
+		if !identifying[name] && !strings.HasSuffix(name, "_endpoint") && !strings.HasSuffix(name, "_ip") && !strings.HasSuffix(name, "_ip_address") {
+			continue
+		}
+		text, ok := n.Values.Item(i).Text()
+		if !ok || len(text) < 7 || name == "id" && (n.Addr.Mode == addr.Data && !strings.ContainsAny(text, "-:/.")) {
+			continue
+		}
+		if row := g.cat.Link(typeName(n), name); row != nil && row.Kind != catalog.Nothing && row.By != catalog.BySecret {
+			continue
+		}
+		if _, _, region := g.cat.Region(n.Placed.Cloud, text); region {
+			continue
+		}
+		g.holders[text] = append(g.holders[text], n)
+	}
+}

@@ -1,0 +1,181 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// kinds that pairs are made of. Grants and documents are for rules to read.
+func pairable(k catalog.Kind) bool {
+	return k != catalog.NoKind && k != catalog.Nothing && k != catalog.Grant
+}
+
+// pairs links n's own place with the far ends of each kind; where the own place is not known, the ends with each other.
+func (g *Graph) pairs(n *Node) {
+	if len(n.Ends) == 0 {
+		return
+	}
+	own := End{Placed: n.Placed, Confidence: Certain}
+	if n.Placed.Nowhere {
+		own = End{}
+	} else if len(n.Placed.Because) > 0 && n.Placed.Because[0].How >= place.Inferred {
+		own.Confidence = Likely
+	}
+	byKind := map[catalog.Kind][]End{}
+	var kinds []catalog.Kind
+	for _, e := range n.Ends {
+		if !pairable(e.Kind) || e.Row != nil && (e.Row.By == catalog.ByHub || e.Row.By == catalog.ByPolicy) || !tells(e.Placed.Site) {
+			continue
+		}
+		if byKind[e.Kind] == nil {
+			kinds = append(kinds, e.Kind)
+		}
+		byKind[e.Kind] = append(byKind[e.Kind], e)
+	}
+	slices.Sort(kinds)
+	for _, k := range kinds {
+		ends := byKind[k]
+		if own.Placed.Partition != "" {
+			g.star(n, k, own, ends, nil)
+			continue
+		}
+		for i, near := range ends {
+			if i == 0 || !slices.ContainsFunc(ends[:i], func(e End) bool { return same(e.Placed.Site, near.Placed.Site) }) {
+				g.star(n, k, near, ends[i+1:], nil)
+			}
+		}
+	}
+}
+
+// star links near with every end that is elsewhere, one link a place.
+func (g *Graph) star(n *Node, k catalog.Kind, near End, ends []End, via []*Node) {
+	var far [][]End
+	for _, e := range ends {
+		if same(e.Placed.Site, near.Placed.Site) {
+			continue
+		}
+		i := slices.IndexFunc(far, func(group []End) bool { return sameKey(group[0].Placed.Site, e.Placed.Site) })
+		if i < 0 {
+			far = append(far, []End{e})
+		} else {
+			far[i] = append(far[i], e)
+		}
+	}
+	for _, group := range far {
+		slices.SortStableFunc(group, func(a, b End) int { return cmp.Compare(b.Confidence, a.Confidence) })
+		g.Links = append(g.Links, Link{Node: n, Kind: k, Near: near, Far: group, Via: via})
+	}
+}
+
+// tells is whether a site says anything that a side could be found by.
+func tells(s place.Site) bool {
+	return s.Partition != "" || s.Host != "" || s.Address != "" || s.Tenant != "" || s.Account != ""
+}
+
+// same tells whether two ends are, as far as is known, in one place.
+func same(a, b place.Site) bool {
+	if a.Host != "" && a.Partition == "" || a.Address != "" || a.Tenant != "" && a.Partition == "" || b.Address != "" {
+		return false
+	}
+	return a.Partition == b.Partition && (a.Region == b.Region || a.Region == "" || b.Region == "") &&
+		(a.Account == b.Account || a.Account == "" || b.Account == "")
+}
+
+// sameKey groups far ends: one link for what lies in one partition, region and account.
+func sameKey(a, b place.Site) bool {
+	return a.Cloud == b.Cloud && a.Partition == b.Partition && (a.Region == b.Region || a.Region == "" || b.Region == "") &&
+		(a.Account == b.Account || a.Account == "" || b.Account == "") && (a.Partition != "" || a == b)
+}
+
+// hub is something that resources attach to: known as a resource, or only by its value.
+type hub struct {
+	node *Node
+	id   string
+	kind catalog.Kind
+}
+
+type member struct {
+	node *Node
+	end  End // where the member is, or what it brings to the hub
+}
+
+// hubs links the members of each hub: a network of one side and one of another that are attached to the same core.
+func (g *Graph) hubs() {
+	members := map[hub][]member{}
+	var order []hub
+	for _, n := range g.Nodes {
+		for _, e := range n.Ends {
+			if e.Row == nil || e.Row.By != catalog.ByHub {
+				continue
+			}
+			h := hub{node: e.Target, kind: e.Kind}
+			if h.node == nil {
+				text, ok := attributeText(n, e)
+				if !ok {
+					continue
+				}
+				if holders := g.holders[text]; len(holders) == 1 && holders[0] != n {
+					h.node = holders[0]
+				} else {
+					h.id = n.Placed.Cloud + " " + text
+				}
+			}
+			if members[h] == nil {
+				order = append(order, h)
+			}
+			brought := 0
+			for _, other := range n.Ends {
+				if other.Kind == e.Kind && other.Row != nil && other.Row.By != catalog.ByHub && tells(other.Placed.Site) {
+					members[h] = append(members[h], member{n, other})
+					brought++
+				}
+			}
+			if brought == 0 && !n.Placed.Nowhere && n.Placed.Partition != "" {
+				members[h] = append(members[h], member{n, End{Placed: n.Placed, Confidence: Likely}})
+			}
+		}
+	}
+	for _, h := range order {
+		list := members[h]
+		if h.node != nil && !h.node.Placed.Nowhere && h.node.Placed.Partition != "" {
+			list = append([]member{{h.node, End{Placed: h.node.Placed, Confidence: Likely, Target: h.node}}}, list...)
+		}
+		if len(list) < 2 {
+			continue
+		}
+		near := list[0]
+		linked := map[*Node]bool{near.node: true}
+		for _, m := range list[1:] {
+			if linked[m.node] || same(m.end.Placed.Site, near.end.Placed.Site) {
+				continue
+			}
+			linked[m.node] = true
+			via := []*Node{near.node}
+			if h.node != nil && h.node != near.node {
+				via = append(via, h.node)
+			}
+			end := near.end
+			if end.Target == nil {
+				end.Target = near.node
+			}
+			end.Kind = h.kind
+			g.Links = append(g.Links, Link{Node: m.node, Kind: h.kind, Near: m.end, Far: []End{end}, Via: via})
+		}
+	}
+}
+
+// attributeText reads the known text of an end's attribute.
+func attributeText(n *Node, e End) (string, bool) {
+	var text string
+	found := false
+	n.Values.Walk(model.Path{}, func(p model.Path, v model.Value) {
+		if p.Full == e.Path.Full {
+			text, found = v.Text()
+		}
+	})
+	return text, found
+}

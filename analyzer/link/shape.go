@@ -1,0 +1,82 @@
+package link
+
+import (
+	"strconv"
+
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// shape is what the tables say of the attributes of one resource type, as a tree that grows with what is met. Walking
+// values and shape together costs no string per leaf.
+type shape struct {
+	block    string
+	row      *catalog.Link
+	children map[string]*shape
+}
+
+func (g *Graph) shape(typ string) *shape {
+	s := g.shapes[typ]
+	if s == nil {
+		s = &shape{}
+		g.shapes[typ] = s
+	}
+	return s
+}
+
+func (g *Graph) child(s *shape, typ, name string) *shape {
+	c := s.children[name]
+	if c == nil {
+		c = &shape{block: name}
+		if s.block != "" {
+			c.block = s.block + "." + name
+		}
+		c.row = g.cat.Link(typ, c.block)
+		if s.children == nil {
+			s.children = map[string]*shape{}
+		}
+		s.children[name] = c
+	}
+	return c
+}
+
+// step is one part of the way to a leaf: an attribute, or an index where name is empty.
+type step struct {
+	name  string
+	index int
+}
+
+// full writes the way as people read it: `rule[0].destination[0].bucket`.
+func full(way []step) string {
+	var b []byte
+	for _, s := range way {
+		switch {
+		case s.name == "":
+			b = append(b, '[')
+			b = strconv.AppendInt(b, int64(s.index), 10)
+			b = append(b, ']')
+		default:
+			if len(b) > 0 {
+				b = append(b, '.')
+			}
+			b = append(b, s.name...)
+		}
+	}
+	return string(b)
+}
+
+// walk calls f for every leaf of v with its shape and the way to it, which f may not keep.
+func (g *Graph) walk(v model.Value, s *shape, typ string, way []step, f func(*shape, []step, model.Value)) {
+	if v.State != model.Known || v.Kind != model.List && v.Kind != model.Object {
+		f(s, way, v)
+		return
+	}
+	for i := range v.Len() {
+		if v.Kind == model.List {
+			g.walk(v.Item(i), s, typ, append(way, step{index: i}), f)
+			continue
+		}
+		name := v.Name(i)
+		g.walk(v.Item(i), g.child(s, typ, name), typ, append(way, step{name: name}), f)
+	}
+}

@@ -1,0 +1,119 @@
+// Package load reads plans, states and saved plans into the model. It knows Terraform's formats and no cloud.
+package load
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Options are what a user can say about how inputs are read.
+type Options struct {
+	Stdin io.Reader // read where a path is "-"
+}
+
+// Error is an input that cannot be read: which, what is wrong with it, and what to do.
+type Error struct {
+	Input string
+	Err   error
+	Do    string // a command or an advice, "" where there is none
+}
+
+func (e *Error) Error() string {
+	s := e.Input + ": " + e.Err.Error()
+	if e.Do != "" {
+		s += "\n  " + e.Do
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// makePlan is the command that makes what demarc reads.
+const makePlan = "make a plan that can be read: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
+
+// File reads one plan JSON, state JSON or saved plan; "-" is standard input. The error is an *Error.
+func File(path string, o Options) (*model.Snapshot, error) {
+	if path == "-" {
+		return reader("standard input", o.Stdin)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, &Error{Input: path, Err: plain(err), Do: "check the path"}
+	}
+	if info.IsDir() {
+		return nil, &Error{Input: path, Err: errors.New("is a directory, and no plan or state"), Do: makePlan}
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &Error{Input: path, Err: errors.New("is not a regular file"), Do: "to read a pipe, use - and standard input"}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &Error{Input: path, Err: plain(err)}
+	}
+	defer f.Close()
+	return reader(filepath.ToSlash(path), f)
+}
+
+// plain drops the operation and path from an error of the file system: the message names the path already.
+func plain(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+func reader(name string, r io.Reader) (*model.Snapshot, error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	if head, _ := in.Peek(4); string(head) == "PK\x03\x04" {
+		return savedPlan(name, in)
+	}
+	text, err := jsonStart(in)
+	if err != nil {
+		return nil, explain(name, err)
+	}
+	d := newDecoder(text)
+	doc, err := readDocument(d)
+	if err != nil {
+		return nil, explain(name, err)
+	}
+	if err := doc.check(); err != nil {
+		return nil, explain(name, err)
+	}
+	if err := trailing(d, text); err != nil {
+		return nil, explain(name, err)
+	}
+	s, err := doc.snapshot(name)
+	if err != nil {
+		return nil, &Error{Input: name, Err: err, Do: makePlan}
+	}
+	return s, nil
+}
+
+// explain makes err an *Error of the input, with the position of a syntax error in words.
+func explain(name string, err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		e.Input = name
+		return e
+	}
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &syntax):
+		msg := syntax.Err.Error()
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			msg = "the document ends in the middle: it was cut off"
+		}
+		err = fmt.Errorf("byte %d%s: %s", syntax.ByteOffset, within(syntax.JSONPointer), msg)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		err = errors.New("the document ends in the middle: it was cut off")
+	}
+	return &Error{Input: name, Err: err, Do: makePlan}
+}

@@ -1,0 +1,541 @@
+package load
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// document is what is kept of a plan's or state's JSON while it is read. Its sections come in any order.
+type document struct {
+	formatVersion    string
+	terraformVersion string
+	sections         map[string]bool
+	changes          []change
+	deferred         []deferral
+	drift            int
+	prior            []change // of prior_state, or of a state's values
+	variables        model.Value
+	outputs          []model.Output
+	config           *config
+	raw              rawState
+	errored          bool
+	complete         *bool // nil where the writer does not say
+}
+
+// change is one entry of resource_changes, or one resource of a state.
+type change struct {
+	address, previous, module, mode, typ, name, provider, deposed string
+	index                                                         model.Value
+	actions                                                       []string
+	values                                                        model.Value
+}
+
+type deferral struct {
+	reason string
+	change change
+}
+
+// readDocument reads plan or state JSON from start to end, keeping only what the analysis can use.
+func readDocument(d *decoder) (*document, error) {
+	doc := &document{sections: map[string]bool{}}
+	known := map[string]bool{} // addresses in resource_changes: their prior state is not needed
+	err := d.object(func(name string) (err error) {
+		doc.sections[name] = true
+		switch name {
+		case "format_version":
+			if k := d.PeekKind(); k != '"' {
+				return d.errorf("format_version is %s, not a string such as \"1.2\"", kindName(k))
+			}
+			doc.formatVersion, err = d.text()
+			if err == nil {
+				err = checkFormat(d, doc.formatVersion)
+			}
+		case "plan_format_version": // what HCP Terraform offers as redacted JSON output
+			doc.formatVersion, err = d.text()
+			if err == nil {
+				err = checkFormat(d, doc.formatVersion)
+			}
+		case "version":
+			doc.raw.version, err = readScalar(d)
+		case "resources":
+			doc.raw.resources, err = readRawResources(d)
+		case "outputs":
+			err = readOutputs(d, doc)
+		case "terraform_version":
+			doc.terraformVersion, err = d.text()
+		case "variables":
+			doc.variables, err = d.value()
+		case "resource_changes":
+			err = d.array(func(int) error {
+				c, err := readChange(d)
+				if err != nil {
+					return err
+				}
+				known[c.address] = true
+				doc.changes = append(doc.changes, c)
+				return nil
+			})
+		case "resource_drift":
+			err = d.array(func(int) error { doc.drift++; return d.SkipValue() })
+		case "deferred_changes":
+			err = d.array(func(int) error {
+				var f deferral
+				err := d.object(func(name string) (err error) {
+					switch name {
+					case "reason":
+						f.reason, err = d.text()
+					case "resource_change":
+						f.change, err = readChange(d)
+					default:
+						err = d.SkipValue()
+					}
+					return err
+				})
+				doc.deferred = append(doc.deferred, f)
+				return err
+			})
+		case "output_changes":
+			err = d.object(func(name string) error {
+				c, err := readChangeBody(d)
+				doc.outputs = append(doc.outputs, model.Output{Name: name, Value: c.values})
+				return err
+			})
+		case "prior_state":
+			err = d.object(func(name string) error {
+				if name == "values" {
+					return readStateValues(d, doc, known)
+				}
+				return d.SkipValue()
+			})
+		case "values":
+			err = readStateValues(d, doc, known)
+		case "configuration":
+			doc.config, err = readConfig(d)
+		case "errored":
+			doc.errored, err = d.truth()
+		case "complete":
+			var complete bool
+			complete, err = d.truth()
+			doc.complete = &complete
+		default:
+			err = d.SkipValue()
+		}
+		return err
+	})
+	return doc, err
+}
+
+// checkFormat accepts every major version that is known: 0 and 1. A newer minor one is read, with a note.
+func checkFormat(d *decoder, v string) error {
+	major, minor, ok := strings.Cut(v, ".")
+	if !ok || !digits(major) || !digits(minor) {
+		return d.errorf("format_version %q is not a version such as \"1.2\"", clip(v))
+	}
+	if major != "0" && major != "1" {
+		return d.errorf("format_version %s: this demarc reads major versions 0 and 1; a newer demarc may read it", clip(v))
+	}
+	return nil
+}
+
+func digits(s string) bool {
+	return s != "" && len(s) < 6 && strings.Trim(s, "0123456789") == ""
+}
+
+// newestMinor is the newest minor version of major 1 that this reader was written for: Terraform 1.5 to 1.16.
+const newestMinor = "1.2"
+
+func newerMinor(v string) bool {
+	return strings.HasPrefix(v, "1.") && (len(v) > len(newestMinor) || v > newestMinor)
+}
+
+func readChange(d *decoder) (change, error) {
+	var c change
+	if k := d.PeekKind(); k != '{' {
+		return c, d.errorf("a resource change is an object, found %s", kindName(k))
+	}
+	err := d.object(func(name string) (err error) {
+		switch name {
+		case "address":
+			c.address, err = d.text()
+		case "previous_address":
+			c.previous, err = d.text()
+		case "module_address":
+			c.module, err = d.text()
+		case "mode":
+			c.mode, err = d.text()
+		case "type":
+			c.typ, err = d.text()
+		case "name":
+			c.name, err = d.text()
+		case "provider_name":
+			c.provider, err = d.text()
+		case "deposed":
+			c.deposed, err = d.text()
+		case "index":
+			c.index, err = d.value()
+		case "change":
+			var body change
+			body, err = readChangeBody(d)
+			c.actions, c.values = body.actions, body.values
+		default:
+			err = d.SkipValue()
+		}
+		return err
+	})
+	return c, err
+}
+
+// readChangeBody reads the `change` of a resource or output: the planned values with their unknown and sensitive parts,
+// or the earlier ones of something that goes.
+func readChangeBody(d *decoder) (change, error) {
+	var c change
+	var before, after, unknown, sensitive, beforeSensitive model.Value
+	err := d.object(func(name string) (err error) {
+		switch name {
+		case "actions":
+			err = d.array(func(int) error {
+				s, err := d.text()
+				c.actions = append(c.actions, s)
+				return err
+			})
+		case "before":
+			if c.actions != nil && !goes(c.actions) {
+				return d.SkipValue()
+			}
+			before, err = d.value()
+		case "after":
+			after, err = d.value()
+		case "after_unknown":
+			unknown, err = d.value()
+		case "before_sensitive":
+			beforeSensitive, err = d.value()
+		case "after_sensitive":
+			sensitive, err = d.value()
+		default:
+			err = d.SkipValue()
+		}
+		return err
+	})
+	if goes(c.actions) {
+		c.values = overlay(before, model.Value{}, beforeSensitive)
+	} else {
+		c.values = overlay(after, unknown, sensitive)
+	}
+	return c, err
+}
+
+// goes tells whether nothing is left of the resource in Terraform's hands.
+func goes(actions []string) bool {
+	a, _ := action(actions)
+	return !a.Stays()
+}
+
+// action classifies an action list by what it holds, because writers add combinations: OpenTofu's forget with create is
+// in no documentation. The list may hold a word that is not known; then the resource may exist afterwards.
+func action(list []string) (a model.Action, unknownWord string) {
+	var create, update, del, forget, read bool
+	for _, w := range list {
+		switch tfjson.Action(w) {
+		case tfjson.ActionNoop:
+		case tfjson.ActionCreate:
+			create = true
+		case tfjson.ActionRead:
+			read = true
+		case tfjson.ActionUpdate:
+			update = true
+		case tfjson.ActionDelete:
+			del = true
+		case tfjson.ActionForget:
+			forget = true
+		default:
+			return model.Other, w
+		}
+	}
+	switch {
+	case create && (del || forget):
+		return model.Replace, ""
+	case create:
+		return model.Create, ""
+	case update:
+		return model.Update, ""
+	case del:
+		return model.Delete, ""
+	case forget:
+		return model.Forget, ""
+	case read:
+		return model.Read, ""
+	}
+	return model.NoOp, ""
+}
+
+// readStateValues reads the module tree of a state.
+func readStateValues(d *decoder, doc *document, known map[string]bool) error {
+	return d.object(func(name string) error {
+		switch name {
+		case "root_module":
+			return readStateModule(d, doc, known)
+		case "outputs":
+			if doc.sections["prior_state"] && !doc.sections["values"] {
+				return d.SkipValue() // the plan's own outputs say more
+			}
+			return readOutputs(d, doc)
+		}
+		return d.SkipValue()
+	})
+}
+
+func readOutputs(d *decoder, doc *document) error {
+	return d.object(func(name string) error {
+		out := model.Output{Name: name}
+		err := d.object(func(member string) (err error) {
+			if member != "value" {
+				return d.SkipValue()
+			}
+			out.Value, err = d.value()
+			return err
+		})
+		doc.outputs = append(doc.outputs, out)
+		return err
+	})
+}
+
+// readScalar reads a number or text as text, and anything else as nothing.
+func readScalar(d *decoder) (string, error) {
+	v, err := d.value()
+	s, _ := v.Text()
+	return s, err
+}
+
+func readStateModule(d *decoder, doc *document, known map[string]bool) error {
+	return d.object(func(name string) (err error) {
+		switch name {
+		case "resources":
+			err = d.array(func(int) error {
+				c, err := readStateResource(d, known)
+				if err == nil && c.address != "" {
+					doc.prior = append(doc.prior, c)
+				}
+				return err
+			})
+		case "child_modules":
+			err = d.array(func(int) error { return readStateModule(d, doc, known) })
+		default:
+			err = d.SkipValue()
+		}
+		return err
+	})
+}
+
+// readStateResource reads a resource of a state. One that the plan has a change for is skipped: its address is "".
+func readStateResource(d *decoder, known map[string]bool) (change, error) {
+	var c change
+	var values, sensitive model.Value
+	skip := false
+	if k := d.PeekKind(); k != '{' {
+		return c, d.errorf("a resource is an object, found %s", kindName(k))
+	}
+	err := d.object(func(name string) (err error) {
+		if skip {
+			return d.SkipValue()
+		}
+		switch name {
+		case "address":
+			c.address, err = d.text()
+			skip = known[c.address]
+		case "mode":
+			c.mode, err = d.text()
+		case "type":
+			c.typ, err = d.text()
+		case "name":
+			c.name, err = d.text()
+		case "provider_name":
+			c.provider, err = d.text()
+		case "deposed_key":
+			c.deposed, err = d.text()
+		case "index":
+			c.index, err = d.value()
+		case "values":
+			values, err = d.value()
+		case "sensitive_values":
+			sensitive, err = d.value()
+		default:
+			err = d.SkipValue()
+		}
+		return err
+	})
+	if skip {
+		return change{}, err
+	}
+	c.values = overlay(values, model.Value{}, sensitive)
+	return c, err
+}
+
+// snapshot turns the document into the model.
+func (doc *document) snapshot(name string) (*model.Snapshot, error) {
+	if doc.isRawState() {
+		return doc.raw.snapshot(name, doc)
+	}
+	s := &model.Snapshot{Name: name, Format: model.Plan, TerraformVersion: doc.terraformVersion, Outputs: doc.outputs}
+	if doc.sections["values"] || !doc.isPlan() {
+		s.Format = model.StateV1
+	}
+	if newerMinor(doc.formatVersion) {
+		s.Notes = append(s.Notes, fmt.Sprintf("format_version %s is newer than this demarc knows (%s): what it adds is not looked at", doc.formatVersion, newestMinor))
+	}
+	inPlan := make(map[string]bool, len(doc.changes))
+	words := map[string]bool{}
+	gone := 0
+	for i := range doc.changes {
+		c := &doc.changes[i]
+		a, word := action(c.actions)
+		if word != "" && !words[word] {
+			words[word] = true
+			s.Notes = append(s.Notes, fmt.Sprintf("the action %q is not known: such resources are taken to exist afterwards", clip(word)))
+		}
+		r, err := c.resource(a)
+		if err != nil {
+			return nil, err
+		}
+		if c.deposed == "" {
+			inPlan[c.address] = true
+		}
+		if !a.Stays() {
+			gone++
+		}
+		s.Resources = append(s.Resources, r)
+	}
+	for i := range doc.prior {
+		c := &doc.prior[i]
+		// Of the prior state only what the plan does not speak of: data sources that were read, and in a targeted plan
+		// everything outside the target. Without a configuration entry it is an orphan that the plan has dropped.
+		if s.Format == model.Plan && (inPlan[c.address] || c.deposed != "" || c.mode != "data" && !doc.config.declares(c)) {
+			continue
+		}
+		r, err := c.resource(model.NoOp)
+		if err != nil {
+			return nil, err
+		}
+		s.Resources = append(s.Resources, r)
+	}
+	for i := range doc.deferred {
+		f := &doc.deferred[i]
+		s.Incomplete = append(s.Incomplete, fmt.Sprintf("%s is deferred (%s): what it will be is not in the plan", f.change.address, clip(f.reason)))
+	}
+	doc.judge(s, gone)
+	if doc.config != nil {
+		doc.config.apply(s, doc.variables)
+	}
+	return s, nil
+}
+
+func (doc *document) isRawState() bool {
+	return doc.formatVersion == "" && doc.sections["version"] && doc.sections["serial"]
+}
+
+func (doc *document) isPlan() bool {
+	for _, k := range []string{"resource_changes", "planned_values", "configuration", "prior_state", "resource_drift", "output_changes", "deferred_changes"} {
+		if doc.sections[k] {
+			return true
+		}
+	}
+	return false
+}
+
+// judge says what sort of plan it is, and whether it holds everything.
+func (doc *document) judge(s *model.Snapshot, gone int) {
+	if s.Format != model.Plan {
+		return
+	}
+	switch {
+	case doc.errored:
+		s.Incomplete = append(s.Incomplete, "the plan has errored: resources that failed are not in it")
+	case doc.complete != nil && !*doc.complete && len(doc.deferred) == 0:
+		s.Incomplete = append(s.Incomplete, "the plan is not complete (a -target, or deferred changes): what it leaves out is taken from the state where that has it")
+	}
+	if !doc.sections["resource_changes"] && doc.drift > 0 {
+		s.Incomplete = append(s.Incomplete, "a refresh-only plan: it changes nothing, and what stands is taken from its state")
+	}
+	if gone > 0 && gone == len(doc.changes) {
+		s.Notes = append(s.Notes, "the plan only destroys: nothing of it is left to link")
+	}
+}
+
+// resource checks that a change is of one piece (its address, type, name and key say the same) and makes it a resource.
+func (c *change) resource(a model.Action) (*model.Resource, error) {
+	at, err := addr.Parse(c.address)
+	if err != nil {
+		return nil, err
+	}
+	if c.mode == "" && at.Mode == addr.Managed {
+		c.mode = "managed"
+	}
+	if c.typ != "" && c.typ != at.Type || c.name != "" && c.name != at.Name || c.mode != "" && addr.ParseMode(c.mode) != at.Mode {
+		return nil, fmt.Errorf("resource %q: its type, name or mode contradict its address", clip(c.address))
+	}
+	if c.module != "" && c.module != at.Module.String() {
+		return nil, fmt.Errorf("resource %q: its module_address contradicts its address", clip(c.address))
+	}
+	if key, ok := indexKey(c.index); ok && key != at.Key && at.Key.Kind != addr.AnyKey {
+		if at.Key.Kind != addr.NoKey {
+			return nil, fmt.Errorf("resource %q: its index contradicts its address", clip(c.address))
+		}
+		at.Key = key // Terraform 0.12 leaves the key out of addresses in a state
+		c.address = at.String()
+	}
+	return &model.Resource{Address: c.address, Addr: at, Previous: c.previous, Deposed: c.deposed,
+		Source: source(c.provider, at.Type), Action: a, Values: c.values}, nil
+}
+
+func indexKey(v model.Value) (addr.Key, bool) {
+	s, ok := v.Text()
+	if !ok {
+		return addr.Key{}, false
+	}
+	if v.Kind == model.Number {
+		var n int
+		if _, err := fmt.Sscan(s, &n); err != nil {
+			return addr.Key{}, false
+		}
+		return addr.Key{Kind: addr.IntKey, Int: n}, true
+	}
+	return addr.Key{Kind: addr.StringKey, Str: s}, true
+}
+
+// publicRegistries serve the same providers under the same names. Before Terraform 0.13 there was no host at all.
+var publicRegistries = []string{"registry.terraform.io", "registry.opentofu.org"}
+
+// source normalises a provider address: `registry.terraform.io/hashicorp/aws` is `hashicorp/aws`, and so is the bare
+// `aws` of old plans. Other registries' hosts are left out too: a mirror serves what the registry does.
+func source(provider, typ string) string {
+	if provider == "" {
+		provider, _, _ = strings.Cut(typ, "_")
+	}
+	parts := strings.Split(provider, "/")
+	switch len(parts) {
+	case 1:
+		return "hashicorp/" + strings.ToLower(parts[0])
+	case 2:
+		return strings.ToLower(provider)
+	}
+	return strings.ToLower(strings.Join(parts[len(parts)-2:], "/"))
+}
+
+// trailing refuses anything after the document but blanks and the workflow commands that wrappers print.
+func trailing(d *decoder, r io.Reader) error {
+	rest, err := io.ReadAll(io.LimitReader(io.MultiReader(strings.NewReader(string(d.UnreadBuffer())), r), 1<<16))
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(rest)) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "::") {
+			return d.errorf("something follows the document")
+		}
+	}
+	return nil
+}

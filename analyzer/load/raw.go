@@ -1,0 +1,142 @@
+package load
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// rawState is a state file as Terraform keeps it, format version 4. Unlike the JSON that `show` makes of it, it names the
+// provider configuration of every resource.
+type rawState struct {
+	version   string
+	resources []rawResource
+}
+
+type rawResource struct {
+	change   change
+	provider string // `provider["registry.terraform.io/hashicorp/aws"].eu`, perhaps after `module.x.`
+}
+
+// readRawResources reads the `resources` of a raw state.
+func readRawResources(d *decoder) ([]rawResource, error) {
+	var out []rawResource
+	err := d.array(func(int) error {
+		var c change
+		var provider string
+		var instances []rawResource
+		err := d.object(func(name string) (err error) {
+			switch name {
+			case "module":
+				c.module, err = d.text()
+			case "mode":
+				c.mode, err = d.text()
+			case "type":
+				c.typ, err = d.text()
+			case "name":
+				c.name, err = d.text()
+			case "provider":
+				provider, err = d.text()
+			case "instances":
+				err = d.array(func(int) error {
+					r, err := readRawInstance(d)
+					instances = append(instances, r)
+					return err
+				})
+			default:
+				err = d.SkipValue()
+			}
+			return err
+		})
+		for _, r := range instances {
+			r.change.module, r.change.mode, r.change.typ, r.change.name = c.module, c.mode, c.typ, c.name
+			if r.provider == "" {
+				r.provider = provider
+			}
+			out = append(out, r)
+		}
+		return err
+	})
+	return out, err
+}
+
+func readRawInstance(d *decoder) (rawResource, error) {
+	var r rawResource
+	err := d.object(func(name string) (err error) {
+		switch name {
+		case "index_key":
+			r.change.index, err = d.value()
+		case "deposed":
+			r.change.deposed, err = d.text()
+		case "provider": // OpenTofu: one per instance where the provider has for_each
+			r.provider, err = d.text()
+		case "attributes":
+			r.change.values, err = d.value()
+		default:
+			err = d.SkipValue()
+		}
+		return err
+	})
+	return r, err
+}
+
+// snapshot turns a raw state into the model.
+func (raw *rawState) snapshot(name string, doc *document) (*model.Snapshot, error) {
+	s := &model.Snapshot{Name: name, Format: model.StateV1, TerraformVersion: doc.terraformVersion, Outputs: doc.outputs}
+	providers := map[string]*model.Provider{}
+	for i := range raw.resources {
+		r := &raw.resources[i]
+		c := &r.change
+		m, err := addr.ParseModule(c.module)
+		if err != nil {
+			return nil, err
+		}
+		at := addr.Resource{Module: m, Mode: addr.ParseMode(c.mode), Type: c.typ, Name: c.name}
+		at.Key, _ = indexKey(c.index)
+		if c.typ == "" || c.name == "" {
+			return nil, fmt.Errorf("resource %d of the state has no type or no name", i)
+		}
+		p := providers[r.provider]
+		if p == nil {
+			if p, err = rawProvider(r.provider); err != nil {
+				return nil, err
+			}
+			providers[r.provider] = p
+			s.Providers = append(s.Providers, p)
+		}
+		s.Resources = append(s.Resources, &model.Resource{Address: at.String(), Addr: at, Deposed: c.deposed,
+			Source: p.Source, Values: c.values, Provider: p})
+	}
+	return s, nil
+}
+
+// rawProvider reads a provider configuration's address. Before Terraform 0.13 it is `provider.aws.eu`.
+func rawProvider(s string) (*model.Provider, error) {
+	t, err := addr.ParseTraversal(s)
+	if err != nil {
+		return nil, err
+	}
+	p := &model.Provider{Key: s, Implied: true}
+	for len(t) > 2 && t[0].Name == "module" {
+		p.Module = append(p.Module, addr.Step{Name: t[1].Name})
+		t = t[2:]
+		if t[0].Key.Kind != addr.NoKey {
+			t = t[1:]
+		}
+	}
+	if len(t) < 2 || t[0].Name != "provider" {
+		return nil, fmt.Errorf("provider %q is not understood", clip(s))
+	}
+	if t[1].Key.Kind == addr.StringKey {
+		p.Source = source(t[1].Key.Str, "")
+	} else {
+		p.Source = source(t[1].Name, "")
+	}
+	p.Name = p.Source[strings.LastIndexByte(p.Source, '/')+1:]
+	if len(t) > 2 {
+		p.Alias = t[2].Name
+	}
+	return p, nil
+}

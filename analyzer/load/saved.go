@@ -1,0 +1,74 @@
+package load
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// savedPlan has terraform or tofu on the PATH show a saved plan. Only they read their own format; the command runs in
+// an empty directory, where it finds no configuration, and reads nothing but the plan.
+func savedPlan(name string, in io.Reader) (*model.Snapshot, error) {
+	dir, err := os.MkdirTemp("", "demarc")
+	if err != nil {
+		return nil, &Error{Input: name, Err: err}
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "tfplan")
+	if err := spool(file, in); err != nil {
+		return nil, &Error{Input: name, Err: err}
+	}
+	var tried []string
+	for _, tool := range []string{"terraform", "tofu"} {
+		bin, err := exec.LookPath(tool)
+		if err != nil {
+			continue
+		}
+		var out, msg bytes.Buffer
+		cmd := exec.Command(bin, "show", "-json", "-no-color", file)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_ARGS=", "TF_CLI_ARGS_show=", "TF_LOG=")
+		cmd.Stdout, cmd.Stderr = &out, &msg
+		if err := cmd.Run(); err != nil {
+			tried = append(tried, fmt.Sprintf("%s show: %s", tool, firstLine(msg.String(), err)))
+			continue
+		}
+		return reader(name, &out)
+	}
+	if len(tried) == 0 {
+		return nil, &Error{Input: name, Err: errors.New("is a saved plan, and neither terraform nor tofu is on the PATH to show it"),
+			Do: "put one on the PATH, or show it where it was made: terraform show -json " + name + " > plan.json"}
+	}
+	return nil, &Error{Input: name, Err: errors.New("is a saved plan that could not be shown: " + strings.Join(tried, "; ")),
+		Do: "show it in the directory that it was made in, after terraform init: terraform show -json " + name + " > plan.json"}
+}
+
+func spool(file string, in io.Reader) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(f, in); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// firstLine is the first telling line of what a command printed, without its drawing.
+func firstLine(s string, err error) string {
+	for line := range strings.Lines(s) {
+		line = strings.Trim(line, " \t\r\n│╷╵─")
+		if line != "" {
+			return clip(line)
+		}
+	}
+	return err.Error()
+}

@@ -1,0 +1,541 @@
+package place
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// Options are what the user tells of the world that inputs do not hold.
+type Options struct {
+	Env      map[string]string            // environment variables that Terraform ran with, as far as the user says
+	Defaults map[string]map[string]string // provider local name or cloud -> argument -> value, from the policy
+}
+
+// Sites are the places of an estate's provider configurations and resources.
+type Sites struct {
+	cat       *catalog.Catalog
+	opts      Options
+	providers map[*model.Provider]*Placed
+	accounts  map[account]home
+	tenants   map[string]Site
+}
+
+type account struct{ cloud, id string }
+
+type home struct {
+	partition string
+	because   Reason
+}
+
+// Estate places every provider configuration of the inputs, and learns which partition each account is in.
+func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites {
+	s := &Sites{cat: cat, opts: opts, providers: map[*model.Provider]*Placed{}, accounts: map[account]home{}, tenants: map[string]Site{}}
+	for _, in := range inputs {
+		for _, p := range in.Providers {
+			s.providers[p] = s.provider(p)
+		}
+	}
+	for _, in := range inputs {
+		s.inferFromResources(in)
+	}
+	for _, in := range inputs {
+		s.inferFromEnvironment(in)
+	}
+	for _, in := range inputs {
+		for _, p := range in.Providers {
+			at := s.providers[p]
+			if at.Account != "" && at.Partition != "" {
+				s.learn(at)
+			}
+			if at.Tenant != "" && at.Partition != "" {
+				if have, ok := s.tenants[at.Tenant]; ok && have.Partition != at.Partition && have.Cloud == at.Cloud {
+					s.tenants[at.Tenant] = Site{}
+				} else {
+					s.tenants[at.Tenant] = Site{Cloud: at.Cloud, Partition: at.Partition, Tenant: at.Tenant}
+				}
+			}
+		}
+	}
+	return s
+}
+
+// learn remembers that an account is in a partition. Two partitions for one account prove nothing, and are forgotten.
+func (s *Sites) learn(at *Placed) {
+	k := account{at.Cloud, at.Account}
+	if have, ok := s.accounts[k]; ok && have.partition != at.Partition {
+		s.accounts[k] = home{}
+		return
+	}
+	why := Reason{}
+	if len(at.Because) > 0 {
+		why = at.Because[0]
+	}
+	s.accounts[k] = home{at.Partition, why}
+}
+
+// Account is the partition that some provider configuration of the estate shows an account to be in.
+func (s *Sites) Account(cloud, id string) (partition string, because Reason, ok bool) {
+	a := s.accounts[account{cloud, id}]
+	return a.partition, a.because, a.partition != ""
+}
+
+// Tenant is the place of the provider configuration of the estate that names an Entra tenant.
+func (s *Sites) Tenant(id string) (Site, bool) {
+	at, ok := s.tenants[strings.ToLower(id)]
+	return at, ok && at.Partition != ""
+}
+
+// Provider is the place of a provider configuration.
+func (s *Sites) Provider(p *model.Provider) Placed {
+	if at := s.providers[p]; at != nil {
+		return *at
+	}
+	return Placed{}
+}
+
+// facts collects what rows tell of one place. The first fact of a sort stands; later ones may only agree.
+type facts struct {
+	cat     *catalog.Catalog
+	cloud   string
+	at      Placed
+	decided map[catalog.Gives]bool // told, or written and not known: weaker evidence must not fill it
+	open    []string               // arguments that are written and whose value is not known
+}
+
+func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos model.Pos) {
+	if value == "" {
+		return
+	}
+	because := func(text string) {
+		f.at.Because = append(f.at.Because, Reason{How: how, Text: text, At: at, Pos: pos})
+	}
+	switch gives {
+	case catalog.GivesRegion, catalog.GivesZone:
+		partition, region, ok := f.cat.Region(f.cloud, value)
+		if !ok {
+			if f.at.Region == "" && gives == catalog.GivesRegion {
+				f.at.Region = strings.ToLower(value)
+				because(fmt.Sprintf("region %q, which no table knows", token(value)))
+			}
+			return
+		}
+		if f.at.Region == "" {
+			f.at.Region = region
+			if f.partition(partition) {
+				because("region " + region)
+			}
+		}
+	case catalog.GivesPartition:
+		if p, ok := f.cat.Word(f.cloud, value); ok {
+			if f.partition(p) {
+				because(fmt.Sprintf("%q", token(value)))
+			}
+		}
+	case catalog.GivesAccount:
+		if f.at.Account == "" {
+			f.at.Account = value
+			if id, ok := f.cat.Identify(value); ok && id.Partition != "" && f.partition(id.Partition) {
+				because("its project or account id")
+			}
+		}
+	case catalog.GivesTenant:
+		if f.at.Tenant == "" {
+			f.at.Tenant = strings.ToLower(value)
+		}
+	case catalog.GivesHost:
+		if id, ambiguous, ok := f.cat.Host(value); ok && !ambiguous && id.Cloud == f.cloud {
+			if f.partition(id.Partition) {
+				because("host " + id.Host)
+			}
+		}
+	case catalog.GivesID:
+		id, ok := f.cat.Identify(value)
+		if !ok || id.Cloud != f.cloud {
+			return
+		}
+		if id.Partition != "" && f.partition(id.Partition) {
+			because("its " + idWord(id))
+		}
+		if f.at.Account == "" {
+			f.at.Account = id.Account
+		}
+		if f.at.Region == "" {
+			f.at.Region = id.Region
+		}
+	}
+}
+
+func idWord(id catalog.Identity) string {
+	if id.Service != "" {
+		return id.Service + " id"
+	}
+	return "id"
+}
+
+// partition notes a partition, and tells whether it was new. A second, different one contradicts: the first stands,
+// because rows and attributes come strongest first, and the contradiction is kept to be said.
+func (f *facts) partition(p string) bool {
+	if p == "" {
+		return false
+	}
+	if f.at.Partition == "" {
+		f.at.Partition = p
+		return true
+	}
+	if f.at.Partition != p && f.at.Conflict == "" {
+		f.at.Conflict = p
+	}
+	return false
+}
+
+// provider places a provider configuration by its arguments, then by what the user says of the environment, then by
+// defaults that nothing can change.
+func (s *Sites) provider(p *model.Provider) *Placed {
+	cloud, ok := s.cat.Cloud(p.Source)
+	if !ok {
+		return &Placed{Unknown: true}
+	}
+	f := &facts{cat: s.cat, cloud: cloud, decided: map[catalog.Gives]bool{}}
+	f.at.Cloud = cloud
+	rows := s.cat.ProviderSites(p.Source)
+	for _, row := range rows {
+		if row.Scope != "provider" {
+			continue
+		}
+		names := strings.Split(row.Name, ".")
+		texts, unknown := collect(p.Values, names)
+		if len(texts) > 1 && row.Gives == catalog.GivesAccount {
+			continue // several allowed accounts name none
+		}
+		for _, t := range texts {
+			f.tell(row.Gives, t, p.Label(), s.how(p, row.Name), p.Pos)
+			f.decided[row.Gives] = true
+		}
+		if unknown {
+			f.decided[row.Gives] = true
+			f.open = append(f.open, row.Name)
+		}
+	}
+	s.environment(f, p, rows)
+	if f.at.Partition == "" {
+		f.at.Open = s.why(f, p, rows)
+	}
+	return &f.at
+}
+
+// how tells whether an argument is a literal in the provider block or comes from a variable, local or data source.
+func (s *Sites) how(p *model.Provider, name string) Provenance {
+	if a := p.Args.Arg(name); a != nil && a.Constant.State == model.Absent {
+		return Variable
+	}
+	return Provider
+}
+
+func (s *Sites) environment(f *facts, p *model.Provider, rows []catalog.SiteRow) {
+	for _, row := range rows {
+		if row.Scope != "env" || f.decided[row.Gives] {
+			continue
+		}
+		if v, ok := s.opts.Env[row.Name]; ok && v != "" {
+			f.tell(row.Gives, v, row.Name, Environment, model.Pos{})
+			f.decided[row.Gives] = true
+		}
+	}
+	for _, key := range []string{p.Name, f.cloud} {
+		defaults := s.opts.Defaults[key]
+		for _, name := range sortedKeys(defaults) {
+			if g := argumentGives(rows, name); g != catalog.NoGives && !f.decided[g] {
+				f.tell(g, defaults[name], "the policy's default", Environment, model.Pos{})
+				f.decided[g] = true
+			}
+		}
+	}
+	for _, row := range rows {
+		if row.Scope == "default" && !f.decided[row.Gives] && f.at.Partition == "" {
+			f.at.Partition = row.Name
+			f.at.Because = append(f.at.Because, Reason{How: Table, Text: "the only partition that a configuration without the argument can mean", At: p.Label(), Pos: p.Pos})
+		}
+	}
+}
+
+// argumentGives is what an argument of a provider's block tells, by its last name.
+func argumentGives(rows []catalog.SiteRow, name string) catalog.Gives {
+	for _, row := range rows {
+		if row.Scope == "provider" && row.Name == name {
+			return row.Gives
+		}
+	}
+	return catalog.NoGives
+}
+
+// why says what is missing to place a provider configuration.
+func (s *Sites) why(f *facts, p *model.Provider, rows []catalog.SiteRow) Open {
+	if len(f.open) > 0 {
+		return Open{Reason: fmt.Sprintf("%s: the value of %s is not known before apply, or not told by a plan", p.Label(), strings.Join(f.open, ", ")),
+			Settle: defaultLine(p, rows)}
+	}
+	var env []string
+	for _, row := range rows {
+		if row.Scope == "env" && (row.Gives == catalog.GivesRegion || row.Gives == catalog.GivesPartition || row.Gives == catalog.GivesHost) {
+			env = append(env, row.Name)
+		}
+	}
+	if len(env) == 0 {
+		return Open{Reason: p.Label() + ": nothing in it says where it is", Settle: defaultLine(p, rows)}
+	}
+	return Open{Reason: fmt.Sprintf("%s takes its place from the environment (%s)", p.Label(), env[0]),
+		Settle: "--env " + env[0] + "=..., or " + defaultLine(p, rows)}
+}
+
+func defaultLine(p *model.Provider, rows []catalog.SiteRow) string {
+	for _, row := range rows {
+		if row.Scope == "provider" && (row.Gives == catalog.GivesRegion || row.Gives == catalog.GivesPartition) {
+			return fmt.Sprintf("default %q { %s = \"...\" } in .demarc.hcl", p.Name, row.Name)
+		}
+	}
+	return ""
+}
+
+// inferFromResources places a configuration that says nothing of its partition by its resources: all resources of one
+// configuration are in one partition, so that a location of one tells the place of all.
+func (s *Sites) inferFromResources(in *model.Snapshot) {
+	type proof struct {
+		partition, account string
+		at                 *model.Resource
+		because            Reason
+		split              bool
+	}
+	proofs := map[*model.Provider]*proof{}
+	for _, r := range in.Resources {
+		if r.Provider == nil || s.providers[r.Provider] == nil || s.providers[r.Provider].Partition != "" {
+			continue
+		}
+		own := s.own(r)
+		if own.at.Partition == "" {
+			continue
+		}
+		have := proofs[r.Provider]
+		if have == nil {
+			proofs[r.Provider] = &proof{partition: own.at.Partition, at: r, because: own.at.Because[0]}
+		} else if have.partition != own.at.Partition {
+			have.split = true
+		}
+	}
+	for p, proof := range proofs {
+		if proof.split {
+			continue // one configuration in two partitions: nothing follows for the others
+		}
+		at := s.providers[p]
+		at.Partition, at.Open = proof.partition, Open{}
+		at.Because = append(at.Because, Reason{How: Inferred, At: proof.at.Address,
+			Text: fmt.Sprintf("%s of the same configuration is there, by %s", proof.at.Address, proof.because.Text)})
+	}
+}
+
+// inferFromEnvironment uses that configurations of one run share the environment: where one that takes its partition
+// from a variable turned out to be somewhere, so are the others that take theirs from the same variable.
+func (s *Sites) inferFromEnvironment(in *model.Snapshot) {
+	type proof struct {
+		side  string
+		of    *model.Provider
+		split bool
+	}
+	bySide := map[string]*proof{}
+	reads := func(p *model.Provider) []string {
+		var names []string
+		for _, row := range s.cat.ProviderSites(p.Source) {
+			if row.Scope == "provider" && row.Gives == catalog.GivesPartition && !absent(p.Values, row.Name) {
+				return nil
+			}
+			if row.Scope == "env" && row.Gives == catalog.GivesPartition {
+				names = append(names, row.Name)
+			}
+		}
+		return names
+	}
+	for _, p := range in.Providers {
+		at := s.providers[p]
+		if at.Partition == "" || !slices.ContainsFunc(at.Because, func(r Reason) bool { return r.How == Inferred }) {
+			continue
+		}
+		part, _ := s.cat.Partition(at.Partition)
+		for _, v := range reads(p) {
+			if have := bySide[v]; have == nil {
+				bySide[v] = &proof{side: part.Side, of: p}
+			} else if have.side != part.Side {
+				have.split = true
+			}
+		}
+	}
+	for _, p := range in.Providers {
+		at := s.providers[p]
+		if at.Partition != "" || at.Unknown {
+			continue
+		}
+		for _, v := range reads(p) {
+			proof := bySide[v]
+			if proof == nil || proof.split {
+				continue
+			}
+			var same []catalog.Partition
+			for _, part := range s.cat.Partitions(at.Cloud) {
+				if part.Side == proof.side {
+					same = append(same, part)
+				}
+			}
+			if len(same) != 1 {
+				continue
+			}
+			at.Partition, at.Open = same[0].ID, Open{}
+			at.Because = append(at.Because, Reason{How: Inferred, At: proof.of.Label(),
+				Text: fmt.Sprintf("%s, which reads %s as well, is on that side", proof.of.Label(), v)})
+			break
+		}
+	}
+}
+
+func absent(v model.Value, path string) bool {
+	return v.At(strings.Split(path, ".")...).State == model.Absent
+}
+
+// own is what a resource's own values tell of its place.
+func (s *Sites) own(r *model.Resource) *facts {
+	cloud, _ := s.cat.Cloud(r.Source)
+	f := &facts{cat: s.cat, cloud: cloud}
+	f.at.Cloud = cloud
+	typ := r.Addr.Type
+	for _, row := range s.cat.ResourceSites(r.Source, typ) {
+		if row.Gives == catalog.GivesNowhere {
+			f.at.Nowhere = true
+			continue
+		}
+		v := attribute(r.Values, row.Name)
+		if t, ok := v.Text(); ok {
+			f.tell(row.Gives, t, r.Address+"."+row.Name, Literal, r.Pos)
+		} else if v.State == model.Unknown && (row.Gives == catalog.GivesRegion || row.Gives == catalog.GivesZone) && f.at.Region == "" && r.Args.Arg(row.Name) != nil {
+			f.open = append(f.open, row.Name)
+		}
+	}
+	return f
+}
+
+// attribute reads a possibly dotted attribute.
+func attribute(v model.Value, name string) model.Value {
+	if !strings.Contains(name, ".") {
+		return v.Get(name)
+	}
+	return v.At(strings.Split(name, ".")...)
+}
+
+// Resource places a resource instance: by its own values, and by its provider configuration for what those leave open.
+func (s *Sites) Resource(r *model.Resource) Placed {
+	f := s.own(r)
+	if f.cloud == "" {
+		return Placed{Unknown: true}
+	}
+	at := f.at
+	if at.Nowhere && at.Partition == "" {
+		return at
+	}
+	from, open := s.configured(r)
+	if at.Partition == "" {
+		if len(f.open) > 0 && from.Region != "" && at.Region == "" {
+			// It lives in another region than its provider's, which may be another partition's.
+			at.Open = Open{Reason: fmt.Sprintf("%s is not known before apply", strings.Join(f.open, ", "))}
+			from = Placed{}
+		} else {
+			at.Because = append(at.Because, from.Because...)
+			at.Open = open
+		}
+		at.Partition = from.Partition
+	} else if from.Partition != "" && from.Partition != at.Partition {
+		at.Conflict = from.Partition
+	}
+	if at.Region == "" && len(f.open) == 0 && (from.Partition == at.Partition) {
+		at.Region = from.Region
+	}
+	if at.Account == "" {
+		at.Account = from.Account
+	}
+	at.Tenant = from.Tenant
+	return at
+}
+
+// configured is the place of a resource's provider configuration; of several that may be meant, what they agree on.
+func (s *Sites) configured(r *model.Resource) (Placed, Open) {
+	if r.Provider != nil {
+		at := s.Provider(r.Provider)
+		return at, at.Open
+	}
+	if len(r.Candidates) == 0 {
+		return Placed{}, Open{Reason: "the input does not say which provider configuration it uses"}
+	}
+	at := s.Provider(r.Candidates[0])
+	var labels []string
+	for _, p := range r.Candidates {
+		c := s.Provider(p)
+		labels = append(labels, p.Label())
+		if c.Partition != at.Partition {
+			at.Partition = ""
+		}
+		if c.Region != at.Region {
+			at.Region = ""
+		}
+		if c.Account != at.Account {
+			at.Account = ""
+		}
+	}
+	if at.Partition == "" {
+		return Placed{}, Open{Reason: "a plan does not tell which provider configuration reaches this module: " + strings.Join(labels, " or "),
+			Settle: "scan its sources as well"}
+	}
+	return at, Open{}
+}
+
+// collect finds the texts at a path that may hold `*`, and whether any of them is unknown.
+func collect(v model.Value, names []string) (texts []string, unknown bool) {
+	if v.State == model.Unknown {
+		return nil, true
+	}
+	if len(names) == 0 {
+		return v.Strings()
+	}
+	switch v.Kind {
+	case model.List:
+		for i := range v.Len() {
+			t, u := collect(v.Item(i), names)
+			texts, unknown = append(texts, t...), unknown || u
+		}
+	case model.Object:
+		for i := range v.Len() {
+			if names[0] == "*" || names[0] == v.Name(i) {
+				t, u := collect(v.Item(i), names[1:])
+				texts, unknown = append(texts, t...), unknown || u
+			}
+		}
+	}
+	return texts, unknown
+}
+
+// token cuts what is printed of a word that no table knows.
+func token(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "..."
+	}
+	return s
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
+}
+
+// Backend is the place of a state backend, by its arguments. Tables know backends as providers named `backend/TYPE`.
+func (s *Sites) Backend(kind string, values model.Value, pos model.Pos) Placed {
+	p := &model.Provider{Source: "backend/" + kind, Name: "backend " + kind, Values: values, Pos: pos}
+	return *s.provider(p)
+}

@@ -1,0 +1,184 @@
+package analyzer
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/demarc-dev/demarc/analyzer/boundary"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// Run asks every rule about the estate and puts what they say in order. Rules run as listed, so that the last may look
+// at what came of the earlier ones. today decides which allowances have expired.
+func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*Rule, today time.Time) *Result {
+	r := &Result{Rules: rules}
+	p := &Pass{Graph: g, Policy: policy, Catalog: cat, sides: map[place.Site]string{}}
+	for _, a := range policy.Allowances() {
+		p.Allowances = append(p.Allowances, AllowanceUse{Allowance: a, Expired: a.Expired(today)})
+	}
+	blind := slices.Clone(g.Blind)
+	p.Blind = func(b link.Blind) { blind = append(blind, b) }
+	for _, rule := range rules {
+		setting := policy.Rule(rule.ID)
+		if setting.Disabled {
+			continue
+		}
+		p.Report = func(f Finding) {
+			f.Rule, f.Severity = rule, rule.Severity
+			if s, err := ParseSeverity(setting.Severity); err == nil {
+				f.Severity = s
+			}
+			f.Fingerprint = fingerprint(&f)
+			allow(p, &f)
+			r.Findings = append(r.Findings, f)
+		}
+		rule.Run(p)
+	}
+	r.Findings = yield(r.Findings)
+	sortFindings(r.Findings)
+	for _, in := range g.Inputs {
+		r.Inputs = append(r.Inputs, Input{Name: in.Name, Format: in.Format, Incomplete: in.Incomplete, Notes: in.Notes})
+	}
+	r.cover(p)
+	r.links(p)
+	r.blindSpots(blind)
+	return r
+}
+
+// allow marks a finding that the policy accepts. An allowance that has expired accepts nothing.
+func allow(p *Pass, f *Finding) {
+	for i := range p.Allowances {
+		a := &p.Allowances[i]
+		if a.Expired || !a.Matches(f.Rule.ID, f.Address, f.From.Side, f.To.Side) {
+			continue
+		}
+		a.Used++
+		if f.Suppressed == nil {
+			f.Suppressed = &Suppression{By: "allow \"" + a.Name + "\"", Reason: a.Reason}
+		}
+	}
+}
+
+// yield drops what a more telling rule says of the same resource and far side, and repeated findings: one crossing is
+// one finding.
+func yield(list []Finding) []Finding {
+	type crossing struct{ root, address, side, rule string }
+	told := map[crossing]bool{}
+	sides := func(f *Finding) []string { return []string{f.From.Side, f.To.Side} }
+	for i := range list {
+		for _, s := range sides(&list[i]) {
+			told[crossing{list[i].Root, list[i].Address, s, list[i].Rule.ID}] = true
+		}
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(f Finding) bool {
+		for _, other := range f.Rule.Yields {
+			if told[crossing{f.Root, f.Address, f.From.Side, other}] && told[crossing{f.Root, f.Address, f.To.Side, other}] {
+				return true
+			}
+		}
+		key := f.Root + "\x00" + f.Fingerprint
+		dup := seen[key]
+		seen[key] = true
+		return dup
+	})
+}
+
+func sortFindings(list []Finding) {
+	slices.SortStableFunc(list, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.Root, b.Root),
+			cmp.Compare(a.Address, b.Address), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Attribute, b.Attribute),
+			cmp.Compare(a.To.Partition, b.To.Partition), cmp.Compare(a.To.Region, b.To.Region), cmp.Compare(a.Fingerprint, b.Fingerprint))
+	})
+}
+
+// fingerprint identifies a finding by what it links, and by nothing that moving lines, renaming files or reordering
+// changes: the rule, the resource, the argument without indexes, and both places.
+func fingerprint(f *Finding) string {
+	h := sha256.New()
+	for _, s := range []string{"1", f.Rule.ID, f.Address, f.Block, spotKey(f.From), spotKey(f.To)} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+func spotKey(s Spot) string {
+	return strings.Join([]string{s.Side, s.Cloud, s.Partition, s.Region, s.Account, s.Tenant, s.Host, s.Address}, "\x01")
+}
+
+func (r *Result) cover(p *Pass) {
+	sides := map[string]bool{}
+	for _, n := range p.Graph.Nodes {
+		r.Coverage.Resources++
+		switch {
+		case n.Placed.Unknown || n.Placed.Nowhere:
+			r.Coverage.Unknown++
+		case n.Placed.Partition == "":
+			r.Coverage.NotPlaced++
+		default:
+			r.Coverage.Placed++
+			if s := p.Side(n.Placed.Site); s != "" {
+				sides[s] = true
+			}
+		}
+	}
+	for _, in := range p.Graph.Inputs {
+		for _, res := range in.Resources {
+			if !res.Action.Stays() {
+				r.Coverage.Gone++
+			}
+		}
+	}
+	for s := range sides {
+		r.Coverage.Sides = append(r.Coverage.Sides, s)
+	}
+	slices.Sort(r.Coverage.Sides)
+}
+
+// links lists what joins two places, crossing or not, with the finding that reports it.
+func (r *Result) links(p *Pass) {
+	reported := map[[2]string]string{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		reported[[2]string{f.Root, f.Address}] = f.Fingerprint
+	}
+	for _, l := range p.Graph.Links {
+		from, to := p.Spot(l.Near.Placed.Site), p.Spot(l.Far[0].Placed.Site)
+		if to.Side == "" && to.Partition == "" || from.Side == "" && from.Partition == "" {
+			continue
+		}
+		crosses := from.Side != "" && to.Side != "" && from.Side != to.Side
+		if !crosses && (l.Kind == catalog.Flow || l.Kind == catalog.Same || l.Kind == catalog.Endpoint) {
+			continue
+		}
+		c := CrossLink{Address: l.Node.Address, Kind: l.Kind.String(), From: from, To: to, Crosses: crosses}
+		if crosses {
+			c.Finding = reported[[2]string{l.Node.Input.Name, l.Node.Address}]
+		}
+		r.Links = append(r.Links, c)
+	}
+}
+
+func (r *Result) blindSpots(list []link.Blind) {
+	for _, b := range list {
+		s := BlindSpot{Root: b.Input, Path: b.Path, Reason: b.Reason, Settle: b.Settle}
+		if b.Node != nil {
+			s.Address, s.Root, s.Pos = b.Node.Address, b.Node.Input.Name, b.Node.Pos
+		}
+		r.Blind = append(r.Blind, s)
+	}
+	slices.SortStableFunc(r.Blind, func(a, b BlindSpot) int {
+		return cmp.Or(cmp.Compare(a.Root, b.Root), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
+	})
+	r.Blind = slices.CompactFunc(r.Blind, func(a, b BlindSpot) bool {
+		return a.Root == b.Root && a.Address == b.Address && a.Path == b.Path && a.Reason == b.Reason
+	})
+	r.Coverage.BlindSpots = len(r.Blind)
+}

@@ -1,0 +1,61 @@
+// Command demarc reads Terraform plans and states and reports what joins a global side to a sovereign one.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit statuses, part of the contract.
+const (
+	exitClean      = 0 // nothing at or above --fail-on
+	exitFindings   = 1
+	exitBad        = 2 // could not analyse: bad input, bad policy, nothing to scan
+	exitIncomplete = 3 // nothing found, but the analysis was not complete
+)
+
+func main() {
+	// A reader that goes away is an error to report, not a signal to die of.
+	signal.Ignore(syscall.SIGPIPE)
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// status is an error that only sets the exit status: everything has been said.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := &cobra.Command{
+		Use:   "demarc",
+		Short: "Find what joins global and sovereign clouds in Terraform",
+		Long: `demarc reads Terraform plans and states, works out in which cloud, partition, region and account every
+resource lives, and reports what joins a global side to a sovereign one, or gives one side
+administrator's privilege over the other.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.AddCommand(scanCommand(), explainCommand(), versionCommand())
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	var s status
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &s):
+		return int(s)
+	}
+	fmt.Fprintln(stderr, "demarc: "+err.Error())
+	return exitBad
+}

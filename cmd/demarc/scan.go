@@ -1,0 +1,171 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/boundary"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/load"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+	"github.com/demarc-dev/demarc/rules"
+	"github.com/demarc-dev/demarc/rules/tables"
+	"github.com/spf13/cobra"
+)
+
+// scan holds the flags of the scan command.
+type scan struct {
+	formats, outputs []string
+	policy           string
+	env              []string
+	failOn           string
+	minConfidence    string
+	strict           bool
+	noColor          bool
+	quiet            bool
+}
+
+func scanCommand() *cobra.Command {
+	var s scan
+	cmd := &cobra.Command{
+		Use:   "scan PATH...",
+		Short: "Scan plans and states; several are one estate",
+		Long: `scan reads plan JSON, state JSON, raw state files and saved plans (which terraform or tofu on the PATH shows);
+- is standard input. Several paths are scanned together, as one estate.
+
+Exit status: 0 nothing at or above --fail-on; 1 findings; 2 could not analyse; 3 nothing found, but the analysis was
+not complete.`,
+		Example: "  terraform show -json tfplan | demarc scan -\n  demarc scan --format sarif --output demarc.sarif plan.json",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.run(args, cmd.InOrStdin(), cmd.OutOrStdout())
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&s.formats, "format", nil, "output format: "+formatNames()+" (repeat it with --output for several)")
+	f.StringArrayVar(&s.outputs, "output", nil, "write to FILE instead of standard output; the first goes with the first --format, and so on")
+	f.StringVar(&s.policy, "policy", "", "policy FILE (default: .demarc.hcl, looked for upward from the first path)")
+	f.StringArrayVar(&s.env, "env", nil, "NAME=VALUE: an environment variable that Terraform runs with, such as AWS_REGION=eu-central-1")
+	f.StringVar(&s.failOn, "fail-on", "high", "lowest SEVERITY that makes the exit status 1: critical, high, medium, low or note")
+	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest confidence that makes the exit status 1: certain, likely or possible")
+	f.BoolVar(&s.strict, "strict", false, "blind spots fail too")
+	f.BoolVar(&s.noColor, "no-color", false, "no colours (NO_COLOR does the same)")
+	f.BoolVar(&s.quiet, "quiet", false, "print findings only")
+	return cmd
+}
+
+func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
+	if len(paths) == 0 {
+		return errors.New("nothing to scan: name a plan, such as `demarc scan plan.json`, or - for standard input")
+	}
+	out, err := s.writers()
+	if err != nil {
+		return err
+	}
+	failOn, err := analyzer.ParseSeverity(s.failOn)
+	if err != nil {
+		return fmt.Errorf("--fail-on: %w", err)
+	}
+	confidence, err := link.ParseConfidence(s.minConfidence)
+	if err != nil {
+		return fmt.Errorf("--min-confidence: %w", err)
+	}
+	env, err := s.environment()
+	if err != nil {
+		return err
+	}
+	cat, err := catalog.Load(tables.FS)
+	if err != nil {
+		return err
+	}
+	policy, err := s.readPolicy(paths[0], cat)
+	if err != nil {
+		return err
+	}
+	cat = cat.With(policy.Links())
+	inputs, err := loadAll(paths, stdin)
+	if err != nil {
+		return err
+	}
+	sites := place.Estate(inputs, cat, place.Options{Env: env, Defaults: policy.Defaults()})
+	result := analyzer.Run(link.Build(inputs, sites, cat), policy, cat, rules.All(), time.Now())
+	result.Version = version()
+
+	exit := verdict(result, failOn, confidence, s.strict)
+	if err := out.print(result, s.options(failOn, confidence, exit), stdout); err != nil {
+		return err
+	}
+	if exit != exitClean {
+		return status(exit)
+	}
+	return nil
+}
+
+func verdict(r *analyzer.Result, failOn analyzer.Severity, min link.Confidence, strict bool) int {
+	switch {
+	case r.Worst(min) >= failOn:
+		return exitFindings
+	case r.Incomplete() || strict && len(r.Blind) > 0:
+		return exitIncomplete
+	}
+	return exitClean
+}
+
+func (s *scan) environment() (map[string]string, error) {
+	env := map[string]string{}
+	for _, pair := range s.env {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--env %s: write NAME=VALUE", name)
+		}
+		env[name] = value
+	}
+	return env, nil
+}
+
+// readPolicy reads the policy file that is named, or the nearest one above the first path.
+func (s *scan) readPolicy(first string, cat *catalog.Catalog) (*boundary.Policy, error) {
+	file := s.policy
+	if file == "" {
+		if first == "-" {
+			first = "."
+		}
+		found, ok := boundary.Find(first)
+		if !ok {
+			return boundary.Default(cat), nil
+		}
+		file = found
+	}
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	return boundary.Parse(filepath.ToSlash(file), src, cat, rules.IDs())
+}
+
+// loadAll reads the inputs side by side and reports every one that cannot be read.
+func loadAll(paths []string, stdin io.Reader) ([]*model.Snapshot, error) {
+	inputs := make([]*model.Snapshot, len(paths))
+	errs := make([]error, len(paths))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i, path := range paths {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			inputs[i], errs[i] = load.File(path, load.Options{Stdin: stdin})
+		})
+	}
+	wg.Wait()
+	return inputs, errors.Join(errs...)
+}

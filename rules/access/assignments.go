@@ -1,0 +1,373 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// Assignments are the grants of resources that say in arguments who holds which role over what: Azure's and Entra's role
+// assignments, Google's members and bindings, and whatever else the tables have `grant` rows for.
+func (r *Reader) Assignments() []Grant {
+	var all []Grant
+	for _, n := range r.graph.Nodes {
+		if parts := grantParts(n); len(parts.who) > 0 {
+			all = append(all, r.assignment(n, parts, true)...)
+		}
+	}
+	return all
+}
+
+// parts are a grant's ends by what they say.
+type parts struct{ who, role, over []*link.End }
+
+func grantParts(n *link.Node) parts {
+	var p parts
+	if n.Addr.Mode != addr.Managed {
+		return p
+	}
+	for i := range n.Ends {
+		e := &n.Ends[i]
+		if e.Row == nil || e.Row.Kind != catalog.Grant {
+			continue
+		}
+		switch e.Row.By {
+		case catalog.ByPrincipal, catalog.ByTenant:
+			p.who = append(p.who, e)
+		case catalog.ByRole:
+			p.role = append(p.role, e)
+		case catalog.ByScope:
+			p.over = append(p.over, e)
+		}
+	}
+	return p
+}
+
+// assignment are the grants of one resource. Only those that cross, where crossing is asked for.
+func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
+	over := n.Placed
+	overSure := link.Certain
+	for _, e := range p.over {
+		if e.Placed.Partition != "" {
+			over, overSure = e.Placed, e.Confidence
+			break
+		}
+	}
+	var all []Grant
+	var holding *Holding
+	for _, e := range p.who {
+		who, ok := r.member(n, e)
+		if !ok {
+			continue
+		}
+		who.Placed.Site = r.near(who, over.Site)
+		if crossing && !r.crosses(who.Placed.Site, over.Site) {
+			continue
+		}
+		if holding == nil {
+			h := r.rolesHeld(n, p.role)
+			holding = &h
+		}
+		g := Grant{
+			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Over: over, Holding: *holding,
+			Confidence: min(who.Sure, max(overSure, link.Possible)),
+			Related:    append(append([]*link.Node(nil), who.Nodes...), holding.Related...),
+		}
+		g.Steps = append(g.Steps, step(n, e.Path.Block, fmt.Sprintf("%s is %s", e.Path.Full, who.Words)))
+		for _, o := range p.over {
+			if o.Target != nil {
+				g.Related = append(g.Related, o.Target)
+				g.Steps = append(g.Steps, step(n, o.Path.Block, fmt.Sprintf("%s is %s", o.Path.Full, o.Target.Address)))
+			}
+		}
+		g.Steps = append(g.Steps, holding.Steps...)
+		all = append(all, g)
+		if crossing && holding.Open != "" {
+			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "a principal of another side holds a role whose privilege is not known: " + holding.Open})
+		}
+	}
+	return all
+}
+
+// member is the party that the principal's end of a grant names.
+func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
+	if text, ok := textAt(n.Values, e.Path); ok {
+		if m, ok := GoogleMember(text); ok && strings.HasPrefix(n.Addr.Type, "google_") {
+			return r.googleParty(n, m)
+		}
+		if _, host, ok := strings.Cut(text, "@"); ok && e.Placed.Partition == "" && hostOf(host) != "" {
+			site := e.Placed.Site
+			site.Host = hostOf(host)
+			return Party{Placed: place.Placed{Site: site}, Words: "an identity of " + site.Host, Sure: link.Certain, Account: true}, true
+		}
+		if strings.HasPrefix(text, "arn:") {
+			return r.accountParty(n, "aws", text)
+		}
+	}
+	if e.Target != nil && e.Target.Placed.Partition != "" {
+		return Party{Placed: e.Target.Placed, Words: e.Target.Address, Nodes: []*link.Node{e.Target}, Sure: e.Confidence}, true
+	}
+	if e.Placed.Site == (place.Site{}) {
+		return Party{}, false
+	}
+	words := "an identity of another place"
+	switch {
+	case e.Placed.Account != "":
+		words = "account " + e.Placed.Account
+	case e.Placed.Tenant != "":
+		words = "tenant " + e.Placed.Tenant
+	case e.Placed.Host != "":
+		words = "an identity of " + e.Placed.Host
+	}
+	return Party{Placed: e.Placed, Words: words, Sure: e.Confidence, Account: true}, true
+}
+
+// googleParty is the party that a Google member is: of a workload identity pool, whoever its providers trust.
+func (r *Reader) googleParty(n *link.Node, m Member) (Party, bool) {
+	if m.Pool != "" {
+		for _, typ := range []string{"google_iam_workload_identity_pool_provider", "google_iam_workforce_pool_provider"} {
+			for _, p := range r.graph.ByType(typ) {
+				pool, ok := p.Values.Get("workload_identity_pool_id").Text()
+				if !ok {
+					pool, _ = p.Values.Get("workforce_pool_id").Text()
+				}
+				if pool != m.Pool || p.Placed.Partition != n.Placed.Partition {
+					continue
+				}
+				if who, ok := r.poolProvider(p); ok {
+					return who, true
+				}
+			}
+		}
+		return Party{}, false
+	}
+	site := m.site(r.cat)
+	if site == (place.Site{}) {
+		return Party{}, false
+	}
+	words := "a " + strings.ToLower(m.Kind)
+	if m.Kind == "serviceAccount" {
+		words = "a service account"
+		if m.Project != "" {
+			words += " of project " + m.Project
+		}
+	} else if m.Host != "" {
+		words += " of " + m.Host
+	}
+	return Party{Placed: place.Placed{Site: site}, Words: words, Sure: link.Certain, Account: true}, true
+}
+
+// poolProvider is whom a provider of an identity pool trusts: an OIDC issuer, an AWS account, a SAML identity provider.
+func (r *Reader) poolProvider(p *link.Node) (Party, bool) {
+	if url, ok := at(p.Values, "oidc.issuer_uri").Text(); ok {
+		who, ok := r.host(url, link.Certain)
+		who.Nodes = append(who.Nodes, p)
+		return who, ok
+	}
+	if account, ok := at(p.Values, "aws.account_id").Text(); ok {
+		site := place.Site{Cloud: "aws", Account: account}
+		if r.graph.Sites != nil {
+			if partition, _, ok := r.graph.Sites.Account("aws", account); ok {
+				site.Partition = partition
+			}
+		}
+		return Party{Placed: place.Placed{Site: site}, Words: "account " + account, Nodes: []*link.Node{p}, Sure: link.Likely, Account: true}, true
+	}
+	if xml, ok := at(p.Values, "saml.idp_metadata_xml").Text(); ok {
+		for _, url := range samlURLs(xml) {
+			if who, ok := r.host(url, link.Certain); ok {
+				who.Nodes = append(who.Nodes, p)
+				return who, true
+			}
+		}
+	}
+	if at(p.Values, "oidc.issuer_uri").State == model.Unknown {
+		return r.issuer(p, "oidc.issuer_uri")
+	}
+	return Party{}, false
+}
+
+// rolesHeld is what the roles of a grant amount to together: built-in ones by the tables, custom ones by their actions.
+func (r *Reader) rolesHeld(n *link.Node, ends []*link.End) Holding {
+	h := Holding{Sure: Yes}
+	for _, e := range ends {
+		cloud := cloudOf(n, e)
+		text, known := textAt(n.Values, e.Path)
+		if known {
+			if class, word, ok := BuiltIn(r.cat, cloud, text); ok {
+				h.better(r.builtInRole(n, e, class, word))
+				continue
+			}
+		}
+		if custom := r.customRoles(n, e, text); len(custom) > 0 {
+			for _, c := range custom {
+				h.better(c)
+			}
+			continue
+		}
+		switch {
+		case known:
+			h.better(Holding{Words: "a role that administers nothing that is known", Sure: Yes})
+		case len(ends) == 1:
+			h.better(Holding{Words: "a role that is not known", Sure: Maybe, Open: e.Path.Full + " is not known before apply"})
+		}
+	}
+	return h
+}
+
+func (r *Reader) builtInRole(n *link.Node, e *link.End, class catalog.Class, word string) Holding {
+	return Holding{
+		Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes,
+		Steps: []analyzer.Step{step(n, e.Path.Block, fmt.Sprintf("%s is %s, which amounts to %s", e.Path.Full, word, privilege(class)))},
+	}
+}
+
+// cloudOf is the cloud whose roles a grant's role is one of: that of the type's name where the tables know it.
+func cloudOf(n *link.Node, e *link.End) string {
+	switch prefix, _, _ := strings.Cut(n.Addr.Type, "_"); prefix {
+	case "azurerm":
+		return "azure"
+	case "azuread":
+		return "entra"
+	case "google":
+		return "google"
+	case "kubernetes":
+		return "kubernetes"
+	}
+	return n.Placed.Cloud
+}
+
+// customRoles are the roles that the estate defines and the grant names.
+func (r *Reader) customRoles(n *link.Node, e *link.End, text string) []Holding {
+	var nodes []*link.Node
+	if e.Target != nil {
+		nodes = append(nodes, e.Target)
+	} else if targets, _ := r.graph.Resolve(n, e.Path.Block); len(targets) > 0 {
+		for _, t := range targets {
+			nodes = append(nodes, t.Node)
+		}
+	} else if text != "" {
+		nodes = r.graph.Holders(text)
+	}
+	if len(nodes) == 0 && strings.HasPrefix(n.Addr.Type, "azurerm_") && text != "" {
+		for _, d := range r.graph.ByType("azurerm_role_definition") {
+			if holds(d, []string{"name"}, []string{text}) {
+				nodes = append(nodes, d)
+			}
+		}
+	}
+	var all []Holding
+	for _, d := range nodes {
+		var v Verdict
+		switch d.Addr.Type {
+		case "azurerm_role_definition":
+			if d.Addr.Mode == addr.Data {
+				for _, a := range []string{"name", "role_definition_id"} {
+					if name, ok := d.Values.Get(a).Text(); ok {
+						if class, word, ok := BuiltIn(r.cat, "azure", name); ok {
+							all = append(all, r.builtInRole(d, &link.End{Path: model.Path{Full: a, Block: a}}, class, word))
+							break
+						}
+					}
+				}
+				continue
+			}
+			v = AzureRole(r.cat, d.Values)
+		case "google_project_iam_custom_role", "google_organization_iam_custom_role":
+			v = GoogleRole(r.cat, dataList(d.Values.Get("permissions")))
+		case "azuread_directory_role":
+			for _, a := range []string{"template_id", "display_name"} {
+				if name, ok := d.Values.Get(a).Text(); ok {
+					if class, word, ok := BuiltIn(r.cat, "entra", name); ok {
+						all = append(all, r.builtInRole(d, &link.End{Path: model.Path{Full: a, Block: a}}, class, word))
+						break
+					}
+				}
+			}
+			continue
+		default:
+			continue
+		}
+		h := Holding{Class: v.Class, Words: fmt.Sprintf("%s (%s)", d.Address, because(v)), Sure: v.Sure, Related: []*link.Node{d},
+			Steps: []analyzer.Step{step(d, "", fmt.Sprintf("%s amounts to %s", d.Address, because(v)))}}
+		if v.Sure == Maybe {
+			h.Open = "the actions of " + d.Address + " are not known before apply"
+		}
+		all = append(all, h)
+	}
+	return all
+}
+
+// textAt is the known text at a path with indexes.
+func textAt(v model.Value, path model.Path) (text string, ok bool) {
+	v.Walk(model.Path{}, func(p model.Path, leaf model.Value) {
+		if p.Full == path.Full {
+			text, ok = leaf.Text()
+		}
+	})
+	return text, ok
+}
+
+// Reached is what the identity may do that a federated credential or a like resource lets others be: the roles that
+// resources of the estate assign to it.
+func (r *Reader) Reached(n *link.Node) Holding {
+	if r.assigned == nil {
+		r.assigned = map[*link.Node][]Grant{}
+		for _, m := range r.graph.Nodes {
+			p := grantParts(m)
+			if len(p.who) == 0 || len(p.role) == 0 {
+				continue
+			}
+			for _, g := range r.assignment(m, p, false) {
+				for _, who := range g.Who.Nodes {
+					r.assigned[who] = append(r.assigned[who], g)
+				}
+			}
+		}
+	}
+	h := Holding{Sure: Yes}
+	for _, identity := range r.identitiesOf(n) {
+		for _, g := range r.assigned[identity] {
+			held := g.Holding
+			held.Related = append([]*link.Node{identity, g.Node}, held.Related...)
+			held.Steps = append([]analyzer.Step{step(g.Node, "", fmt.Sprintf("%s gives %s to %s", g.Node.Address, g.Holding.Words, identity.Address))}, held.Steps...)
+			h.better(held)
+		}
+	}
+	return h
+}
+
+// identitiesOf are the identities that a federated credential is for: a managed identity, or an application with the
+// service principals that it has.
+func (r *Reader) identitiesOf(n *link.Node) []*link.Node {
+	var all []*link.Node
+	for _, a := range []string{"parent_id", "user_assigned_identity_id", "application_id", "application_object_id"} {
+		targets, _ := r.graph.Resolve(n, a)
+		for _, t := range targets {
+			all = append(all, t.Node)
+		}
+		if text, ok := n.Values.Get(a).Text(); ok && len(targets) == 0 {
+			all = append(all, r.graph.Holders(text)...)
+		}
+	}
+	for _, app := range all {
+		if app.Addr.Type != "azuread_application" && app.Addr.Type != "azuread_application_registration" {
+			continue
+		}
+		for _, sp := range r.graph.ByType("azuread_service_principal") {
+			targets, _ := r.graph.Resolve(sp, "client_id")
+			for _, t := range targets {
+				if t.Node == app {
+					all = append(all, sp)
+				}
+			}
+		}
+	}
+	return all
+}

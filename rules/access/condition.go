@@ -1,0 +1,176 @@
+package access
+
+import "strings"
+
+// Facts are what is known of a request. A key of which nothing is known may have any value, or none.
+type Facts struct {
+	Keys   map[string]Fact // by condition key in lower case
+	Issuer string          // host and path of the OIDC provider whose token it is: there are no claims of others
+}
+
+// Fact is what a condition key has: the texts, or one of those that a pattern matches, of which any one may be meant.
+// Absent says that the request has no such key.
+type Fact struct {
+	Patterns []string
+	Absent   bool
+}
+
+// of is what is known of a condition key.
+func (f Facts) of(key string) (Fact, bool) {
+	key = strings.ToLower(key)
+	if fact, ok := f.Keys[key]; ok {
+		return fact, true
+	}
+	if i := strings.LastIndexByte(key, ':'); f.Issuer != "" && i > 0 && strings.Contains(key[:i], ".") && key[:i] != f.Issuer {
+		return Fact{Absent: true}, true
+	}
+	return Fact{}, false
+}
+
+// holds tells whether all conditions of the statement hold: they are joined by and.
+func (s *Statement) holds(facts Facts) Answer {
+	all := Yes
+	for _, c := range s.Conditions {
+		all = min(all, c.Holds(facts))
+	}
+	return all
+}
+
+// Holds tells whether a condition holds. The rules are those of AWS's "Logic for context keys": the values are joined
+// by or, under a negated operator by nor; a missing key fails an operator, satisfies a negated one, an IfExists and a
+// ForAllValues.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+func (c Condition) Holds(facts Facts) Answer {
+	test := strings.ToLower(c.Test)
+	all := strings.HasPrefix(test, "forallvalues:")
+	test = strings.TrimPrefix(strings.TrimPrefix(test, "forallvalues:"), "foranyvalue:")
+	test, ifExists := strings.CutSuffix(test, "ifexists")
+	op, ok := operators[test]
+	fact, known := facts.of(c.Key)
+	if !ok {
+		return Maybe
+	}
+	if op == isNull {
+		return c.null(fact, known)
+	}
+	negated := op == notEqual || op == notLike || op == notOther
+	switch {
+	case !known && len(c.Values.Values) == 0 && !c.Values.Unknown && !negated && !all && !ifExists:
+		return No // no value can equal none
+	case !known:
+		return Maybe
+	case fact.Absent:
+		return answer(negated || all || ifExists)
+	}
+	least, most := Yes, No
+	for _, p := range fact.Patterns {
+		found := No
+		if c.Values.Unknown {
+			found = Maybe
+		}
+		for _, v := range c.Values.Values {
+			found = max(found, op.compare(v, p, strings.Contains(test, "ignore")))
+		}
+		least, most = min(least, found), max(most, found)
+	}
+	if least != most {
+		most = Maybe
+	}
+	if negated {
+		return most.Not()
+	}
+	return most
+}
+
+func (c Condition) null(fact Fact, known bool) Answer {
+	if !known || len(c.Values.Values) != 1 {
+		return Maybe
+	}
+	return answer(fact.Absent == strings.EqualFold(c.Values.Values[0], "true"))
+}
+
+type operator uint8
+
+const (
+	isNull operator = iota
+	equal
+	notEqual
+	like
+	notLike
+	other // compares what is never known here: numbers, dates, addresses
+	notOther
+)
+
+var operators = map[string]operator{
+	"null":                      isNull,
+	"stringequals":              equal,
+	"stringequalsignorecase":    equal,
+	"stringnotequals":           notEqual,
+	"stringnotequalsignorecase": notEqual,
+	"stringlike":                like,
+	"stringnotlike":             notLike,
+	"arnequals":                 like, // AWS: ArnEquals and ArnLike behave identically
+	"arnlike":                   like,
+	"arnnotequals":              notLike,
+	"arnnotlike":                notLike,
+	"bool":                      other,
+	"binaryequals":              other,
+	"ipaddress":                 other,
+	"notipaddress":              notOther,
+	"numericequals":             other,
+	"numericnotequals":          notOther,
+	"numericlessthan":           other,
+	"numericlessthanequals":     other,
+	"numericgreaterthan":        other,
+	"numericgreaterthanequals":  other,
+	"dateequals":                other,
+	"datenotequals":             notOther,
+	"datelessthan":              other,
+	"datelessthanequals":        other,
+	"dategreaterthan":           other,
+	"dategreaterthanequals":     other,
+
+	// Tencent's and Huawei's spellings of the same.
+	"string_equal":              equal,
+	"string_not_equal":          notEqual,
+	"string_equal_ignore_case":  equal,
+	"string_like":               like,
+	"string_not_like":           notLike,
+	"stringequal":               equal,
+	"stringnotequal":            notEqual,
+	"stringmatch":               like,
+	"stringnotmatch":            notLike,
+	"stringequalignorecase":     equal,
+	"stringnotequalignorecase":  notEqual,
+	"string_equal_ignorecase":   equal,
+	"for_any_value:string_like": like,
+}
+
+// compare tells whether a fact, which may be a pattern, is what the value says.
+func (op operator) compare(value, fact string, fold bool) Answer {
+	if strings.Contains(value, "${") {
+		return Maybe // a policy variable
+	}
+	exact := !strings.ContainsAny(fact, "*?")
+	switch op {
+	case equal, notEqual:
+		if exact {
+			return answer(value == fact || fold && strings.EqualFold(value, fact))
+		}
+		if match(fact, value, fold) {
+			return Maybe
+		}
+		return No
+	case like, notLike:
+		switch {
+		case exact:
+			return answer(Match(value, fact))
+		case covers(value, fact, false):
+			return Yes
+		case overlap(value, fact, false):
+			return Maybe
+		}
+		return No
+	}
+	return Maybe
+}

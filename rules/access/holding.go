@@ -1,0 +1,400 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// attachment is a resource that gives a policy to a role.
+type attachment struct {
+	node  *link.Node
+	kind  attachmentType
+	exact bool
+}
+
+// attachments are what gives a role its policies.
+func (r *Reader) attachments(d *dialect, role *link.Node) []attachment {
+	if r.attached == nil {
+		r.attached = map[*link.Node][]attachment{}
+		for i := range dialects {
+			for _, t := range dialects[i].attachments {
+				for _, n := range r.graph.ByType(t.typ) {
+					for _, f := range r.named(n, t.role, dialects[i].role, dialects[i].names) {
+						r.attached[f.node] = append(r.attached[f.node], attachment{n, t, f.exact})
+					}
+				}
+			}
+		}
+	}
+	return r.attached[role]
+}
+
+// found is a resource that another one names.
+type found struct {
+	node  *link.Node
+	exact bool
+}
+
+// named are the resources of a type that an argument of n means: by reference, or where there is none by one of the
+// attributes that name them, in the same input and place.
+func (r *Reader) named(n *link.Node, block, typ string, attributes []string) []found {
+	known, unknown := at(n.Values, block).Strings()
+	var all []found
+	targets, _ := r.graph.Resolve(n, block)
+	for _, t := range targets {
+		if t.Node.Addr.Type != typ || len(known) > 0 && !unknown && !carries(t.Node, attributes, known) {
+			continue
+		}
+		all = append(all, found{t.Node, t.Exact})
+	}
+	if len(all) > 0 {
+		return all
+	}
+	for _, m := range r.graph.ByType(typ) {
+		if m.Input == n.Input && m.Placed.Partition == n.Placed.Partition && (m.Provider == n.Provider || m.Provider == nil || n.Provider == nil) && holds(m, attributes, known) {
+			all = append(all, found{m, true})
+		}
+	}
+	return all
+}
+
+// holds tells whether one of the attributes has one of the values.
+func holds(n *link.Node, attributes, values []string) bool {
+	for _, a := range attributes {
+		if text, ok := n.Values.Get(a).Text(); ok && slices.Contains(values, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// carries tells whether one of the attributes has one of the values, or may have, being unknown.
+func carries(n *link.Node, attributes, values []string) bool {
+	for _, a := range attributes {
+		if n.Values.Get(a).State == model.Unknown {
+			return true
+		}
+	}
+	return holds(n, attributes, values)
+}
+
+// collection is what a role holds while it is put together: documents are weighed together, because a Deny in one
+// takes from another.
+type collection struct {
+	r        *Reader
+	d        *dialect
+	role     *link.Node
+	docs     []Document
+	from     []docFrom
+	byName   Holding
+	unknown  []string
+	boundary *Document
+	limit    catalog.Class // of a boundary that is only known by its name
+	limited  bool
+}
+
+// docFrom says where a document stands. word is the name of a policy of the cloud's own whose document is known.
+type docFrom struct {
+	node  *link.Node
+	block string
+	word  string
+	also  []*link.Node
+}
+
+// holding is what a role may do, by everything that gives it policies, less its boundary.
+func (r *Reader) holding(d *dialect, role *link.Node) Holding {
+	if h, ok := r.holdings[role]; ok {
+		return h
+	}
+	c := &collection{r: r, d: d, role: role, byName: Holding{Sure: Yes}}
+	if d.managed != "" {
+		c.managed(role, d.managed, nil)
+	}
+	if d.inline != "" {
+		name, _, _ := strings.Cut(d.inline, ".")
+		for _, b := range dataBlocks(role.Values.Get(name)) {
+			c.document(role, d.inline, b.Get("policy"))
+		}
+	}
+	for _, a := range r.attachments(d, role) {
+		if a.kind.document != "" {
+			c.document(a.node, a.kind.document, a.node.Values.Get(a.kind.document))
+		} else {
+			c.managed(a.node, a.kind.policy, a.node)
+		}
+	}
+	if d.boundary != "" {
+		c.bound(role, d.boundary)
+	}
+	h := c.weigh()
+	r.holdings[role] = h
+	return h
+}
+
+// document adds a document that stands in an argument.
+func (c *collection) document(n *link.Node, block string, v model.Value) {
+	read := c.r.document(n, block, v)
+	if read.open != "" {
+		c.unknown = append(c.unknown, fmt.Sprintf("%s of %s %s", block, n.Address, read.open))
+	}
+	if len(read.doc.Statements) > 0 || read.doc.Unknown {
+		read.doc.Statements = known(read.doc.Statements, read.guess)
+		c.docs = append(c.docs, read.doc)
+		c.from = append(c.from, docFrom{node: n, block: block, also: read.nodes})
+	}
+}
+
+// known are the statements that were read and not guessed.
+func known(all []Statement, guessed bool) []Statement {
+	if guessed {
+		return nil
+	}
+	return all
+}
+
+// managed adds the policies that an argument names, through the attachment where there is one.
+func (c *collection) managed(n *link.Node, block string, attachment *link.Node) {
+	v := at(n.Values, block)
+	texts, unknown := v.Strings()
+	for _, t := range texts {
+		if class, word, ok := c.builtIn(t); ok {
+			c.builtInHeld(n, block, class, word)
+			continue
+		}
+		if !c.custom(n, block, c.r.policiesNamed(c.d, t), attachment) {
+			c.unknown = append(c.unknown, fmt.Sprintf("%s of %s names a policy whose contents no input shows", block, n.Address))
+		}
+	}
+	if !unknown {
+		return
+	}
+	targets, opaque := c.r.graph.Resolve(n, block)
+	var nodes []*link.Node
+	named := false
+	for _, t := range targets {
+		if class, word, ok := c.builtInData(t.Node); ok {
+			c.builtInHeld(n, block, class, word)
+			named = true
+			continue
+		}
+		nodes = append(nodes, t.Node)
+	}
+	if !c.custom(n, block, nodes, attachment) && !named && !dependsOnly(targets, texts, c.d) {
+		why := "is not known before apply"
+		if len(opaque) > 0 {
+			why = "takes its value from " + token(opaque[0]) + ", which the input does not show"
+		}
+		c.unknown = append(c.unknown, fmt.Sprintf("%s of %s %s", block, n.Address, why))
+	}
+}
+
+// dependsOnly tells that an unknown list is merely computed: nothing is referred to and nothing is written.
+func dependsOnly(targets []link.Target, texts []string, d *dialect) bool {
+	return len(targets) == 0 && len(texts) == 0 && d.managed != ""
+}
+
+// builtIn is the class of a policy of the cloud's own by its name or ARN. A customer's policy may have the same name.
+func (c *collection) builtIn(name string) (catalog.Class, string, bool) {
+	if n, ok := parseName(name); ok && n.cloud == "aws" && n.account != "aws" {
+		return catalog.NoClass, "", false
+	}
+	return BuiltIn(c.r.cat, c.d.cloud, name)
+}
+
+// builtInData is the class of a policy that a data source looks up by name or ARN.
+func (c *collection) builtInData(n *link.Node) (catalog.Class, string, bool) {
+	for _, a := range []string{"arn", "name"} {
+		if text, ok := n.Values.Get(a).Text(); ok && n.Addr.Type == "aws_iam_policy" && n.Addr.Mode != 0 {
+			if class, word, ok := c.builtIn(text); ok {
+				return class, word, true
+			}
+		}
+	}
+	return catalog.NoClass, "", false
+}
+
+func (c *collection) builtInHeld(n *link.Node, block string, class catalog.Class, word string) {
+	if word == "AdministratorAccess" {
+		// Its document is known, so that another policy's Deny can take from it.
+		c.docs = append(c.docs, Document{Statements: []Statement{{Effect: Allow, Actions: List{Values: []string{"*"}}, Resources: List{Values: []string{"*"}}}}})
+		c.from = append(c.from, docFrom{node: n, block: block, word: word})
+		return
+	}
+	held := Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
+	held.Steps = append(held.Steps, step(n, block, fmt.Sprintf("%s gives %s, which amounts to %s", block, word, privilege(class))))
+	held.Related = []*link.Node{n}
+	c.byName.better(held)
+}
+
+func privilege(c catalog.Class) string {
+	switch c {
+	case catalog.Full:
+		return "full administration"
+	case catalog.IdentityAdmin, catalog.NetworkAdmin, catalog.KeyAdmin, catalog.Data, catalog.Billing:
+		return c.String() + " administration"
+	}
+	return "no administration"
+}
+
+// policiesNamed are the policy resources of the estate that a text names.
+func (r *Reader) policiesNamed(d *dialect, text string) []*link.Node {
+	nodes := r.graph.Holders(text)
+	if len(nodes) > 0 {
+		return nodes
+	}
+	for _, t := range d.policies {
+		for _, n := range r.graph.ByType(t.typ) {
+			if holds(n, t.names, []string{text}) {
+				nodes = append(nodes, n)
+			}
+		}
+	}
+	return nodes
+}
+
+// custom adds the documents of policy resources; false where none of the nodes is one.
+func (c *collection) custom(n *link.Node, block string, nodes []*link.Node, attachment *link.Node) bool {
+	any := false
+	for _, p := range nodes {
+		for _, t := range c.d.policies {
+			if p.Addr.Type != t.typ {
+				continue
+			}
+			for _, a := range t.document {
+				v := p.Values.Get(a)
+				if v.State == model.Absent || v.State == model.Null {
+					continue
+				}
+				any = true
+				c.byName.Steps = append(c.byName.Steps, step(n, block, fmt.Sprintf("%s names %s", block, p.Address)))
+				c.document(p, a, v)
+				if len(c.from) > 0 && attachment != nil {
+					last := &c.from[len(c.from)-1]
+					last.also = append(last.also, attachment)
+				}
+			}
+		}
+	}
+	return any
+}
+
+// bound reads the permissions boundary.
+func (c *collection) bound(n *link.Node, block string) {
+	v := n.Values.Get(block)
+	if text, ok := v.Text(); ok {
+		if class, _, ok := c.builtIn(text); ok {
+			c.limit, c.limited = class, true
+			if class == catalog.Full && strings.HasSuffix(text, "policy/AdministratorAccess") {
+				c.limited = false
+			}
+			return
+		}
+		c.boundBy(c.r.policiesNamed(c.d, text), n, block)
+		return
+	}
+	if v.State != model.Unknown {
+		return
+	}
+	targets, _ := c.r.graph.Resolve(n, block)
+	if len(targets) == 0 {
+		return // computed, and nothing is written
+	}
+	var nodes []*link.Node
+	for _, t := range targets {
+		nodes = append(nodes, t.Node)
+	}
+	c.boundBy(nodes, n, block)
+}
+
+func (c *collection) boundBy(nodes []*link.Node, n *link.Node, block string) {
+	for _, p := range nodes {
+		if v := p.Values.Get("policy"); p.Addr.Type == "aws_iam_policy" && v.State != model.Absent {
+			read := c.r.document(p, "policy", v)
+			if read.guess {
+				read.doc.Statements = nil
+			}
+			c.boundary = &read.doc
+			c.byName.Steps = append(c.byName.Steps, step(n, block, fmt.Sprintf("%s is %s", block, p.Address)))
+			c.byName.Related = append(c.byName.Related, p)
+			return
+		}
+	}
+	c.boundary = &Document{Unknown: true}
+	c.unknown = append(c.unknown, fmt.Sprintf("%s of %s names a policy whose contents no input shows", block, n.Address))
+}
+
+// weigh says what all of it amounts to.
+func (c *collection) weigh() Holding {
+	classes := c.r.classesOf(c.d.cloud)
+	h := c.byName
+	if h.Class != catalog.NoClass && deniesAll(c.docs) {
+		h.Class, h.Words = catalog.NoClass, ""
+	}
+	if c.boundary != nil && !c.boundary.Unknown {
+		h.Class = min(h.Class, classes.Of([]Document{*c.boundary}, nil).Class)
+	}
+	if len(c.docs) > 0 {
+		v := classes.Of(c.docs, c.boundary)
+		doc := Holding{Class: v.Class, Sure: v.Sure, Words: words(v)}
+		if v.Class > h.Class {
+			for i, f := range c.from {
+				// Only the documents that the class rests on are part of the chain.
+				alone := classes.Of(c.docs[i:i+1], nil)
+				if len(c.docs) > 1 && alone.Class == catalog.NoClass {
+					continue
+				}
+				if f.node != c.role {
+					doc.Related = append(doc.Related, f.node)
+				}
+				doc.Related = append(doc.Related, f.also...)
+				if f.word != "" {
+					doc.Steps = append(doc.Steps, step(f.node, f.block, fmt.Sprintf("%s gives %s, which amounts to %s", f.block, f.word, because(v))))
+					doc.Words = fmt.Sprintf("%s (%s)", f.word, v.Class)
+					continue
+				}
+				doc.Steps = append(doc.Steps, step(f.node, f.block, fmt.Sprintf("%s amounts to %s", f.block, because(v))))
+			}
+		}
+		h.better(doc)
+	}
+	if c.limited {
+		h.Class = min(h.Class, c.limit)
+	}
+	if len(c.unknown) > 0 {
+		h.Sure = min(h.Sure, Maybe)
+		h.Open = c.unknown[0]
+	}
+	return h
+}
+
+func deniesAll(docs []Document) bool {
+	for i := range docs {
+		for j := range docs[i].Statements {
+			s := &docs[i].Statements[j]
+			if s.Effect == Deny && s.reach() == everything && s.holds(Facts{}) == Yes && slices.ContainsFunc(s.Actions.Values, everyAction) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// words is a verdict on documents in brief, because is the same as a sentence goes on.
+func words(v Verdict) string {
+	if v.Set != "" {
+		return fmt.Sprintf("policies (%s, by the escalation set %s)", v.Class, v.Set)
+	}
+	return fmt.Sprintf("policies (%s)", v.Class)
+}
+
+func because(v Verdict) string {
+	if v.Set != "" {
+		return fmt.Sprintf("%s, by the escalation set %s", privilege(v.Class), v.Set)
+	}
+	return privilege(v.Class)
+}

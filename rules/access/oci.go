@@ -1,0 +1,237 @@
+package access
+
+import (
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+)
+
+// Verb is what a sentence of Oracle's policy language does.
+type Verb uint8
+
+// The verbs of sentences: who may do what in one's own tenancy, what a word stands for, what one's own people may do
+// in another's tenancy, and what another's people may do in one's own. Allow is AllowTo to keep apart from documents.
+const (
+	NoVerb Verb = iota
+	Define
+	AllowTo
+	Endorse
+	Admit
+	DenyTo
+)
+
+// Sentence is one statement of an Oracle policy.
+//
+//	define tenancy NAME as OCID
+//	define group NAME as OCID
+//	allow WHO to PERMISSION RESOURCE in tenancy|compartment NAME [where ...]
+//	endorse WHO to PERMISSION RESOURCE in tenancy NAME|any-tenancy [where ...]
+//	admit WHO of tenancy NAME|any-tenancy to PERMISSION RESOURCE in ... [where ...]
+type Sentence struct {
+	Verb    Verb
+	Kind    string // of Define: `tenancy`, `group`, `dynamic-group`, `compartment`
+	Name    string // of Define
+	ID      string // of Define: what the name stands for
+	Who     string // `group ops`, `any-user`: lower case but for OCIDs
+	Of      string // of Admit: the tenancy's name or OCID, `any-tenancy`
+	To      string // `inspect`, `read`, `use`, `manage`, or permissions in braces
+	What    string // `all-resources`, `virtual-network-family`
+	Where   string // of Endorse: the tenancy's name or OCID, `any-tenancy`
+	Limited bool   // there is a `where`
+}
+
+// ParseStatement reads one sentence; ok is false where it is none of the language. Case and spaces do not matter,
+// names may be quoted.
+func ParseStatement(text string) (s Sentence, ok bool) {
+	w := split(text)
+	if len(w) == 0 {
+		return s, false
+	}
+	for i, x := range w {
+		if x.is("where") && i > 0 {
+			s.Limited, w = true, w[:i]
+			break
+		}
+	}
+	rest := w[1:]
+	switch {
+	case w[0].is("define"):
+		if len(rest) < 4 || !rest[2].is("as") {
+			return s, false
+		}
+		s.Verb, s.Kind, s.Name, s.ID = Define, rest[0].lower(), rest[1].lower(), rest[3].text
+		return s, true
+	case w[0].is("allow"):
+		s.Verb = AllowTo
+	case w[0].is("deny"):
+		s.Verb = DenyTo
+	case w[0].is("endorse"):
+		s.Verb = Endorse
+	case w[0].is("admit"):
+		s.Verb = Admit
+	default:
+		return s, false
+	}
+	to := find(rest, "to")
+	if to < 1 {
+		return s, false
+	}
+	who := rest[:to]
+	if of := find(who, "of"); of > 0 {
+		s.Of = tenancy(who[of+1:])
+		who = who[:of]
+	}
+	s.Who = join(who)
+	rest = rest[to+1:]
+	in := find(rest, "in")
+	if in < 0 {
+		in = len(rest) // `endorse group x to associate ... with ... in tenancy y` always has one; be lenient
+	}
+	if in == 0 {
+		return s, false
+	}
+	if strings.HasPrefix(rest[0].text, "{") {
+		s.To = strings.ToLower(join(rest[:in])) // permissions by name, without a resource
+	} else {
+		s.To = rest[0].lower()
+		if in > 1 {
+			s.What = rest[1].lower()
+		}
+	}
+	if in < len(rest) {
+		s.Where = tenancy(rest[in+1:])
+	}
+	return s, true
+}
+
+// tenancy is the tenancy that words name: `tenancy NAME`, `any-tenancy`; "" for one's own and for compartments.
+func tenancy(w []word) string {
+	switch {
+	case len(w) == 0:
+		return ""
+	case w[0].is("any-tenancy"):
+		return "any-tenancy"
+	case w[0].is("tenancy") && len(w) > 1 && w[1].is("id") && len(w) > 2:
+		return w[2].lower()
+	case w[0].is("tenancy") && len(w) > 1:
+		return w[1].lower()
+	}
+	return ""
+}
+
+type word struct {
+	text   string
+	quoted bool
+}
+
+func (w word) is(s string) bool { return !w.quoted && strings.EqualFold(w.text, s) }
+func (w word) lower() string    { return strings.ToLower(w.text) }
+
+func find(w []word, s string) int {
+	for i := range w {
+		if w[i].is(s) {
+			return i
+		}
+	}
+	return -1
+}
+
+func join(w []word) string {
+	texts := make([]string, len(w))
+	for i := range w {
+		texts[i] = w[i].lower()
+	}
+	return strings.Join(texts, " ")
+}
+
+// split splits at spaces; what is in quotes is one word, what is in braces too.
+func split(text string) []word {
+	var all []word
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',':
+			i++
+		case c == '\'' || c == '"' || c == '{':
+			end := byte(c)
+			if c == '{' {
+				end = '}'
+			}
+			j := strings.IndexByte(text[i+1:], end)
+			if j < 0 {
+				j = len(text) - i - 1
+			}
+			if c == '{' {
+				all = append(all, word{text: text[i : i+1+j]})
+			} else {
+				all = append(all, word{text: text[i+1 : i+1+j], quoted: true})
+			}
+			i += j + 2
+		default:
+			j := strings.IndexAny(text[i:], " \t\n\r,")
+			if j < 0 {
+				j = len(text) - i
+			}
+			all = append(all, word{text: text[i : i+j]})
+			i += j
+		}
+	}
+	return all
+}
+
+// Names are what a policy's define sentences say: OCIDs by kind and name, `tenancy gov`.
+func Names(all []Sentence) map[string]string {
+	names := map[string]string{}
+	for _, s := range all {
+		if s.Verb == Define {
+			names[s.Kind+" "+s.Name] = s.ID
+		}
+	}
+	return names
+}
+
+// Amounts is what a sentence's permission amounts to. `manage` administers; `use` administers identities and keys too,
+// because their updates are among its permissions; `read` and `inspect` administer nothing.
+func (s Sentence) Amounts(cat *catalog.Catalog) catalog.Class {
+	class := cat.ActionClass("oci", s.To+" "+s.What)
+	switch s.To {
+	case "manage":
+		if c, ok := families[s.What]; ok {
+			return max(class, c)
+		}
+		return max(class, catalog.Use)
+	case "use":
+		if c := families[s.What]; c == catalog.IdentityAdmin || c == catalog.KeyAdmin {
+			return max(class, c)
+		}
+		return max(class, catalog.Use)
+	case "read", "inspect":
+		return max(class, catalog.Read)
+	}
+	return max(class, catalog.Use)
+}
+
+// families are resource families and types, and what managing them amounts to.
+// https://docs.oracle.com/iaas/Content/Identity/policieshow/Verbs.htm; the names of single types are those of the
+// examples in oracle/terraform-provider-oci (networking, cloudguard).
+var families = map[string]catalog.Class{
+	"all-resources":              catalog.Full,
+	"policies":                   catalog.IdentityAdmin,
+	"groups":                     catalog.IdentityAdmin,
+	"users":                      catalog.IdentityAdmin,
+	"dynamic-groups":             catalog.IdentityAdmin,
+	"virtual-network-family":     catalog.NetworkAdmin,
+	"remote-peering-from":        catalog.NetworkAdmin,
+	"remote-peering-to":          catalog.NetworkAdmin,
+	"local-peering-from":         catalog.NetworkAdmin,
+	"local-peering-to":           catalog.NetworkAdmin,
+	"local-peering-gateways":     catalog.NetworkAdmin,
+	"drgs":                       catalog.NetworkAdmin,
+	"virtual-circuits":           catalog.NetworkAdmin,
+	"object-family":              catalog.Data,
+	"database-family":            catalog.Data,
+	"autonomous-database-family": catalog.Data,
+	"volume-family":              catalog.Data,
+	"vaults":                     catalog.KeyAdmin,
+	"keys":                       catalog.KeyAdmin,
+	"secret-family":              catalog.KeyAdmin,
+}

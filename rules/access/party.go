@@ -1,0 +1,246 @@
+package access
+
+import (
+	"encoding/xml"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// party places the principal of an AWS-style document that n has. ok is false where there is nobody to place: a
+// deleted principal, a name that is evidence of no place.
+func (r *Reader) party(n *link.Node, cloud string, p Principal) (Party, bool) {
+	if p.Unknown {
+		if p.Node == nil {
+			return Party{}, false
+		}
+		return r.partyOf(p.Node)
+	}
+	switch p.Kind {
+	case Account:
+		return r.accountParty(n, cloud, p.Value)
+	case Federated:
+		return r.provider(p.Value)
+	}
+	return Party{}, false
+}
+
+// partyOf is the party that a resource stands for when a document names it as a principal.
+func (r *Reader) partyOf(n *link.Node) (Party, bool) {
+	switch n.Addr.Type {
+	case "aws_iam_openid_connect_provider":
+		return r.issuer(n, "url")
+	case "alicloud_ims_oidc_provider":
+		return r.issuer(n, "issuer_url")
+	case "aws_iam_saml_provider":
+		return r.saml(n, "saml_metadata_document")
+	case "alicloud_ram_saml_provider":
+		return r.saml(n, "encodedsaml_metadata_document")
+	case "tencentcloud_cam_saml_provider":
+		return r.saml(n, "meta_data")
+	}
+	if n.Placed.Partition == "" {
+		return Party{}, false
+	}
+	return Party{Placed: n.Placed, Words: n.Address, Nodes: []*link.Node{n}, Sure: link.Likely}, true
+}
+
+func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool) {
+	account, words := value, ""
+	partition := ""
+	sure := link.Certain
+	n, named := parseName(value)
+	switch {
+	case named && n.cloud == "aws" && strings.HasSuffix(n.resource, "-provider"):
+		return Party{}, false
+	case named:
+		account = n.account
+		if n.cloud == "aws" {
+			partition, _ = r.cat.Word("aws", n.partition)
+			if p, ok := r.cat.Partition(n.partition); ok && partition == "" {
+				partition = p.ID
+			}
+		}
+	case cloud == "aws" && !isAccount(value):
+		return Party{}, false // the unique id of a principal that was deleted
+	}
+	if strings.ContainsAny(account, "*?") {
+		account = ""
+	}
+	if account == "" && partition == "" {
+		return Party{}, false
+	}
+	site := place.Site{Cloud: cloud, Partition: partition, Account: account}
+	placed := place.Placed{Site: site}
+	if partition == "" {
+		// A bare account number is of the resource's own partition unless the estate shows it elsewhere.
+		placed.Partition, sure = own.Placed.Partition, link.Likely
+		if r.graph.Sites != nil {
+			if p, because, ok := r.graph.Sites.Account(cloud, account); ok {
+				placed.Partition = p
+				placed.Because = append(placed.Because, because)
+			}
+		}
+	} else {
+		placed.Because = []place.Reason{{How: place.Literal, Text: "the principal's ARN is of " + partition, At: own.Address}}
+	}
+	words = "account " + account
+	if account == "" {
+		words = "an identity"
+	}
+	party := Party{Placed: placed, Words: words, Sure: sure, Account: true}
+	for _, h := range r.graph.Holders(value) {
+		party.Nodes = append(party.Nodes, h)
+	}
+	return party, true
+}
+
+// provider is the party behind a federated principal: the issuer's host in an OIDC provider's ARN, the host itself for
+// the providers that AWS knows by host, or the identity provider that a SAML provider resource of the estate describes.
+func (r *Reader) provider(value string) (Party, bool) {
+	n, ok := parseName(value)
+	if !ok {
+		if value == "cognito-identity.amazonaws.com" || value == "cognito-identity-us-gov.amazonaws.com" {
+			return Party{}, false // a pool of one's own account
+		}
+		return r.host(value, link.Certain)
+	}
+	kind, rest := n.provider()
+	for _, h := range r.graph.Holders(value) {
+		if p, ok := r.partyOf(h); ok {
+			return p, true
+		}
+	}
+	if kind == "oidc-provider" && rest != "" && n.cloud == "aws" {
+		return r.host(rest, link.Certain)
+	}
+	// A provider of the estate that is only known by its name, where nothing is applied yet.
+	for _, typ := range samlTypes {
+		for _, h := range r.graph.ByType(typ) {
+			name, _ := h.Values.Get("name").Text()
+			if strings.HasPrefix(typ, n.cloud) && kind == "saml-provider" && name == rest {
+				return r.partyOf(h)
+			}
+		}
+	}
+	return Party{}, false
+}
+
+var samlTypes = []string{"aws_iam_saml_provider", "alicloud_ram_saml_provider", "tencentcloud_cam_saml_provider"}
+
+var tenantInPath = regexp.MustCompile(`/([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})(/|$)`)
+
+// host is the party that answers at a host or URL. An issuer of Entra is of the tenant in its path.
+func (r *Reader) host(hostOrURL string, sure link.Confidence) (Party, bool) {
+	id, ambiguous, ok := r.cat.Host(hostOrURL)
+	site := place.Site{Host: hostOf(hostOrURL)}
+	if site.Host == "" {
+		return Party{}, false
+	}
+	if ok && !ambiguous {
+		site.Cloud, site.Partition, site.Region, site.Account = id.Cloud, id.Partition, id.Region, id.Account
+	}
+	if m := tenantInPath.FindStringSubmatch(hostOrURL); m != nil && (id.Cloud == "entra" || id.Cloud == "azure" || ambiguous) {
+		site.Tenant = strings.ToLower(m[1])
+	}
+	return Party{Placed: place.Placed{Site: site}, Words: "the issuer " + site.Host, Sure: sure}, true
+}
+
+func hostOf(s string) string {
+	if _, rest, ok := strings.Cut(s, "://"); ok {
+		s = rest
+	}
+	if i := strings.IndexAny(s, "/?#"); i >= 0 {
+		s = s[:i]
+	}
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		s = s[i+1:]
+	}
+	if i := strings.LastIndexByte(s, ':'); i >= 0 && !strings.HasSuffix(s, "]") {
+		s = s[:i]
+	}
+	for i := range len(s) {
+		if c := s[i]; !(c == '.' || c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= lower(c) && lower(c) <= 'z') {
+			return ""
+		}
+	}
+	if !strings.Contains(s, ".") {
+		return ""
+	}
+	return strings.ToLower(s)
+}
+
+// issuer is the party that an OIDC provider resource accepts tokens of: the host of its URL, or the cluster or tenant
+// that the URL is taken from.
+func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
+	v := n.Values.Get(argument)
+	if url, ok := v.Text(); ok {
+		p, ok := r.host(url, link.Certain)
+		p.Nodes = append(p.Nodes, n)
+		return p, ok
+	}
+	if v.State != model.Unknown {
+		return Party{}, false
+	}
+	targets, _ := r.graph.Resolve(n, argument)
+	for _, t := range targets {
+		if t.Node.Placed.Partition != "" {
+			sure := link.Likely
+			if !t.Exact {
+				sure = link.Possible
+			}
+			return Party{Placed: t.Node.Placed, Words: "the issuer of " + t.Node.Address, Nodes: []*link.Node{n, t.Node}, Sure: sure}, true
+		}
+	}
+	return Party{}, false
+}
+
+// saml is the party that a SAML provider resource's metadata describes: the host of its entity id, or else of where it
+// signs people in.
+func (r *Reader) saml(n *link.Node, argument string) (Party, bool) {
+	text, ok := n.Values.Get(argument).Text()
+	if !ok {
+		return Party{}, false
+	}
+	for _, url := range samlURLs(text) {
+		p, ok := r.host(url, link.Certain)
+		if ok && (p.Placed.Partition != "" || p.Placed.Tenant != "") {
+			p.Nodes = append(p.Nodes, n)
+			return p, true
+		}
+	}
+	for _, url := range samlURLs(text) {
+		if p, ok := r.host(url, link.Certain); ok {
+			p.Nodes = append(p.Nodes, n)
+			return p, true
+		}
+	}
+	return Party{}, false
+}
+
+// samlURLs are the entity id and the sign-in addresses of SAML metadata, as far as it is XML.
+func samlURLs(text string) []string {
+	const most = 64
+	var urls []string
+	d := xml.NewDecoder(io.LimitReader(strings.NewReader(text), 1<<20))
+	for len(urls) < most {
+		t, err := d.Token()
+		if err != nil {
+			return urls
+		}
+		e, ok := t.(xml.StartElement)
+		if !ok || e.Name.Local != "EntityDescriptor" && e.Name.Local != "SingleSignOnService" {
+			continue
+		}
+		for _, a := range e.Attr {
+			if a.Name.Local == "entityID" || a.Name.Local == "Location" {
+				urls = append(urls, a.Value)
+			}
+		}
+	}
+	return urls
+}

@@ -1,0 +1,150 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// Policies are the grants that policies of single resources make to principals elsewhere: of buckets, queues, topics,
+// keys, secrets, and Google's whole policies. kind is the kind of link that the tables give such a policy; trust
+// documents of roles are not among them.
+func (r *Reader) Policies(kinds ...catalog.Kind) []Grant {
+	var all []Grant
+	for _, n := range r.graph.Nodes {
+		if n.Addr.Mode != addr.Managed || isRole(n) {
+			continue
+		}
+		seen := map[string]bool{}
+		for i := range n.Ends {
+			e := &n.Ends[i]
+			if e.Row == nil || e.Row.By != catalog.ByPolicy || !slices.Contains(kinds, e.Row.Kind) || seen[e.Path.Full] {
+				continue
+			}
+			seen[e.Path.Full] = true
+			if strings.HasPrefix(n.Addr.Type, "google_") {
+				all = append(all, r.googlePolicy(n, e)...)
+			} else {
+				all = append(all, r.policy(n, e)...)
+			}
+		}
+	}
+	return all
+}
+
+// isRole tells that a resource's documents are read by Roles and Sentences.
+func isRole(n *link.Node) bool {
+	for i := range dialects {
+		if dialects[i].role == n.Addr.Type {
+			return true
+		}
+	}
+	return n.Addr.Type == "oci_identity_policy"
+}
+
+// documented are the clouds whose resource policies are AWS-style documents.
+var documented = map[string]bool{"aws": true, "alicloud": true, "tencentcloud": true, "huaweicloud": true}
+
+func (r *Reader) policy(n *link.Node, e *link.End) []Grant {
+	cloud := n.Placed.Cloud
+	if !documented[cloud] {
+		return nil
+	}
+	read := r.document(n, e.Path.Block, leafAt(n.Values, e.Path))
+	var all []Grant
+	for _, t := range Admitted(read.doc, r.facts) {
+		who, ok := r.party(n, cloud, t.Principal)
+		if !ok {
+			continue
+		}
+		who.Placed.Site = r.near(who, n.Placed.Site)
+		if !r.crosses(who.Placed.Site, n.Placed.Site) {
+			continue
+		}
+		g := Grant{
+			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: e.Row.Kind, Who: who, Over: n.Placed, Confidence: who.Sure, Narrowed: t.Narrowed,
+			Related: append(slices.Clone(who.Nodes), read.nodes...),
+		}
+		if read.guess || t.Holds == Maybe && read.doc.Unknown {
+			g.Confidence = link.Possible
+		}
+		g.Steps = append(g.Steps, step(n, e.Path.Block, fmt.Sprintf("%s lets in %s", e.Path.Full, who.Words)))
+		for _, b := range who.Placed.Because {
+			g.Steps = append(g.Steps, step(n, e.Path.Block, b.Text))
+		}
+		for _, k := range t.Narrowed {
+			g.Steps = append(g.Steps, step(n, e.Path.Block, "a condition on "+conditionKey(k)+" narrows who"))
+		}
+		all = append(all, g)
+	}
+	// A document of kind grant is mostly an identity policy, which matters where it is attached.
+	if len(all) == 0 && read.open != "" && e.Row.Kind != catalog.Grant && n.Placed.Partition != "" {
+		r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "its policy " + read.open})
+	}
+	return all
+}
+
+// leafAt is the value at a path with indexes, absent where there is none.
+func leafAt(v model.Value, path model.Path) (at model.Value) {
+	v.Walk(model.Path{}, func(p model.Path, leaf model.Value) {
+		if p.Full == path.Full {
+			at = leaf
+		}
+	})
+	return at
+}
+
+// googlePolicy are the grants of a whole Google policy, from its text or the data source that makes it.
+func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
+	var bindings []Binding
+	var made []*link.Node
+	if text, ok := textAt(n.Values, e.Path); ok {
+		list, err := GooglePolicy(text)
+		if err != nil {
+			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "is no policy that can be read"})
+			return nil
+		}
+		bindings = list
+	} else {
+		targets, _ := r.graph.Resolve(n, e.Path.Block)
+		for _, t := range targets {
+			if t.Node.Addr.Mode == addr.Data && t.Node.Addr.Type == "google_iam_policy" {
+				list, _ := GoogleData(t.Node.Values)
+				bindings = append(bindings, list...)
+				made = append(made, t.Node)
+			}
+		}
+		if len(made) == 0 {
+			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "is not known before apply, so who holds what by it cannot be told"})
+		}
+	}
+	var all []Grant
+	for _, b := range bindings {
+		for _, text := range b.Members.Values {
+			m, ok := GoogleMember(text)
+			if !ok {
+				continue
+			}
+			who, ok := r.googleParty(n, m)
+			if !ok || !r.crosses(who.Placed.Site, n.Placed.Site) {
+				continue
+			}
+			h := Holding{Words: "a role that administers nothing that is known", Sure: Yes}
+			if class, word, ok := BuiltIn(r.cat, "google", b.Role); ok {
+				h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
+				h.Steps = append(h.Steps, step(n, e.Path.Block, fmt.Sprintf("a binding is of %s, which amounts to %s", word, privilege(class))))
+			}
+			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Over: n.Placed, Holding: h, Confidence: who.Sure,
+				Related: append(slices.Clone(who.Nodes), made...)}
+			g.Steps = append(g.Steps, step(n, e.Path.Block, "a binding names "+who.Words))
+			g.Steps = append(g.Steps, h.Steps...)
+			all = append(all, g)
+		}
+	}
+	return all
+}

@@ -1,0 +1,283 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// Reader finds the grants of an estate. It is made for one run of one rule, and is not safe for concurrent use.
+type Reader struct {
+	graph    *link.Graph
+	cat      *catalog.Catalog
+	crosses  func(near, far place.Site) bool
+	blind    func(link.Blind)
+	classes  map[string]*Classes
+	attached map[*link.Node][]attachment
+	holdings map[*link.Node]Holding
+	trusting map[*link.Node][]*link.Node
+	assigned map[*link.Node][]Grant
+}
+
+// NewReader prepares to read an estate. Only grants for which crosses says yes are found, because what a principal may
+// do is only looked at where it matters; what could not be decided of them goes to blind.
+func NewReader(g *link.Graph, cat *catalog.Catalog, crosses func(near, far place.Site) bool, blind func(link.Blind)) *Reader {
+	return &Reader{graph: g, cat: cat, crosses: crosses, blind: blind, classes: map[string]*Classes{}, holdings: map[*link.Node]Holding{}}
+}
+
+// Grant is a principal that holds something: who, through what, over what.
+type Grant struct {
+	Node      *link.Node // the resource that lets the principal in
+	Attribute string     // its argument that does, as people read it
+	Block     string     // the same without indexes, as tables name it
+	Kind      catalog.Kind
+	Who       Party
+	Over      place.Placed
+	Holding   Holding
+	// Out says that it is the other's place that the node's own principal is let into, as Oracle's endorse does.
+	Out        bool
+	Steps      []analyzer.Step
+	Related    []*link.Node
+	Confidence link.Confidence
+	Narrowed   []string // keys of conditions that only let some requests through
+}
+
+// Party is a principal and its place.
+type Party struct {
+	Placed place.Placed
+	Words  string // `account 222222222222`, `the issuer oidc.eks.eu-central-1.amazonaws.com`, `aws_iam_role.ops`
+	Nodes  []*link.Node
+	Sure   link.Confidence
+	// Account is set of identities of an account, a realm or a partition, which have no region.
+	Account bool
+}
+
+// Holding is what an identity may do.
+type Holding struct {
+	Class   catalog.Class
+	Words   string // `AdministratorAccess (full)`, `a document (full, by the escalation set iam-009)`
+	Sure    Answer
+	Steps   []analyzer.Step
+	Related []*link.Node
+	Open    string // why it is not sure
+}
+
+// better takes the other holding where it is of a higher class, and joins what both rest on.
+func (h *Holding) better(o Holding) {
+	if o.Class > h.Class || h.Words == "" {
+		h.Class, h.Words = max(h.Class, o.Class), o.Words
+	}
+	h.Steps = append(h.Steps, o.Steps...)
+	for _, n := range o.Related {
+		if !slices.Contains(h.Related, n) {
+			h.Related = append(h.Related, n)
+		}
+	}
+	h.Sure = min(h.Sure, o.Sure)
+	if h.Open == "" {
+		h.Open = o.Open
+	}
+}
+
+func (r *Reader) classesOf(cloud string) *Classes {
+	c, ok := r.classes[cloud]
+	if !ok {
+		c = NewClasses(r.cat, cloud)
+		r.classes[cloud] = c
+	}
+	return c
+}
+
+// reading is a document as far as it could be read, and what it was read from.
+type reading struct {
+	doc   Document
+	nodes []*link.Node // data sources that it is made of
+	open  string       // why it is not known in full
+	guess bool         // principals are guessed from references of a document that is not shown
+}
+
+// document reads the policy document in an argument of n: its text, or the data source or other resource that makes
+// it. block is the table path, v the value that stands there.
+func (r *Reader) document(n *link.Node, block string, v model.Value) reading {
+	return r.read(n, block, v, nil)
+}
+
+// deepest bounds how many documents may be made of one another.
+const deepest = 16
+
+func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.Node) reading {
+	if text, ok := v.Text(); ok {
+		doc, err := Parse(text)
+		if err != nil {
+			return reading{doc: Document{Unknown: true}, open: "is no policy document that can be read"}
+		}
+		return reading{doc: doc}
+	}
+	if v.State != model.Unknown {
+		return reading{}
+	}
+	targets, opaque := r.graph.Resolve(n, block)
+	var out reading
+	made := false
+	var others []link.Target
+	for _, t := range targets {
+		if t.Node.Addr.Mode == addr.Data && t.Node.Addr.Type == "aws_iam_policy_document" && len(above) < deepest && !slices.Contains(above, t.Node) {
+			d := r.data(t.Node, append(slices.Clip(above), t.Node))
+			out.doc = Document{Unknown: out.doc.Unknown || d.doc.Unknown, Statements: append(out.doc.Statements, d.doc.Statements...)}
+			out.nodes = append(out.nodes, d.nodes...)
+			if out.open == "" {
+				out.open = d.open
+			}
+			made = true
+			continue
+		}
+		others = append(others, t)
+	}
+	if made {
+		return out
+	}
+	out.doc.Unknown = true
+	out.open = "is not known before apply"
+	if len(opaque) > 0 {
+		out.open = "takes its value from " + token(opaque[0]) + ", which the input does not show"
+	}
+	out.guess = r.guess(&out.doc, others)
+	return out
+}
+
+// guess makes statements of the identities that a document refers to whose text is not shown: a trust document that
+// refers to an identity provider or a role does so to let it in.
+func (r *Reader) guess(doc *Document, targets []link.Target) bool {
+	for _, t := range targets {
+		kind, ok := identities[t.Node.Addr.Type]
+		if !ok {
+			continue
+		}
+		doc.Statements = append(doc.Statements, Statement{
+			Effect: EffectUnknown, Actions: List{Unknown: true},
+			Principals: []Principal{{Kind: kind, Unknown: true, Node: t.Node}},
+		})
+	}
+	return len(doc.Statements) > 0
+}
+
+// identities are the types whose resources documents name as principals.
+var identities = map[string]PrincipalKind{
+	"aws_iam_openid_connect_provider": Federated,
+	"aws_iam_saml_provider":           Federated,
+	"aws_iam_role":                    Account,
+	"aws_iam_user":                    Account,
+	"aws_organizations_account":       Account,
+	"aws_caller_identity":             Account,
+	"alicloud_ims_oidc_provider":      Federated,
+	"alicloud_ram_saml_provider":      Federated,
+	"alicloud_ram_role":               Account,
+	"alicloud_ram_user":               Account,
+	"tencentcloud_cam_saml_provider":  Federated,
+	"tencentcloud_cam_role":           Account,
+	"tencentcloud_cam_user":           Account,
+}
+
+// data reads a `data "aws_iam_policy_document"`, with the documents that it builds on.
+func (r *Reader) data(n *link.Node, above []*link.Node) reading {
+	out := reading{nodes: []*link.Node{n}}
+	if text, ok := n.Values.Get("json").Text(); ok {
+		if doc, err := Parse(text); err == nil {
+			out.doc = doc
+			return out
+		}
+	}
+	own := FromData(n.Values)
+	r.refer(n, own.Statements)
+	base := r.sources(n, "source_policy_documents", above, &out)
+	over := r.sources(n, "override_policy_documents", above, &out)
+	out.doc = base.Merge(own).Merge(over)
+	return out
+}
+
+func (r *Reader) sources(n *link.Node, argument string, above []*link.Node, out *reading) Document {
+	v := n.Values.Get(argument)
+	var doc Document
+	list := []model.Value{v}
+	if v.Kind == model.List {
+		list = v.Items()
+	}
+	once := false
+	for _, item := range list {
+		if item.State == model.Unknown {
+			if once {
+				continue // every reference of the argument was followed the first time
+			}
+			once = true
+		}
+		d := r.read(n, argument, item, above)
+		doc = doc.Merge(d.doc)
+		out.nodes = append(out.nodes, d.nodes...)
+		if out.open == "" {
+			out.open = d.open
+		}
+	}
+	return doc
+}
+
+// refer tells unknown principals of a data source's statements which resources they are taken from.
+func (r *Reader) refer(n *link.Node, statements []Statement) {
+	for i := range statements {
+		statements[i].Principals = r.referred(n, "statement.principals.identifiers", statements[i].Principals)
+		statements[i].NotPrincipals = r.referred(n, "statement.not_principals.identifiers", statements[i].NotPrincipals)
+	}
+}
+
+func (r *Reader) referred(n *link.Node, block string, principals []Principal) []Principal {
+	var out []Principal
+	for _, p := range principals {
+		if !p.Unknown {
+			out = append(out, p)
+			continue
+		}
+		found := false
+		targets, _ := r.graph.Resolve(n, block)
+		for _, t := range targets {
+			kind, identity := identities[t.Node.Addr.Type]
+			if p.Kind == Federated && kind != Federated || p.Kind == Account && identity && kind != Account || p.Kind == Service {
+				continue
+			}
+			out = append(out, Principal{Kind: p.Kind, Unknown: true, Node: t.Node})
+			found = true
+		}
+		if !found {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// at is the value at a table path, through single blocks and lists of one.
+func at(v model.Value, block string) model.Value {
+	return v.At(strings.Split(block, ".")...)
+}
+
+// token is text of the input's configuration that is fit to be shown: a reference, never a value.
+func token(s string) string {
+	for _, c := range s {
+		if !(c == '.' || c == '_' || c == '-' || c == '[' || c == ']' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
+			return "an expression"
+		}
+	}
+	return s
+}
+
+// step is a step of evidence at an argument of a resource.
+func step(n *link.Node, block, text string) analyzer.Step {
+	pos := n.Pos
+	if p, ok := n.Pos.Args[block]; ok {
+		pos = p
+	}
+	return analyzer.Step{Text: text, Address: n.Address, Pos: pos}
+}

@@ -1,0 +1,168 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/place"
+	"github.com/demarc-dev/demarc/rules/access"
+)
+
+var adminGrant = &analyzer.Rule{
+	ID:       "admin-grant",
+	Title:    "a principal of one side holds an administrator's privilege on another",
+	Severity: analyzer.Critical,
+	Fix:      "trust a principal of the same side, or give the role no administrator's privilege",
+	Doc: `Somebody of one side can become, or is, an administrator of another: by a role's trust policy, an identity provider, a
+role assignment, an IAM member or a policy statement.
+
+An administrator of one kind is enough: full, identity, **network**, data, key or billing. Managed policies and built-in
+roles count by their published contents in every partition's spelling; other policies by what their actions amount to,
+after every Deny and under the permissions boundary. A published privilege-escalation set counts as full, and the
+evidence names it. Conditions that cannot hold close a path; those that may are shown.`,
+	Run: adminGrants,
+}
+
+func adminGrants(p *analyzer.Pass) {
+	r := reader(p, p.Blind)
+	var held []access.Grant
+	for _, g := range granted(r) {
+		if administers(g) {
+			held = append(held, g)
+		}
+	}
+	for _, f := range grantFindings(p, held) {
+		p.Report(f)
+	}
+	for _, c := range crossings(p, catalog.Trust) {
+		h := r.Reached(c.node)
+		if h.Class < catalog.Billing {
+			continue
+		}
+		f := c.finding(p, fmt.Sprintf("lets identities of %s be an administrator of %s: %s", short(p, c.to.Site), short(p, c.from.Site), h.Words))
+		f.Evidence = append(f.Evidence, h.Steps...)
+		f.Related = tidy(append(f.Related, addresses(h.Related)...), c.node.Address)
+		f.Confidence = min(f.Confidence, sureness(h.Sure))
+		p.Report(f)
+	}
+}
+
+// reader reads the estate's grants that cross.
+func reader(p *analyzer.Pass, blind func(link.Blind)) *access.Reader {
+	return access.NewReader(p.Graph, p.Catalog, func(near, far place.Site) bool {
+		a, b := p.Side(near), p.Side(far)
+		return a != "" && b != "" && a != b
+	}, blind)
+}
+
+// granted are all grants of identities: those of keys are key-sharing's.
+func granted(r *access.Reader) []access.Grant {
+	return slices.Concat(r.Roles(), r.Sentences(), r.Assignments(), r.Policies(catalog.Trust, catalog.Grant))
+}
+
+// administers tells an administrator's privilege from others.
+func administers(g access.Grant) bool { return g.Holding.Class >= catalog.Billing }
+
+// grantFindings says grants, one finding for all of a resource's that are to one side. Of them the surest is told, and
+// among equals the first.
+func grantFindings(p *analyzer.Pass, all []access.Grant) []analyzer.Finding {
+	type key struct {
+		node      *link.Node
+		from, to  string
+		attribute string
+	}
+	index := map[key]int{}
+	var told []access.Grant
+	for _, g := range all {
+		k := key{g.Node, p.Side(g.Who.Placed.Site), p.Side(g.Over.Site), ""}
+		i, ok := index[k]
+		if !ok {
+			index[k] = len(told)
+			told = append(told, g)
+			continue
+		}
+		if t := told[i]; g.Confidence > t.Confidence || g.Confidence == t.Confidence && g.Holding.Class > t.Holding.Class {
+			g, told[i] = t, g
+		}
+		told[i].Steps = append(slices.Clip(told[i].Steps), g.Steps...)
+		told[i].Related = append(slices.Clip(told[i].Related), g.Related...)
+	}
+	findings := make([]analyzer.Finding, len(told))
+	for i, g := range told {
+		findings[i] = grantFinding(p, g)
+	}
+	return findings
+}
+
+func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
+	f := analyzer.Finding{
+		Address: g.Node.Address, Root: g.Node.Input.Name, Attribute: g.Attribute, Block: g.Block,
+		Message: grantMessage(p, g), From: p.Spot(g.Who.Placed.Site), To: p.Spot(g.Over.Site),
+		Confidence: min(max(g.Confidence, link.Possible), sureness(g.Holding.Sure)), Action: g.Node.Action, Pos: g.Node.Pos,
+	}
+	if g.Out {
+		f.From, f.To = f.To, f.From
+	}
+	if at, ok := g.Node.Pos.Args[g.Block]; ok {
+		f.Pos = at
+	}
+	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: g.Node.Pos,
+		Text: fmt.Sprintf("%s is in %s%s", g.Node.Address, where(p, g.Node.Placed.Site), because(p, g.Node.Placed))})
+	f.Evidence = append(f.Evidence, g.Steps...)
+	if why := p.Policy.Why(g.Who.Placed.Site); why != "" {
+		f.Evidence = append(f.Evidence, analyzer.Step{Text: why, Address: g.Node.Address, Pos: g.Node.Pos})
+	}
+	seen := map[string]bool{}
+	f.Evidence = slices.DeleteFunc(f.Evidence, func(s analyzer.Step) bool {
+		told := seen[s.Address+" "+s.Text]
+		seen[s.Address+" "+s.Text] = true
+		return told
+	})
+	f.Related = tidy(addresses(g.Related), g.Node.Address)
+	if g.Who.Placed.Cloud == "aws" && g.Over.Cloud == "aws" && g.Who.Placed.Partition != g.Over.Partition && g.Who.Account {
+		f.Note = "AWS does not let identities of one partition assume roles of another; long-lived keys or an identity provider in its place would not be refused"
+	}
+	return f
+}
+
+// grantMessage is who holds what over what.
+func grantMessage(p *analyzer.Pass, g access.Grant) string {
+	who := g.Who.Words
+	if part, ok := p.Catalog.Partition(g.Who.Placed.Partition); ok {
+		who += " (" + short(p, place.Site{Partition: part.ID}) + ")"
+	}
+	over := short(p, place.Site{Partition: g.Over.Partition, Region: g.Over.Region})
+	switch {
+	case g.Out && administers(g):
+		return fmt.Sprintf("identities of %s become administrators of %s: %s", over, who, g.Holding.Words)
+	case g.Out:
+		return fmt.Sprintf("identities of %s are let into %s: %s", over, who, g.Holding.Words)
+	case administers(g) && g.Kind == catalog.Trust:
+		return fmt.Sprintf("%s can become an administrator of %s: %s", who, over, g.Holding.Words)
+	case administers(g):
+		return fmt.Sprintf("%s is an administrator of %s: %s", who, over, g.Holding.Words)
+	case g.Kind == catalog.SharedKey:
+		return fmt.Sprintf("%s may use a key in %s", who, over)
+	case g.Holding.Words != "":
+		return fmt.Sprintf("%s is let into %s: %s", who, over, g.Holding.Words)
+	}
+	return fmt.Sprintf("%s is let into %s", who, over)
+}
+
+func sureness(a access.Answer) link.Confidence {
+	if a == access.Yes {
+		return link.Certain
+	}
+	return link.Possible
+}
+
+func addresses(nodes []*link.Node) []string {
+	var all []string
+	for _, n := range nodes {
+		all = append(all, n.Address)
+	}
+	return all
+}

@@ -1,0 +1,224 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// crossing is everything of one kind that joins one resource's place to one other side.
+type crossing struct {
+	node *link.Node
+	near link.End
+	far  []link.End
+	via  []*link.Node
+	from analyzer.Spot
+	to   analyzer.Spot
+}
+
+// crossings are the links of a kind whose ends are on two sides, one a resource and far side.
+func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
+	type group struct {
+		node *link.Node
+		side string
+		from string
+	}
+	var out []crossing
+	at := map[group]int{}
+	for _, l := range p.Graph.Links {
+		if l.Kind != kind {
+			continue
+		}
+		from, to := p.Side(l.Near.Placed.Site), p.Side(l.Far[0].Placed.Site)
+		if from == "" || to == "" || from == to {
+			continue
+		}
+		k := group{l.Node, to, from}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, crossing{node: l.Node, near: l.Near, from: p.Spot(l.Near.Placed.Site), to: p.Spot(l.Far[0].Placed.Site)})
+		}
+		c := &out[i]
+		c.far = append(c.far, l.Far...)
+		c.via = append(c.via, l.Via...)
+	}
+	for i := range out {
+		c := &out[i]
+		// The surest end is the one that the finding is about; among equals the first in the order of the resource.
+		best := 0
+		for j, e := range c.far {
+			if e.Confidence > c.far[best].Confidence || e.Confidence == c.far[best].Confidence && e.Placed.Region != "" && c.far[best].Placed.Region == "" {
+				best = j
+			}
+		}
+		c.to = p.Spot(c.far[best].Placed.Site)
+		c.far[0], c.far[best] = c.far[best], c.far[0]
+	}
+	return out
+}
+
+// finding says a crossing with the rule's own message.
+func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
+	e := c.far[0]
+	f := analyzer.Finding{
+		Address: c.node.Address, Root: c.node.Input.Name, Attribute: e.Path.Full, Block: e.Path.Block,
+		Message: message, From: c.from, To: c.to, Confidence: min(c.near.Confidence, e.Confidence),
+		Action: c.node.Action, Pos: c.node.Pos,
+	}
+	if at, ok := c.node.Pos.Args[e.Path.Block]; ok {
+		f.Pos = at
+	}
+	f.Evidence = append(f.Evidence, nearStep(p, c))
+	for _, e := range c.far {
+		f.Evidence = append(f.Evidence, farStep(p, c.node, e))
+		if e.Target != nil {
+			f.Related = append(f.Related, e.Target.Address)
+		}
+	}
+	if c.near.Target != nil {
+		f.Related = append(f.Related, c.near.Target.Address)
+	}
+	for _, n := range c.via {
+		f.Related = append(f.Related, n.Address)
+	}
+	for _, r := range p.Graph.Referrers(c.node) {
+		f.Related = append(f.Related, r.Node.Address)
+	}
+	f.Related = tidy(f.Related, c.node.Address)
+	f.Evidence = slices.CompactFunc(f.Evidence, func(a, b analyzer.Step) bool { return a.Text == b.Text })
+	return f
+}
+
+// tidy sorts addresses and drops doubles and the resource itself.
+func tidy(list []string, self string) []string {
+	slices.Sort(list)
+	list = slices.Compact(list)
+	return slices.DeleteFunc(list, func(s string) bool { return s == self })
+}
+
+// nearStep says where the near end is and how we know.
+func nearStep(p *analyzer.Pass, c *crossing) analyzer.Step {
+	e := c.near
+	if e.Path.Full != "" {
+		return farStep(p, c.node, e)
+	}
+	return analyzer.Step{Text: fmt.Sprintf("%s is in %s%s", c.node.Address, where(p, e.Placed.Site), because(p, e.Placed)), Address: c.node.Address, Pos: c.node.Pos}
+}
+
+// farStep says what names a far end, where that is and how we know.
+func farStep(p *analyzer.Pass, n *link.Node, e link.End) analyzer.Step {
+	s := analyzer.Step{Address: n.Address, Pos: n.Pos}
+	if at, ok := n.Pos.Args[e.Path.Block]; ok {
+		s.Pos = at
+	}
+	attr := e.Path.Full
+	if attr == "" {
+		attr = "it"
+	}
+	switch {
+	case e.Target == nil:
+		s.Text = fmt.Sprintf("%s names %s%s", attr, where(p, e.Placed.Site), because(p, e.Placed))
+	case e.Confidence == link.Certain:
+		s.Text = fmt.Sprintf("%s is what %s has, which is in %s%s", attr, e.Target.Address, where(p, e.Placed.Site), because(p, e.Placed))
+	default:
+		what := e.Target.Address
+		if e.Attr != "" {
+			what += "." + e.Attr
+		}
+		through := ""
+		if len(e.Via) > 0 {
+			through = " through " + strings.Join(e.Via, ", ")
+		}
+		s.Text = fmt.Sprintf("%s refers to %s%s, which is in %s%s", attr, what, through, where(p, e.Placed.Site), because(p, e.Placed))
+	}
+	return s
+}
+
+// because is the last step of a place's provenance, in words.
+func because(p *analyzer.Pass, at place.Placed) string {
+	s := ""
+	if len(at.Because) > 0 {
+		r := at.Because[0]
+		switch r.How {
+		case place.Literal:
+			if r.At == "" {
+				s = ", " + r.Text
+			} else {
+				s = ", by its own " + lastName(r.At) + " (" + r.Text + ")"
+			}
+		default:
+			s = ", by " + r.Text
+			if r.At != "" {
+				s = ", by " + r.At + " (" + r.Text + ")"
+			}
+		}
+	}
+	if why := p.Policy.Why(at.Site); why != "" {
+		s += "; " + why
+	}
+	return s
+}
+
+func lastName(address string) string {
+	return address[strings.LastIndexByte(address, '.')+1:]
+}
+
+// where is a place in words: `cn-north-1 (AWS China, operated by Sinnet and NWCD)`.
+func where(p *analyzer.Pass, s place.Site) string {
+	part, _ := p.Catalog.Partition(s.Partition)
+	switch {
+	case s.Region != "" && part.Name != "":
+		return s.Region + " (" + part.Name + ")"
+	case part.Name != "":
+		return part.Name
+	case s.Host != "":
+		return "host " + s.Host
+	case s.Address != "":
+		return "address " + s.Address
+	case s.Tenant != "":
+		return "tenant " + s.Tenant
+	case s.Account != "":
+		return "account " + s.Account
+	}
+	return "a place that is not known"
+}
+
+// short is a place in a few words, for messages: `cn-north-1 of AWS China`.
+func short(p *analyzer.Pass, s place.Site) string {
+	part, _ := p.Catalog.Partition(s.Partition)
+	name, _, _ := strings.Cut(part.Name, " (")
+	switch {
+	case s.Region != "" && name != "":
+		return s.Region + " of " + name
+	case name != "" && s.Account != "":
+		return "account " + s.Account + " of " + name
+	case name != "":
+		return name
+	}
+	return where(p, s)
+}
+
+// direction says which way something flows: out of the near end unless the row says in.
+func (c *crossing) direction() (from, to place.Site) {
+	if row := c.far[0].Row; row != nil && row.Direction == catalog.In {
+		return c.to.Site, c.from.Site
+	}
+	return c.from.Site, c.to.Site
+}
+
+// report says every crossing of a kind in the rule's words. The verb gets the places in the direction of the flow.
+func report(kind catalog.Kind, words string) func(*analyzer.Pass) {
+	return func(p *analyzer.Pass) {
+		for _, c := range crossings(p, kind) {
+			from, to := c.direction()
+			p.Report(c.finding(p, fmt.Sprintf(words, short(p, from), short(p, to))))
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+)
+
+var identityTrust = &analyzer.Rule{
+	ID:       "identity-trust",
+	Title:    "one side accepts another's identities",
+	Severity: analyzer.High,
+	Fix:      "let each side have identities of its own, or an identity provider of its own side",
+	Doc: `A role, an identity provider, a workload identity pool or the policy of a single resource lets identities of another
+side in, without an administrator's privilege.
+
+Whoever issues an identity decides who has it. The administrators of one side can thus become users of the other at
+will, and what they may do there is one policy away from more.`,
+	Yields: []string{"admin-grant"},
+	Run:    identityTrusts,
+}
+
+func identityTrusts(p *analyzer.Pass) {
+	for _, c := range crossings(p, catalog.Trust) {
+		p.Report(c.finding(p, fmt.Sprintf("accepts identities of %s in %s", short(p, c.to.Site), short(p, c.from.Site))))
+	}
+	// What could not be decided is admin-grant's to say.
+	held := granted(reader(p, func(link.Blind) {}))
+	for _, f := range grantFindings(p, held) {
+		p.Report(f)
+	}
+}

@@ -1,0 +1,34 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/link"
+)
+
+var staleAllowance = &analyzer.Rule{
+	ID:       "stale-allowance",
+	Title:    "an allowance that has expired or that nothing uses",
+	Severity: analyzer.Low,
+	Fix:      "remove the allowance, or give it a new date and reason",
+	Doc: `An ` + "`allow`" + ` block of the policy has passed its date, or no finding of this run matched it.
+
+An allowance that nobody needs is a hole for the next link that happens to fit it.`,
+	Run: stale,
+}
+
+func stale(p *analyzer.Pass) {
+	for _, a := range p.Allowances {
+		var message string
+		switch {
+		case a.Expired:
+			message = fmt.Sprintf("allow %q expired on %s and allows nothing any more", a.Name, a.Expires.Format("2006-01-02"))
+		case a.Used == 0:
+			message = fmt.Sprintf("allow %q matched nothing in this run", a.Name)
+		default:
+			continue
+		}
+		p.Report(analyzer.Finding{Address: "allow." + a.Name, Root: a.Pos.File, Message: message, Confidence: link.Certain, Pos: a.Pos})
+	}
+}

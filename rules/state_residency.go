@@ -1,0 +1,72 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+var stateResidency = &analyzer.Rule{
+	ID:       "state-residency",
+	Title:    "Terraform's state, or another stack's outputs, cross",
+	Severity: analyzer.High,
+	Fix:      "keep each side's state in a backend of that side",
+	Doc: `The stack keeps its state in a backend on another side than its resources, or reads the outputs of a stack whose state is
+there.
+
+A state holds every attribute of every resource, secrets included. Where it is kept, somebody else administers it.`,
+	Run: states,
+}
+
+// states compares where state is kept with where the resources of the stack are. A stack that lives on both sides is
+// judged by its links, not by this.
+func states(p *analyzer.Pass) {
+	for _, in := range p.Graph.Inputs {
+		homes := homes(p, in)
+		if in.Backend != nil {
+			at := p.Graph.Sites.Backend(in.Backend.Type, in.Backend.Values, in.Backend.Pos)
+			foreign(p, in, "terraform.backend."+in.Backend.Type, at, homes, in.Backend.Pos, "the state of this stack is kept in %s, and its resources are in %s", model.NoOp)
+		}
+	}
+	for _, n := range p.Graph.ByType("data.terraform_remote_state") {
+		kind, ok := n.Values.Get("backend").Text()
+		if !ok {
+			continue
+		}
+		at := p.Graph.Sites.Backend(kind, n.Values.Get("config"), n.Pos)
+		foreign(p, n.Input, n.Address, at, homes(p, n.Input), n.Pos, "outputs of a stack whose state is in %s are read by one in %s", n.Action)
+	}
+}
+
+// homes are the places of a stack's managed resources, one a side.
+func homes(p *analyzer.Pass, in *model.Snapshot) map[string]*link.Node {
+	out := map[string]*link.Node{}
+	for _, n := range p.Graph.Nodes {
+		if n.Input == in && n.Addr.Mode == addr.Managed {
+			if side := p.Side(n.Placed.Site); side != "" && out[side] == nil {
+				out[side] = n
+			}
+		}
+	}
+	return out
+}
+
+func foreign(p *analyzer.Pass, in *model.Snapshot, address string, at place.Placed, homes map[string]*link.Node, pos model.Pos, words string, action model.Action) {
+	side := p.Side(at.Site)
+	if side == "" || len(homes) != 1 || homes[side] != nil {
+		return
+	}
+	for _, home := range homes {
+		p.Report(analyzer.Finding{Address: address, Root: in.Name, From: p.Spot(home.Placed.Site), To: p.Spot(at.Site),
+			Message: fmt.Sprintf(words, short(p, at.Site), short(p, home.Placed.Site)), Confidence: link.Likely, Pos: pos, Action: action,
+			Related: []string{home.Address},
+			Evidence: []analyzer.Step{
+				{Text: fmt.Sprintf("the backend is in %s%s", where(p, at.Site), because(p, at)), Address: address, Pos: pos},
+				{Text: fmt.Sprintf("%s is in %s%s", home.Address, where(p, home.Placed.Site), because(p, home.Placed)), Address: home.Address, Pos: home.Pos},
+			}})
+	}
+}
