@@ -110,7 +110,7 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 		f.Pos = at
 	}
 	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: g.Node.Pos,
-		Text: fmt.Sprintf("%s is in %s%s", g.Node.Address, where(p, g.Node.Placed.Site), because(p, g.Node.Placed))})
+		Text: fmt.Sprintf("%s is in %s%s", g.Node.Address, where(p, g.Own.Site), because(p, g.Own))})
 	f.Evidence = append(f.Evidence, g.Steps...)
 	if why := p.Policy.Why(g.Who.Placed.Site); why != "" {
 		f.Evidence = append(f.Evidence, analyzer.Step{Text: why, Address: g.Node.Address, Pos: g.Node.Pos})

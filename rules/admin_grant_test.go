@@ -67,6 +67,9 @@ func TestScratch(t *testing.T) {
 		sites := place.Estate(inputs, cat, place.Options{})
 		res := analyzer.Run(link.Build(inputs, sites, cat), pol, cat, All(), time.Now())
 		t.Log("=====", c)
+		for _, n := range link.Build(inputs, sites, cat).ByType("aws_iam_role") {
+			t.Logf("%s %+v", n.Address, n.Placed)
+		}
 		for _, f := range res.Findings {
 			t.Log(f.Rule.ID, f.Address, f.Confidence, f.Message, f.Related, f.From.Side, f.To.Side)
 			if f.Rule == adminGrant || f.Rule == identityTrust || f.Rule == keySharing {

@@ -39,7 +39,8 @@
 //	site SOURCE default PARTITION partition the partition when nothing is set, only where no variable can change it
 //	site SOURCE TYPE ATTRIBUTE GIVES        an attribute of resources that places the resource itself; TYPE may be a glob
 //	site SOURCE TYPE ATTRIBUTE -            an attribute that tells nothing of the resource's place, whatever a glob says
-//	site SOURCE TYPE - nowhere              resources of a service without a place: their provider's region says nothing
+//	site SOURCE TYPE - wide                 resources of a service of the whole partition: their provider's region says nothing
+//	site SOURCE TYPE - nowhere              the same where even the partition follows from the region: they have no place
 //
 // GIVES is one of region, zone, partition, account, tenant, host, id (anything an identifier row understands). Of rows
 // about one attribute, that of the type itself wins, then the glob with more letters.
@@ -140,6 +141,7 @@ const (
 	GivesHost
 	GivesID
 	GivesNowhere
+	GivesWide
 	GivesDNSSuffix
 	GivesNothing // `-`: tells nothing, whatever a glob of more types says
 )

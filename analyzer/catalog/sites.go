@@ -67,8 +67,8 @@ func (c *Catalog) readSite(r row) error {
 		c.clouds.uses = append(c.clouds.uses, use{"", s.Name, r.file, r.line})
 	default:
 		list = &rows.resources
-		if !isType(s.Scope) || s.Gives == GivesDNSSuffix || (s.Name == "-") != (s.Gives == GivesNowhere) {
-			return fmt.Errorf("a site of resources is TYPE ATTRIBUTE GIVES, TYPE ATTRIBUTE - or TYPE - nowhere")
+		if !isType(s.Scope) || s.Gives == GivesDNSSuffix || (s.Name == "-") != (s.Gives == GivesNowhere || s.Gives == GivesWide) {
+			return fmt.Errorf("a site of resources is TYPE ATTRIBUTE GIVES, TYPE ATTRIBUTE -, TYPE - wide or TYPE - nowhere")
 		}
 	}
 	if s.Name != "-" && !isAttribute(s.Name) {

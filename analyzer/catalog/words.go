@@ -14,7 +14,7 @@ var (
 	byWords = words[By]{"", "id", "name", "region", "zone", "partition", "account", "tenant", "host", "address",
 		"principal", "role", "scope", "policy", "secret", "text", "hub"}
 	directionWords = words[Direction]{"both", "out", "in"}
-	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "id", "nowhere",
+	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "id", "nowhere", "wide",
 		"dns_suffix", "-"}
 	classWords = words[Class]{"none", "read", "use", "billing", "data", "key", "network", "identity", "full"}
 )

@@ -105,6 +105,7 @@ type facts struct {
 	at      Placed
 	decided map[catalog.Gives]bool // told, or written and not known: weaker evidence must not fill it
 	open    []string               // arguments that are written and whose value is not known
+	wide    bool                   // of a service of the whole partition
 }
 
 func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos model.Pos) {
@@ -410,8 +411,12 @@ func (s *Sites) own(r *model.Resource) *facts {
 	f.at.Cloud = cloud
 	typ := r.Addr.Type
 	for _, row := range s.cat.ResourceSites(r.Source, typ) {
-		if row.Gives == catalog.GivesNowhere {
+		switch row.Gives {
+		case catalog.GivesNowhere:
 			f.at.Nowhere = true
+			continue
+		case catalog.GivesWide:
+			f.wide = true
 			continue
 		}
 		v := attribute(r.Values, row.Name)
@@ -456,7 +461,7 @@ func (s *Sites) Resource(r *model.Resource) Placed {
 	} else if from.Partition != "" && from.Partition != at.Partition {
 		at.Conflict = from.Partition
 	}
-	if at.Region == "" && len(f.open) == 0 && (from.Partition == at.Partition) {
+	if at.Region == "" && len(f.open) == 0 && !f.wide && from.Partition == at.Partition {
 		at.Region = from.Region
 	}
 	if at.Account == "" {

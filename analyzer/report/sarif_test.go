@@ -200,7 +200,7 @@ func TestSARIFURI(t *testing.T) {
 		"./envs/../a b/ü#?.tf":        "a%20b/%C3%BC%23%3F.tf",
 		"git::https://h/r//m/main.tf": "git%3A%3Ahttps%3A/h/r/m/main.tf",
 		"/abs/main.tf":                "file:///abs/main.tf",
-		`C:\work\main.tf`:             "file:///C:/work/main.tf",
+		`C:\src\main.tf`:              "file:///C:/src/main.tf",
 		"../up/main.tf":               "../up/main.tf",
 		"-":                           "-",
 		"100%/[x].tf":                 "100%25/%5Bx%5D.tf",

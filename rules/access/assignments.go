@@ -51,7 +51,7 @@ func grantParts(n *link.Node) parts {
 
 // assignment are the grants of one resource. Only those that cross, where crossing is asked for.
 func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
-	over := n.Placed
+	over := r.placed(n)
 	overSure := link.Certain
 	for _, e := range p.over {
 		if e.Placed.Partition != "" {
@@ -75,7 +75,7 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 			holding = &h
 		}
 		g := Grant{
-			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Over: over, Holding: *holding,
+			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: r.placed(n), Over: over, Holding: *holding,
 			Confidence: min(who.Sure, max(overSure, link.Possible)),
 			Related:    append(append([]*link.Node(nil), who.Nodes...), holding.Related...),
 		}
@@ -110,8 +110,8 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 			return r.accountParty(n, "aws", text)
 		}
 	}
-	if e.Target != nil && e.Target.Placed.Partition != "" {
-		return Party{Placed: e.Target.Placed, Words: e.Target.Address, Nodes: []*link.Node{e.Target}, Sure: e.Confidence}, true
+	if e.Target != nil && r.placed(e.Target).Partition != "" {
+		return Party{Placed: r.placed(e.Target), Words: e.Target.Address, Nodes: []*link.Node{e.Target}, Sure: e.Confidence}, true
 	}
 	if e.Placed.Site == (place.Site{}) {
 		return Party{}, false
@@ -137,7 +137,7 @@ func (r *Reader) googleParty(n *link.Node, m Member) (Party, bool) {
 				if !ok {
 					pool, _ = p.Values.Get("workforce_pool_id").Text()
 				}
-				if pool != m.Pool || p.Placed.Partition != n.Placed.Partition {
+				if pool != m.Pool || r.placed(p).Partition != r.placed(n).Partition {
 					continue
 				}
 				if who, ok := r.poolProvider(p); ok {
@@ -197,7 +197,7 @@ func (r *Reader) poolProvider(p *link.Node) (Party, bool) {
 func (r *Reader) rolesHeld(n *link.Node, ends []*link.End) Holding {
 	h := Holding{Sure: Yes}
 	for _, e := range ends {
-		cloud := cloudOf(n, e)
+		cloud := r.cloudOf(n)
 		text, known := textAt(n.Values, e.Path)
 		if known {
 			if class, word, ok := BuiltIn(r.cat, cloud, text); ok {
@@ -229,7 +229,7 @@ func (r *Reader) builtInRole(n *link.Node, e *link.End, class catalog.Class, wor
 }
 
 // cloudOf is the cloud whose roles a grant's role is one of: that of the type's name where the tables know it.
-func cloudOf(n *link.Node, e *link.End) string {
+func (r *Reader) cloudOf(n *link.Node) string {
 	switch prefix, _, _ := strings.Cut(n.Addr.Type, "_"); prefix {
 	case "azurerm":
 		return "azure"
@@ -240,7 +240,7 @@ func cloudOf(n *link.Node, e *link.End) string {
 	case "kubernetes":
 		return "kubernetes"
 	}
-	return n.Placed.Cloud
+	return r.placed(n).Cloud
 }
 
 // customRoles are the roles that the estate defines and the grant names.

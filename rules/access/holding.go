@@ -56,7 +56,7 @@ func (r *Reader) named(n *link.Node, block, typ string, attributes []string) []f
 		return all
 	}
 	for _, m := range r.graph.ByType(typ) {
-		if m.Input == n.Input && m.Placed.Partition == n.Placed.Partition && (m.Provider == n.Provider || m.Provider == nil || n.Provider == nil) && holds(m, attributes, known) {
+		if m.Input == n.Input && r.placed(m).Partition == r.placed(n).Partition && (m.Provider == n.Provider || m.Provider == nil || n.Provider == nil) && holds(m, attributes, known) {
 			all = append(all, found{m, true})
 		}
 	}

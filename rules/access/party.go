@@ -43,10 +43,15 @@ func (r *Reader) partyOf(n *link.Node) (Party, bool) {
 	case "tencentcloud_cam_saml_provider":
 		return r.saml(n, "meta_data")
 	}
-	if n.Placed.Partition == "" {
+	if r.placed(n).Partition == "" {
 		return Party{}, false
 	}
-	return Party{Placed: n.Placed, Words: n.Address, Nodes: []*link.Node{n}, Sure: link.Likely}, true
+	party := Party{Placed: r.placed(n), Words: n.Address, Nodes: []*link.Node{n}, Sure: link.Likely}
+	if identities[n.Addr.Type] == Account {
+		// The region of the provider configuration that made it is not where an identity is.
+		party.Placed.Region, party.Account = "", true
+	}
+	return party, true
 }
 
 func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool) {
@@ -78,7 +83,7 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 	placed := place.Placed{Site: site}
 	if partition == "" {
 		// A bare account number is of the resource's own partition unless the estate shows it elsewhere.
-		placed.Partition, sure = own.Placed.Partition, link.Likely
+		placed.Partition, sure = r.placed(own).Partition, link.Likely
 		if r.graph.Sites != nil {
 			if p, because, ok := r.graph.Sites.Account(cloud, account); ok {
 				placed.Partition = p
@@ -188,12 +193,12 @@ func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
 	}
 	targets, _ := r.graph.Resolve(n, argument)
 	for _, t := range targets {
-		if t.Node.Placed.Partition != "" {
+		if r.placed(t.Node).Partition != "" {
 			sure := link.Likely
 			if !t.Exact {
 				sure = link.Possible
 			}
-			return Party{Placed: t.Node.Placed, Words: "the issuer of " + t.Node.Address, Nodes: []*link.Node{n, t.Node}, Sure: sure}, true
+			return Party{Placed: r.placed(t.Node), Words: "the issuer of " + t.Node.Address, Nodes: []*link.Node{n, t.Node}, Sure: sure}, true
 		}
 	}
 	return Party{}, false

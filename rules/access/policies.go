@@ -51,7 +51,7 @@ func isRole(n *link.Node) bool {
 var documented = map[string]bool{"aws": true, "alicloud": true, "tencentcloud": true, "huaweicloud": true}
 
 func (r *Reader) policy(n *link.Node, e *link.End) []Grant {
-	cloud := n.Placed.Cloud
+	cloud := r.placed(n).Cloud
 	if !documented[cloud] {
 		return nil
 	}
@@ -62,12 +62,12 @@ func (r *Reader) policy(n *link.Node, e *link.End) []Grant {
 		if !ok {
 			continue
 		}
-		who.Placed.Site = r.near(who, n.Placed.Site)
-		if !r.crosses(who.Placed.Site, n.Placed.Site) {
+		who.Placed.Site = r.near(who, r.placed(n).Site)
+		if !r.crosses(who.Placed.Site, r.placed(n).Site) {
 			continue
 		}
 		g := Grant{
-			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: e.Row.Kind, Who: who, Over: n.Placed, Confidence: who.Sure, Narrowed: t.Narrowed,
+			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: e.Row.Kind, Who: who, Own: r.placed(n), Over: r.placed(n), Confidence: who.Sure, Narrowed: t.Narrowed,
 			Related: append(slices.Clone(who.Nodes), read.nodes...),
 		}
 		if read.guess || t.Holds == Maybe && read.doc.Unknown {
@@ -83,7 +83,7 @@ func (r *Reader) policy(n *link.Node, e *link.End) []Grant {
 		all = append(all, g)
 	}
 	// A document of kind grant is mostly an identity policy, which matters where it is attached.
-	if len(all) == 0 && read.open != "" && e.Row.Kind != catalog.Grant && n.Placed.Partition != "" {
+	if len(all) == 0 && read.open != "" && e.Row.Kind != catalog.Grant && r.placed(n).Partition != "" {
 		r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "its policy " + read.open})
 	}
 	return all
@@ -131,7 +131,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 				continue
 			}
 			who, ok := r.googleParty(n, m)
-			if !ok || !r.crosses(who.Placed.Site, n.Placed.Site) {
+			if !ok || !r.crosses(who.Placed.Site, r.placed(n).Site) {
 				continue
 			}
 			h := Holding{Words: "a role that administers nothing that is known", Sure: Yes}
@@ -139,7 +139,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 				h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
 				h.Steps = append(h.Steps, step(n, e.Path.Block, fmt.Sprintf("a binding is of %s, which amounts to %s", word, privilege(class))))
 			}
-			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Over: n.Placed, Holding: h, Confidence: who.Sure,
+			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: r.placed(n), Over: r.placed(n), Holding: h, Confidence: who.Sure,
 				Related: append(slices.Clone(who.Nodes), made...)}
 			g.Steps = append(g.Steps, step(n, e.Path.Block, "a binding names "+who.Words))
 			g.Steps = append(g.Steps, h.Steps...)

@@ -38,7 +38,8 @@ type Grant struct {
 	Block     string     // the same without indexes, as tables name it
 	Kind      catalog.Kind
 	Who       Party
-	Over      place.Placed
+	Own       place.Placed // where Node is
+	Over      place.Placed // where the principal is let in
 	Holding   Holding
 	// Out says that it is the other's place that the node's own principal is let into, as Oracle's endorse does.
 	Out        bool
@@ -121,6 +122,9 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 	}
 	if v.State != model.Unknown {
 		return reading{}
+	}
+	if n.Args != nil && n.Args.Arg(block) == nil {
+		return reading{} // computed, and nobody writes it
 	}
 	targets, opaque := r.graph.Resolve(n, block)
 	var out reading
@@ -280,4 +284,17 @@ func step(n *link.Node, block, text string) analyzer.Step {
 		pos = p
 	}
 	return analyzer.Step{Text: text, Address: n.Address, Pos: pos}
+}
+
+// placed is where a resource is. Of services without a region, such as IAM, only the provider configuration tells the
+// partition and the account.
+func (r *Reader) placed(n *link.Node) place.Placed {
+	if n.Placed.Partition != "" || n.Provider == nil || r.graph.Sites == nil || n.Placed.Unknown {
+		return n.Placed
+	}
+	at := r.graph.Sites.Provider(n.Provider)
+	if n.Placed.Account != "" {
+		at.Account = n.Placed.Account
+	}
+	return at
 }

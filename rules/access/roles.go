@@ -55,7 +55,7 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 				all = append(all, g)
 			}
 		}
-		if open != "" && len(all) == 0 && role.Placed.Partition != "" {
+		if open != "" && len(all) == 0 && r.placed(role).Partition != "" {
 			r.blind(link.Blind{Node: role, Path: argument, Reason: "its trust policy " + open})
 		}
 	}
@@ -64,15 +64,15 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 
 // trusted is the grant that a trust makes, if the principal is elsewhere.
 func (r *Reader) trusted(d *dialect, role *link.Node, argument string, read reading, t Trust, who Party) (Grant, bool) {
-	if !r.crosses(role.Placed.Site, r.near(who, role.Placed.Site)) {
+	if !r.crosses(r.placed(role).Site, r.near(who, r.placed(role).Site)) {
 		return Grant{}, false
 	}
 	holding := r.reach(d, role)
 	g := Grant{
-		Node: role, Attribute: argument, Block: argument, Kind: catalog.Trust, Who: who, Over: role.Placed,
+		Node: role, Attribute: argument, Block: argument, Kind: catalog.Trust, Who: who, Own: r.placed(role), Over: r.placed(role),
 		Holding: holding, Confidence: who.Sure, Narrowed: t.Narrowed,
 	}
-	g.Who.Placed.Site = r.near(who, role.Placed.Site)
+	g.Who.Placed.Site = r.near(who, r.placed(role).Site)
 	if read.guess || t.Holds == Maybe && read.doc.Unknown {
 		g.Confidence = link.Possible
 	}
@@ -212,7 +212,7 @@ func (r *Reader) roleNamed(d *dialect, from *link.Node, value string) []*link.No
 	rest = rest[strings.LastIndexByte(rest, '/')+1:]
 	var all []*link.Node
 	for _, m := range r.graph.ByType(d.role) {
-		if m.Placed.Account != "" && m.Placed.Account == n.account && holds(m, d.names, []string{rest}) {
+		if r.placed(m).Account != "" && r.placed(m).Account == n.account && holds(m, d.names, []string{rest}) {
 			all = append(all, m)
 		}
 	}

@@ -35,7 +35,7 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 	names := Names(list)
 	var all []Grant
 	for _, s := range list {
-		g := Grant{Node: n, Attribute: argument, Block: argument, Kind: catalog.Trust, Over: n.Placed, Confidence: link.Certain}
+		g := Grant{Node: n, Attribute: argument, Block: argument, Kind: catalog.Trust, Own: r.placed(n), Over: r.placed(n), Confidence: link.Certain}
 		var other string
 		switch s.Verb {
 		case Admit:
@@ -57,7 +57,7 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 			}
 			continue
 		}
-		if !r.crosses(who.Placed.Site, n.Placed.Site) {
+		if !r.crosses(who.Placed.Site, r.placed(n).Site) {
 			continue
 		}
 		g.Who = who
