@@ -55,14 +55,14 @@ type tables struct {
 	identifiers []identifierRow
 	hosts       hosts
 	sites       sites
-	siteAnswers sync.Map // typeAttribute with the source as attribute, []SiteRow
+	siteAnswers sync.Map // siteQuestion, []SiteRow
 	roles       roles
 	data        map[string][]DataRow
 }
 
 func empty() *Catalog {
 	return &Catalog{
-		links: newLinks(8192),
+		links: &links{},
 		tables: &tables{
 			clouds: clouds{
 				byID:    map[string]int{},

@@ -189,6 +189,9 @@ func isZoneMark(s string) bool {
 
 // check tells of the first row that names something that no table has.
 func (c *Catalog) check() error {
+	if err := c.links.index(); err != nil {
+		return err
+	}
 	if err := c.sites.order(); err != nil {
 		return err
 	}

@@ -3,31 +3,27 @@ package catalog
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
 
-// links are the link rows, by what they name.
+// links are the link rows. All rows of a type, or of a glob of types, stand together and are sorted by attribute.
 type links struct {
-	rows  []Link
-	exact map[typeAttribute]int // rows whose attribute is no glob; their type may be one
-	globs map[string][]int      // by type: rows whose attribute is a glob
-	types map[string]bool       // types and globs of types, and whether a row of them joins something
-	known sync.Map              // type, *typeLinks
+	rows  []linkRow
+	types map[string]span
+	known sync.Map // type, *typeLinks
 }
 
-type typeAttribute struct{ typ, attribute string }
-
-func newLinks(size int) *links {
-	return &links{
-		rows:  make([]Link, 0, size),
-		exact: make(map[typeAttribute]int, size),
-		globs: map[string][]int{},
-		types: make(map[string]bool, size/4),
-	}
+// linkRow is a row as it is kept: its Where is only the file until the row answers, for lack of need of most rows' places.
+type linkRow struct {
+	Link
+	line int
 }
+
+// span is where the rows of a type are.
+type span struct{ from, to int }
 
 // typeLinks is what there is about one type, and the answers that were given already.
 type typeLinks struct {
@@ -39,23 +35,22 @@ type typeLinks struct {
 // level is a type or glob of types that matches.
 type level struct {
 	typ   string
-	globs []int
+	rows  []linkRow
+	globs []int // those of rows whose attribute is a glob
 }
 
 // mostAnswers bounds the memory that a plan with endless attribute names can take.
 const mostAnswers = 4096
 
 func (c *Catalog) readLink(r row) error {
-	f := append(r.fields[:len(r.fields):len(r.fields)], "", "")
+	f := [6]string{}
+	copy(f[:], r.fields)
 	l, err := parseLink(f[1], f[2], f[3], f[4], f[5])
 	if err != nil {
 		return err
 	}
-	if _, ok := c.links.find(l.Type, l.Attribute); ok {
-		return fmt.Errorf("link %s %s is there twice", l.Type, l.Attribute)
-	}
-	l.Where = r.where()
-	c.links.add(l)
+	l.Where = r.file
+	c.links.rows = append(c.links.rows, linkRow{l, r.line})
 	return nil
 }
 
@@ -111,53 +106,80 @@ func isType(s string) bool {
 }
 
 func isAttribute(s string) bool {
-	for name := range strings.SplitSeq(s, ".") {
-		if name == "" || strings.ContainsAny(name, "[] \t") || name != "**" && strings.Contains(name, "**") {
-			return false
+	if s == "" || s[0] == '.' || s[len(s)-1] == '.' || strings.Contains(s, "..") || strings.ContainsAny(s, "[] \t") {
+		return false
+	}
+	if strings.Contains(s, "**") {
+		for name := range strings.SplitSeq(s, ".") {
+			if name != "**" && strings.Contains(name, "**") {
+				return false
+			}
 		}
 	}
 	return true
 }
 
-// add puts a row in, in place of one of the same type and attribute.
-func (ls *links) add(l Link) {
-	if i, ok := ls.find(l.Type, l.Attribute); ok {
-		ls.rows[i] = l
-	} else if i = len(ls.rows); strings.Contains(l.Attribute, "*") {
-		ls.rows = append(ls.rows, l)
-		ls.globs[l.Type] = append(ls.globs[l.Type], i)
-	} else {
-		ls.rows = append(ls.rows, l)
-		ls.exact[typeAttribute{l.Type, l.Attribute}] = i
+// index finds where the rows of each type are. Tables are kept in order; those that are not are put in order first.
+func (ls *links) index() error {
+	if !ls.spans() {
+		slices.SortStableFunc(ls.rows, func(a, b linkRow) int {
+			return cmp.Or(strings.Compare(a.Type, b.Type), strings.Compare(a.Attribute, b.Attribute))
+		})
+		ls.spans()
 	}
-	ls.types[l.Type] = ls.types[l.Type] || l.Kind != Nothing
-}
-
-func (ls *links) find(typ, attribute string) (int, bool) {
-	if i, ok := ls.exact[typeAttribute{typ, attribute}]; ok {
-		return i, true
-	}
-	for _, i := range ls.globs[typ] {
-		if ls.rows[i].Attribute == attribute {
-			return i, true
+	for i := 1; i < len(ls.rows); i++ {
+		if a, b := &ls.rows[i-1], &ls.rows[i]; a.Attribute == b.Attribute && a.Type == b.Type {
+			return fmt.Errorf("%s: link %s %s is there twice, see %s", b.place(), b.Type, b.Attribute, a.place())
 		}
 	}
-	return 0, false
+	return nil
 }
 
-// With is c with the user's own rows added, which win over the built-in ones of the same type and attribute.
+// spans fills in types; ok is false where the rows are not in order.
+func (ls *links) spans() (ok bool) {
+	ls.types = make(map[string]span, len(ls.rows)/4)
+	for from := 0; from < len(ls.rows); {
+		typ, to := ls.rows[from].Type, from+1
+		for ; to < len(ls.rows) && ls.rows[to].Type == typ; to++ {
+			if ls.rows[to].Attribute < ls.rows[to-1].Attribute {
+				return false
+			}
+		}
+		if _, twice := ls.types[typ]; twice {
+			return false
+		}
+		ls.types[typ] = span{from, to}
+		from = to
+	}
+	return true
+}
+
+func (l *linkRow) place() string {
+	if l.line == 0 {
+		return l.Where
+	}
+	return l.Where + ":" + strconv.Itoa(l.line)
+}
+
+// With is c with the user's own rows added, which win over the built-in ones of the same type and attribute, and the
+// later of two own ones over the earlier.
 func (c *Catalog) With(own []Link) *Catalog {
-	ls := &links{
-		rows:  slices.Clone(c.links.rows),
-		exact: maps.Clone(c.links.exact),
-		globs: make(map[string][]int, len(c.links.globs)),
-		types: maps.Clone(c.links.types),
+	type key struct{ typ, attribute string }
+	taken := make(map[key]bool, len(own))
+	ls := &links{rows: make([]linkRow, 0, len(own)+len(c.links.rows))}
+	for _, l := range slices.Backward(own) {
+		if k := (key{l.Type, l.Attribute}); !taken[k] {
+			taken[k] = true
+			ls.rows = append(ls.rows, linkRow{l, 0})
+		}
 	}
-	for typ, rows := range c.links.globs {
-		ls.globs[typ] = slices.Clone(rows)
+	for _, r := range c.links.rows {
+		if !taken[key{r.Type, r.Attribute}] {
+			ls.rows = append(ls.rows, r)
+		}
 	}
-	for _, l := range own {
-		ls.add(l)
+	if err := ls.index(); err != nil {
+		panic(err) // taken leaves no two rows alike
 	}
 	return &Catalog{tables: c.tables, links: ls}
 }
@@ -178,8 +200,11 @@ func (c *Catalog) Link(typ, attribute string) *Link {
 	if ok {
 		return l
 	}
-	for _, level := range of.levels {
-		if l = c.links.answer(level, attribute); l != nil {
+	for i := range of.levels {
+		if row := of.levels[i].answer(attribute); row != nil {
+			answer := row.Link
+			answer.Where = row.place()
+			l = &answer
 			break
 		}
 	}
@@ -194,7 +219,8 @@ func (c *Catalog) Link(typ, attribute string) *Link {
 // HasLinks tells whether any row but a `-` names the type itself, globs over all types of a provider apart (`aws_*`).
 func (c *Catalog) HasLinks(typ string) bool {
 	for _, level := range c.links.of(typ).levels {
-		if !overAll(level.typ) && c.links.types[level.typ] {
+		joins := func(l linkRow) bool { return l.Kind != Nothing }
+		if !overAll(level.typ) && slices.ContainsFunc(level.rows, joins) {
 			return true
 		}
 	}
@@ -212,10 +238,17 @@ func (ls *links) of(typ string) *typeLinks {
 		return of.(*typeLinks)
 	}
 	of := &typeLinks{answers: map[string]*Link{}}
-	for pattern := range ls.types {
-		if pattern == typ || strings.Contains(pattern, "*") && matchType(pattern, typ) {
-			of.levels = append(of.levels, level{pattern, ls.globs[pattern]})
+	for pattern, at := range ls.types {
+		if pattern != typ && (!strings.Contains(pattern, "*") || !matchType(pattern, typ)) {
+			continue
 		}
+		l := level{typ: pattern, rows: ls.rows[at.from:at.to]}
+		for i := range l.rows {
+			if strings.Contains(l.rows[i].Attribute, "*") {
+				l.globs = append(l.globs, i)
+			}
+		}
+		of.levels = append(of.levels, l)
 	}
 	slices.SortFunc(of.levels, func(a, b level) int { return moreSpecific(a.typ, b.typ) })
 	known, _ := ls.known.LoadOrStore(strings.Clone(typ), of)
@@ -223,34 +256,43 @@ func (ls *links) of(typ string) *typeLinks {
 }
 
 // answer is the row of a level that answers for an attribute.
-func (ls *links) answer(at level, attribute string) *Link {
-	if i, ok := ls.exact[typeAttribute{at.typ, attribute}]; ok {
-		return &ls.rows[i]
+func (at *level) answer(attribute string) *linkRow {
+	if l := at.exact(attribute); l != nil {
+		return l
 	}
-	var best *Link
-	consider := func(l *Link, matches bool) {
+	var best *linkRow
+	consider := func(l *linkRow, matches bool) {
 		if matches && (best == nil || moreSpecific(l.Attribute, best.Attribute) < 0) {
 			best = l
 		}
 	}
 	for _, i := range at.globs {
-		l := &ls.rows[i]
+		l := &at.rows[i]
 		consider(l, !strings.HasSuffix(l.Attribute, "**") && matchPath(l.Attribute, attribute, false))
 	}
 	if best != nil {
 		return best
 	}
 	for _, i := range at.globs {
-		l := &ls.rows[i]
+		l := &at.rows[i]
 		consider(l, matchPath(l.Attribute, attribute, true))
 	}
 	for above := parent(attribute); above != ""; above = parent(above) {
-		if i, ok := ls.exact[typeAttribute{at.typ, above}]; ok {
-			consider(&ls.rows[i], true)
+		if l := at.exact(above); l != nil {
+			consider(l, true)
 			break
 		}
 	}
 	return best
+}
+
+// exact is the row of just this attribute.
+func (at *level) exact(attribute string) *linkRow {
+	i, ok := slices.BinarySearchFunc(at.rows, attribute, func(l linkRow, a string) int { return strings.Compare(l.Attribute, a) })
+	if !ok {
+		return nil
+	}
+	return &at.rows[i]
 }
 
 // moreSpecific orders patterns: without globs first, then by the number of letters, then by the alphabet.

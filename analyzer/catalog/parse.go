@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,13 +20,20 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if len(files) == 0 {
 		return nil, fmt.Errorf("there are no tables (*.tbl)")
 	}
-	c := empty()
-	for _, file := range files {
+	sources := make([]string, len(files))
+	rows := 0
+	for i, file := range files {
 		src, err := fs.ReadFile(fsys, file)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.read(file, string(src)); err != nil {
+		sources[i] = string(src)
+		rows += strings.Count(sources[i], "\n")
+	}
+	c := empty()
+	c.links.rows = make([]linkRow, 0, rows)
+	for i, file := range files {
+		if err := eachRow(file, sources[i], c.readRow); err != nil {
 			return nil, err
 		}
 	}
@@ -35,7 +43,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	return c, nil
 }
 
-// ParseLinks reads a table that has no rows but links. It fails on the first row that is not understood, with
+// ParseLinks reads a table that has no rows but links, and gives them by type and attribute. It fails on the first row that is not understood, with
 // `file:line:`.
 func ParseLinks(file string, src []byte) ([]Link, error) {
 	c := empty()
@@ -43,9 +51,20 @@ func ParseLinks(file string, src []byte) ([]Link, error) {
 		if r.fields[0] != "link" {
 			return fmt.Errorf("a %q row does not belong among links", r.fields[0])
 		}
-		return c.readLink(r)
+		return c.readRow(r)
 	})
-	return c.links.rows, err
+	if err == nil {
+		err = c.links.index()
+	}
+	if err != nil {
+		return nil, err
+	}
+	var rows []Link
+	for _, r := range c.links.rows {
+		r.Link.Where = r.place()
+		rows = append(rows, r.Link)
+	}
+	return rows, nil
 }
 
 // row is a line of a table.
@@ -78,35 +97,40 @@ func eachRow(file, src string, f func(row) error) error {
 
 // split appends the fields of a line to fields.
 func split(line string, fields []string) ([]string, error) {
-	for {
-		line = strings.TrimLeft(line, " \t")
-		switch {
-		case line == "" || line[0] == '#':
+	for i := 0; ; {
+		for i < len(line) && isSpace(line[i]) {
+			i++
+		}
+		if i == len(line) || line[i] == '#' {
 			return fields, nil
-		case line[0] == '"':
-			text, rest, closed := strings.Cut(line[1:], `"`)
-			if !closed {
+		}
+		from, quoted := i, line[i] == '"'
+		if quoted {
+			end := strings.IndexByte(line[i+1:], '"')
+			if end < 0 {
 				return nil, fmt.Errorf("a quote is not closed")
 			}
-			if rest != "" && rest[0] != ' ' && rest[0] != '\t' {
-				return nil, fmt.Errorf("a space is missing after the closing quote of %q", text)
-			}
-			if text == "" {
+			if end == 0 {
 				return nil, fmt.Errorf("a field is empty")
 			}
-			fields, line = append(fields, text), rest
-		default:
-			end := strings.IndexAny(line, " \t")
-			if end < 0 {
-				end = len(line)
+			i += end + 2
+			if i < len(line) && !isSpace(line[i]) {
+				return nil, fmt.Errorf("a space is missing after the closing quote of %s", line[from:i])
 			}
-			if strings.IndexByte(line[:end], '"') >= 0 {
-				return nil, fmt.Errorf("a quote inside %s: quote the whole field", line[:end])
-			}
-			fields, line = append(fields, line[:end]), line[end:]
+			fields = append(fields, line[from+1:i-1])
+			continue
 		}
+		for i < len(line) && !isSpace(line[i]) {
+			if line[i] == '"' {
+				return nil, fmt.Errorf("a quote inside of %s: quote the whole field", line[from:i+1])
+			}
+			i++
+		}
+		fields = append(fields, line[from:i])
 	}
 }
+
+func isSpace(b byte) bool { return b == ' ' || b == '\t' }
 
 // rowKinds are the words that a row may begin with, with the columns that it has and how it is read.
 var rowKinds = map[string]struct {
@@ -132,22 +156,16 @@ var rowKinds = map[string]struct {
 
 const many = 1 << 20
 
-func (c *Catalog) read(file, src string) error {
-	return eachRow(file, src, func(r row) error {
-		kind, ok := rowKinds[r.fields[0]]
-		if !ok {
-			var known []string
-			for word := range rowKinds {
-				known = append(known, word)
-			}
-			slices.Sort(known)
-			return unknownWord("row", r.fields[0], known)
-		}
-		if n := len(r.fields) - 1; n < kind.min || n > kind.max {
-			return fmt.Errorf("a %s row has the columns %s, not %d of them", r.fields[0], kind.columns, n)
-		}
-		return kind.read(c, r)
-	})
+// readRow reads any row.
+func (c *Catalog) readRow(r row) error {
+	kind, ok := rowKinds[r.fields[0]]
+	if !ok {
+		return unknownWord("row", r.fields[0], slices.Sorted(maps.Keys(rowKinds)))
+	}
+	if n := len(r.fields) - 1; n < kind.min || n > kind.max {
+		return fmt.Errorf("a %s row has the columns %s, not %d of them", r.fields[0], kind.columns, n)
+	}
+	return kind.read(c, r)
 }
 
 // expression is a regular expression that is compiled when it is first needed.

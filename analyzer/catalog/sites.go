@@ -15,6 +15,9 @@ type sites struct {
 
 type provider struct{ cloud string }
 
+// siteQuestion is what ResourceSites is asked.
+type siteQuestion struct{ source, typ string }
+
 // siteRows are the rows of a provider.
 type siteRows struct {
 	provider  []SiteRow
@@ -119,7 +122,7 @@ func (c *Catalog) ResourceSites(source, typ string) []SiteRow {
 	if rows == nil {
 		return nil
 	}
-	key := typeAttribute{typ, source}
+	key := siteQuestion{source, typ}
 	if known, ok := c.siteAnswers.Load(key); ok {
 		return known.([]SiteRow)
 	}
@@ -139,6 +142,7 @@ func (c *Catalog) ResourceSites(source, typ string) []SiteRow {
 
 // source is the source in the tables that a provider's source, with or without its registry, answers as.
 func (s *sites) source(source string) string {
+	source = strings.ToLower(source)
 	if parts := strings.Split(source, "/"); len(parts) == 3 {
 		source = parts[1] + "/" + parts[2]
 	}
