@@ -135,6 +135,9 @@ func grantMessage(p *analyzer.Pass, g access.Grant) string {
 		who += " (" + short(p, place.Site{Partition: part.ID}) + ")"
 	}
 	over := short(p, place.Site{Partition: g.Over.Partition, Region: g.Over.Region})
+	if g.Kind == catalog.Trust {
+		over = short(p, place.Site{Partition: g.Over.Partition}) // what identities administer has no region
+	}
 	switch {
 	case g.Out && administers(g):
 		return fmt.Sprintf("identities of %s become administrators of %s: %s", over, who, g.Holding.Words)

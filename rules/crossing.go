@@ -25,8 +25,8 @@ type crossing struct {
 func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 	type group struct {
 		node *link.Node
-		side string
-		from string
+		one  string // the sides, in order: a link that is seen from both of its ends is one
+		two  string
 	}
 	var out []crossing
 	at := map[group]int{}
@@ -38,7 +38,7 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 		if from == "" || to == "" || from == to {
 			continue
 		}
-		k := group{l.Node, to, from}
+		k := group{l.Node, min(from, to), max(from, to)}
 		i, ok := at[k]
 		if !ok {
 			i = len(out)
@@ -46,6 +46,10 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 			out = append(out, crossing{node: l.Node, near: l.Near, from: p.Spot(l.Near.Placed.Site), to: p.Spot(l.Far[0].Placed.Site)})
 		}
 		c := &out[i]
+		if from != c.from.Side {
+			c.far = append(c.far, l.Near)
+			continue
+		}
 		c.far = append(c.far, l.Far...)
 		c.via = append(c.via, l.Via...)
 	}
@@ -213,8 +217,17 @@ func (c *crossing) direction() (from, to place.Site) {
 	return c.from.Site, c.to.Site
 }
 
-// report says every crossing of a kind in the rule's words. The verb gets the places in the direction of the flow.
+// report says every crossing of a kind in the rule's words, which get the resource's own place and the far one.
 func report(kind catalog.Kind, words string) func(*analyzer.Pass) {
+	return func(p *analyzer.Pass) {
+		for _, c := range crossings(p, kind) {
+			p.Report(c.finding(p, fmt.Sprintf(words, short(p, c.from.Site), short(p, c.to.Site))))
+		}
+	}
+}
+
+// reportFlow is report for what flows: the words get the places in the direction of the flow.
+func reportFlow(kind catalog.Kind, words string) func(*analyzer.Pass) {
 	return func(p *analyzer.Pass) {
 		for _, c := range crossings(p, kind) {
 			from, to := c.direction()

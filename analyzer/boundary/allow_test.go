@@ -29,6 +29,7 @@ func TestAllowMatches(t *testing.T) {
 		{"brackets are no class", `resources = ["aws_vpc.x[0]"]`, `aws_vpc.x0`, global, china, false},
 		{"key with quotes", `resources = ["aws_vpc.x[\"e*\"]"]`, `aws_vpc.x["eu"]`, global, china, true},
 		{"stars in the middle", `resources = ["*.aws_*.x*y"]`, `module.a.aws_vpc.xxy`, global, china, true},
+		{"stars with a part that is missing", `resources = ["*.aws_*.z*y"]`, `module.a.aws_vpc.xxy`, global, china, false},
 		{"stars that overlap", `resources = ["aws_vpc.ab*ba"]`, `aws_vpc.aba`, global, china, false},
 		{"no resource", `resources = ["terraform.backend.*"]`, `terraform.backend.s3`, global, china, true},
 		{"from and to", "from = \"global\"\nto = \"china\"", "aws_vpc.x", global, china, true},

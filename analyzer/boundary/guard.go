@@ -11,17 +11,19 @@ import (
 const MaxSize = 1 << 20
 
 // hclsyntax recurses for every bracket, template, operator and step of an expression, and a stack that it exhausts
-// cannot be recovered from. So its lexer, which does not recurse, measures the file first.
+// cannot be recovered from. So its lexer, which does not recurse, measures the file first. It also keeps from the parser
+// what takes minutes there.
 const (
 	maxDepth    = 200
 	maxComputed = 1000 // tokens that no literal has
+	maxPieces   = 1000 // lines of a heredoc and other parts of one string, which it joins pair by pair
 	maxDigits   = 40   // of a number; an exponent is refused, since reading 1e999999999 does not end
 )
 
 // measure reports a file that hclsyntax must not see.
 func measure(tokens hclsyntax.Tokens, p *problems) {
 	var open []hclsyntax.TokenType // closers of what is open
-	computed := 0
+	computed, pieces := 0, 0
 	for _, t := range tokens {
 		closer, opens := closers[t.Type]
 		switch {
@@ -33,6 +35,12 @@ func measure(tokens hclsyntax.Tokens, p *problems) {
 		// What closes something else is left to hclsyntax to refuse; it must not hide how deep the file is.
 		case len(open) > 0 && open[len(open)-1] == t.Type:
 			open = open[:len(open)-1]
+		}
+		if t.Type != hclsyntax.TokenStringLit && t.Type != hclsyntax.TokenQuotedLit {
+			pieces = 0
+		} else if pieces++; pieces > maxPieces {
+			p.add(t.Range, "a string in more than %d lines or pieces", maxPieces)
+			return
 		}
 		if t.Type == hclsyntax.TokenNumberLit && longNumber(t.Bytes) {
 			p.add(t.Range, "a number that is too long: a policy has no numbers, put it in quotes")

@@ -130,10 +130,11 @@ func TestProblems(t *testing.T) {
 		"region pattern":        one(inside(`regions = [§"aws:cn-[ab"]`), `"aws:cn-[ab" is no pattern: a bracket is not closed`),
 		"account without cloud": one(inside(`accounts = [§"222222222222"]`), `"222222222222" is no account: it begins with a cloud and a colon, as aws: does`),
 		"account pattern":       one(inside(`accounts = [§"aws:2222*"]`), `"aws:2222*" is no account: it is one id, not a pattern`),
-		"tenant": one(inside(`tenants = ["a.b", §"contoso", §"azure:cccccccc-cccc-cccc-cccc-cccccccccccc", §"cccccccc-cccc-cccc-cccc-ccccccccccc"]`),
+		"tenant": one(inside(`tenants = ["a.b", §"contoso", §"azure:cccccccc-cccc-cccc-cccc-cccccccccccc", §"cccccccc-cccc-cccc-cccc-cccccccccccg", §"cccccccccccccccccccccccccccccccccccc"]`),
 			`"contoso" is no tenant: it is a GUID or a domain
 "azure:cccccccc-cccc-cccc-cccc-cccccccccccc" is no tenant: it is a GUID or a domain
-"cccccccc-cccc-cccc-cccc-ccccccccccc" is no tenant: it is a GUID or a domain`),
+"cccccccc-cccc-cccc-cccc-cccccccccccg" is no tenant: it is a GUID or a domain
+"cccccccccccccccccccccccccccccccccccc" is no tenant: it is a GUID or a domain`),
 		"domains": one(inside(`domains = ["localhost", §"https://a.b", §"a.b:443", §"x@a.b", §"a.*.b", §"*", §"*.", §"a..b", §"10.0.0.1", §"[::1]"]`),
 			strings.ReplaceAll(`"https://a.b" is no domain: X
 "a.b:443" is no domain: X
@@ -175,9 +176,11 @@ domain "*.A.example." is already given to "a" at p.hcl:6
 network "2001:0db8::/32" is already given to "a" at p.hcl:7`),
 
 		// Allowances.
-		"no reason":     one("§allow \"a\" {\n  rules = [\"dns-link\"]\n}", `allow "a" has no reason: write reason = "..."`),
-		"empty reason":  one(`allow "a" { reason = §" " }`, `reason is empty`),
-		"unknown rule":  one(reasoned(`rules = [§"network-lnk", "dns-link"]`), `unknown rule "network-lnk": did you mean "network-link"?`),
+		"no reason":    one("§allow \"a\" {\n  rules = [\"dns-link\"]\n}", `allow "a" has no reason: write reason = "..."`),
+		"empty reason": one(`allow "a" { reason = §" " }`, `reason is empty`),
+		"unknown rule": one(reasoned(`rules = [§"network-lnk", "dns-link"]`), `unknown rule "network-lnk": did you mean "network-link"?`),
+		"rule that is no word": one(reasoned(`rules = [§"`+strings.Repeat("dns-link", 20)+`"]`),
+			`unknown rule "`+strings.Repeat("dns-link", 10)+`...": it is one of admin-grant, data-export, dns-link, misplaced-resource, network-link`),
 		"empty glob":    one(reasoned(`resources = [§""]`), `an entry of resources is empty`),
 		"unknown sides": one(reasoned("from = §\"chna\"\n  to = §\"globe\""), "unknown side \"chna\": did you mean \"china\"?\nunknown side \"globe\": did you mean \"global\"?"),
 		"no day":        one(reasoned(`expires = §"2027-02-30"`), `"2027-02-30" is no date: write expires as YYYY-MM-DD`),
@@ -264,6 +267,27 @@ func unmark(src string) (plain string, places []string) {
 	return plain + parts[len(parts)-1], places
 }
 
+func TestNearestWord(t *testing.T) {
+	many := strings.Fields("a b c d e f g h i j k l m n o alicloud akamai")
+	tests := []struct {
+		word  string
+		known []string
+		want  string
+	}{
+		{"cab", []string{"aab", "cax"}, `unknown w "cab": did you mean "cax"?`}, // as near as aab, but begins alike
+		{"CAX", []string{"aab", "cax"}, `unknown w "CAX": did you mean "cax"?`},
+		{"tree", []string{"cax", "aab"}, `unknown w "tree": it is one of aab, cax`},
+		{"alibaba", many, `unknown w "alibaba": did you mean "alicloud"?`},
+		{strings.Repeat("z", 101), many, `unknown w "` + strings.Repeat("z", 80) + `..."`},
+		{"tree", nil, `unknown w "tree"`},
+	}
+	for _, tt := range tests {
+		if got := (unknown{"w", tt.word, tt.known}).String(); got != tt.want {
+			t.Errorf("%s, want %s", got, tt.want)
+		}
+	}
+}
+
 func TestHostileFiles(t *testing.T) {
 	const n = 100_000
 	tests := []struct{ name, src, want string }{
@@ -280,6 +304,7 @@ func TestHostileFiles(t *testing.T) {
 			"p.hcl:1:1005: too many expressions: a policy holds literals alone, no variables, functions or operators"},
 		{"conditionals", "a = " + strings.Repeat("true ? 1 : ", n/2),
 			"p.hcl:1:11010: too many expressions: a policy holds literals alone, no variables, functions or operators"},
+		{"heredoc", "a = <<E\n" + strings.Repeat("b\n", n) + "E\n", "p.hcl:1002:1: a string in more than 1000 lines or pieces"},
 		{"steps", "a = b" + strings.Repeat(".b", n),
 			"p.hcl:1:2006: too many expressions: a policy holds literals alone, no variables, functions or operators"},
 	}

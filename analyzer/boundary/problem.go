@@ -102,12 +102,13 @@ type unknown struct {
 
 func (u unknown) String() string {
 	known := slices.Compact(slices.Sorted(slices.Values(u.known)))
-	best, distance := "", 0
+	best, distance, word := "", 0, strings.ToLower(u.word)
 	for _, k := range known {
-		if len(u.word) > 100 {
+		if len(word) > 100 {
 			break // no typing error, and long to compare
 		}
-		if d := levenshtein.Distance(strings.ToLower(u.word), k, nil); best == "" || d < distance {
+		d := levenshtein.Distance(word, k, nil)
+		if best == "" || d < distance || d == distance && sameStart(word, k) > sameStart(word, best) {
 			best, distance = k, d
 		}
 	}
@@ -119,6 +120,15 @@ func (u unknown) String() string {
 		return fmt.Sprintf("unknown %s %s: it is one of %s", u.what, quoted(u.word), strings.Join(known, ", "))
 	}
 	return fmt.Sprintf("unknown %s %s", u.what, quoted(u.word))
+}
+
+// sameStart is the number of bytes that two words have in common before they differ.
+func sameStart(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // quoted is a word of the file, quoted so that it carries no control characters, and cut where it is long.

@@ -140,40 +140,42 @@ func (c *Catalog) Word(cloud, word string) (partition string, ok bool) {
 }
 
 // Region finds the partition that a region or zone of a cloud belongs to, and the region in the tables' spelling. A
-// name that is not listed is taken for a zone first (zoneOf); one that only a pattern knows comes back in lower case.
+// region that only a pattern knows comes back in lower case.
 func (c *Catalog) Region(cloud, name string) (partition, region string, ok bool) {
-	name = plain(name)
-	if row, ok := c.listed(cloud, name); ok {
-		return row.partition, row.region, true
+	names := regionsOf(plain(name))
+	for _, name := range names {
+		if row, ok := c.clouds.regions[cloudName{cloud, name}]; ok {
+			return row.partition, row.region, true
+		}
 	}
 	for _, p := range c.clouds.patterns {
-		if p.cloud == cloud && p.expression.compiled().MatchString(name) {
-			return p.partition, name, true
+		if p.cloud != cloud {
+			continue
+		}
+		for _, name := range names {
+			if p.expression.compiled().MatchString(name) {
+				return p.partition, name, true
+			}
 		}
 	}
 	return "", "", false
 }
 
-// listed is the row of a region, or of the region that a zone is in. Zones are written as their region and
+// regionsOf are a name and the regions that it may be a zone of, the longest first. Zones are written as their region and
 //   - a letter after a digit: `eu-central-1a`;
 //   - a last part of a letter, a digit, or both: `europe-west1-b`, `ap-guangzhou-3`, `eu-de-1a`;
 //   - anything, after a region that ends in a digit: the local zones `us-east-1-bos-1a`.
-func (c *Catalog) listed(cloud, name string) (regionRow, bool) {
-	find := func(name string) (regionRow, bool) {
-		row, ok := c.clouds.regions[cloudName{cloud, name}]
-		return row, ok
+func regionsOf(name string) []string {
+	names := []string{name}
+	if n := len(name); n > 2 && isLetter(name[n-1]) && isDigit(name[n-2]) {
+		names = append(names, name[:n-1])
 	}
-	row, ok := find(name)
-	n := len(name)
-	if !ok && n > 2 && isLetter(name[n-1]) && isDigit(name[n-2]) {
-		row, ok = find(name[:n-1])
-	}
-	for end := strings.LastIndexByte(name, '-'); !ok && end > 0; end = strings.LastIndexByte(name[:end], '-') {
+	for end := strings.LastIndexByte(name, '-'); end > 0; end = strings.LastIndexByte(name[:end], '-') {
 		if isDigit(name[end-1]) || isZoneMark(name[end+1:]) {
-			row, ok = find(name[:end])
+			names = append(names, name[:end])
 		}
 	}
-	return row, ok
+	return names
 }
 
 // isZoneMark tells the last part of a zone's name: a letter, a digit, or a digit and a letter.

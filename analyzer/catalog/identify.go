@@ -80,7 +80,7 @@ func (c *Catalog) Identify(value string) (Identity, bool) {
 func (c *Catalog) settle(id *Identity, partition, region string) {
 	if id.Host != "" {
 		of, _, _ := c.Host(id.Host)
-		id.Partition, id.Region, id.Host = of.Partition, of.Region, of.Host
+		id.Partition, id.Region, id.Host = of.Partition, of.Region, hostOf(id.Host)
 	}
 	if partition != "" {
 		id.Partition, _ = c.Word(id.Cloud, partition)

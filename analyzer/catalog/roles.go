@@ -101,30 +101,36 @@ func (c *Catalog) Role(cloud, name string) (Class, bool) {
 	return NoClass, false
 }
 
-// ActionClass is the highest class that an action pattern of a cloud amounts to, compared without case.
+// ActionClass is the highest class that an action pattern of a cloud amounts to, compared without case; NoClass where
+// the tables know nothing of the cloud's actions.
 //
 //   - A row that is the pattern, letter for letter, says it.
 //   - Else, where a read row covers all that the pattern stands for, it is Read: `ec2:Describe*`, `*:List*`.
 //   - Else it is the highest of the rows that the pattern covers (`ec2:*` holds `ec2:CreateVpcPeeringConnection`) and of
-//     the one row, the longest, that covers the pattern (`kms:*` for `kms:CreateKey`).
+//     the one row, with the most letters, that covers the pattern (`kms:*` for `kms:CreateKey`). What is full covers
+//     everything, and so says nothing of a part.
+//   - Else it is Use.
 //
 // Patterns that only share some actions say nothing of each other: `*Tags` and `iam:*`.
 func (c *Catalog) ActionClass(cloud, pattern string) Class {
+	rows := c.roles.actions[cloud]
+	if len(rows) == 0 {
+		return NoClass
+	}
 	pattern = strings.ToLower(pattern)
-	var held, covering Class
-	var longest int
+	held, covering, most := Use, Use, -1
 	read := false
-	for _, row := range c.roles.actions[cloud] {
+	for _, row := range rows {
 		if row.pattern == pattern {
 			return row.class
 		}
 		if covers(pattern, row.pattern) {
 			held = max(held, row.class)
 		}
-		if covers(row.pattern, pattern) {
+		if row.class != Full && covers(row.pattern, pattern) {
 			read = read || row.class == Read
-			if n := letters(row.pattern) + 1; n > longest {
-				longest, covering = n, row.class
+			if n := letters(row.pattern); n > most {
+				most, covering = n, row.class
 			}
 		}
 	}

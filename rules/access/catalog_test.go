@@ -27,7 +27,6 @@ escalation aws iam-009 iam:AttachRolePolicy
 escalation aws ec2-001 iam:PassRole ec2:RunInstances
 escalation aws lambda-003 lambda:UpdateFunctionCode
 escalation google CreateServiceAccountKey iam.serviceAccountKeys.create
-action aws full *
 action aws identity iam:CreateRole iam:Put* iam:PassRole
 action aws network ec2:CreateVpcPeeringConnection ec2:CreateVpn* ec2:CreateRoute
 action aws key kms:PutKeyPolicy

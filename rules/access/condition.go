@@ -53,7 +53,7 @@ func (c Condition) Holds(facts Facts) Answer {
 	if op == isNull {
 		return c.null(fact, known)
 	}
-	negated := op == notEqual || op == notLike || op == notOther
+	negated := op == notEqual || op == notLike || op == arnNotLike || op == notOther
 	switch {
 	case !known && len(c.Values.Values) == 0 && !c.Values.Unknown && !negated && !all && !ifExists:
 		return No // no value can equal none
@@ -97,10 +97,13 @@ const (
 	notEqual
 	like
 	notLike
+	arnLike // AWS: each field by itself; ArnEquals and ArnLike behave identically
+	arnNotLike
 	other // compares what is never known here: numbers, dates, addresses
 	notOther
 )
 
+// operators are AWS's; Alibaba has most of them. What Tencent and Huawei spell differently is not decided here.
 var operators = map[string]operator{
 	"null":                      isNull,
 	"stringequals":              equal,
@@ -109,10 +112,10 @@ var operators = map[string]operator{
 	"stringnotequalsignorecase": notEqual,
 	"stringlike":                like,
 	"stringnotlike":             notLike,
-	"arnequals":                 like, // AWS: ArnEquals and ArnLike behave identically
-	"arnlike":                   like,
-	"arnnotequals":              notLike,
-	"arnnotlike":                notLike,
+	"arnequals":                 arnLike,
+	"arnlike":                   arnLike,
+	"arnnotequals":              arnNotLike,
+	"arnnotlike":                arnNotLike,
 	"bool":                      other,
 	"binaryequals":              other,
 	"ipaddress":                 other,
@@ -129,21 +132,6 @@ var operators = map[string]operator{
 	"datelessthanequals":        other,
 	"dategreaterthan":           other,
 	"dategreaterthanequals":     other,
-
-	// Tencent's and Huawei's spellings of the same.
-	"string_equal":              equal,
-	"string_not_equal":          notEqual,
-	"string_equal_ignore_case":  equal,
-	"string_like":               like,
-	"string_not_like":           notLike,
-	"stringequal":               equal,
-	"stringnotequal":            notEqual,
-	"stringmatch":               like,
-	"stringnotmatch":            notLike,
-	"stringequalignorecase":     equal,
-	"stringnotequalignorecase":  notEqual,
-	"string_equal_ignorecase":   equal,
-	"for_any_value:string_like": like,
 }
 
 // compare tells whether a fact, which may be a pattern, is what the value says.
@@ -161,6 +149,16 @@ func (op operator) compare(value, fact string, fold bool) Answer {
 			return Maybe
 		}
 		return No
+	case arnLike, arnNotLike:
+		v, f := strings.SplitN(value, ":", 6), strings.SplitN(fact, ":", 6)
+		if len(v) < 6 || len(f) < 6 {
+			return like.compare(value, fact, false)
+		}
+		all := Yes
+		for i := range v {
+			all = min(all, like.compare(v[i], f[i], false))
+		}
+		return all
 	case like, notLike:
 		switch {
 		case exact:

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,7 @@ func Parse(text string) (Document, error) {
 type reader struct{ dec *jsontext.Decoder }
 
 func newReader(text string) reader {
-	return reader{jsontext.NewDecoder(strings.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+	return reader{jsontext.NewDecoder(bytes.NewBufferString(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
 }
 
 // end is err, or what is wrong with the text after the value that was read.
@@ -55,6 +56,12 @@ func (r reader) end(err error) error {
 
 var errShape = errors.New("an element has a shape that the language does not have")
 
+// elements are the names that the language has, by the spelling that nearly every document uses.
+var elements = map[string]string{
+	"Sid": "sid", "Effect": "effect", "Action": "action", "NotAction": "notaction", "Resource": "resource", "NotResource": "notresource",
+	"Principal": "principal", "NotPrincipal": "notprincipal", "Condition": "condition", "Statement": "statement", "Version": "version",
+}
+
 // object calls member for every member, with the name in lower case, standing at its value.
 func (r reader) object(member func(name string) error) error {
 	if r.dec.PeekKind() != '{' {
@@ -68,7 +75,13 @@ func (r reader) object(member func(name string) error) error {
 		if err != nil {
 			return err
 		}
-		if err := member(strings.ToLower(t.String())); err != nil {
+		name := t.String()
+		if element, ok := elements[name]; ok {
+			name = element
+		} else {
+			name = strings.ToLower(name)
+		}
+		if err := member(name); err != nil {
 			return err
 		}
 	}

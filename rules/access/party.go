@@ -18,7 +18,9 @@ func (r *Reader) party(n *link.Node, cloud string, p Principal) (Party, bool) {
 		if p.Node == nil {
 			return Party{}, false
 		}
-		return r.partyOf(p.Node)
+		who, ok := r.partyOf(p.Node)
+		who.Sure = min(who.Sure, link.Likely)
+		return who, ok
 	}
 	switch p.Kind {
 	case Account:

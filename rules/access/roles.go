@@ -85,7 +85,7 @@ func (r *Reader) trusted(d *dialect, role *link.Node, argument string, read read
 		g.Steps = append(g.Steps, step(role, argument, fmt.Sprintf("%s lets in %s", argument, who.Words)))
 	}
 	for _, n := range read.nodes {
-		g.Steps = append(g.Steps, step(n, "statement", "the document is made by "+n.Address))
+		g.Steps = append(g.Steps, step(n, "statement", n.Address+" makes the document"))
 	}
 	for _, b := range who.Placed.Because {
 		g.Steps = append(g.Steps, step(role, argument, b.Text))
@@ -248,17 +248,17 @@ func accountFacts(value string) Facts {
 	if account == "" || strings.ContainsAny(account, "*?") {
 		return Facts{}
 	}
-	arn := value
+	arns := []string{value}
 	if whole {
 		partition := n.partition
 		if !ok {
 			partition = "*"
 		}
-		arn = "arn:" + partition + ":*:*:" + account + ":*"
+		arns = []string{"arn:" + partition + ":iam::" + account + ":*", "arn:" + partition + ":sts::" + account + ":federated-user/*"}
 	}
 	return Facts{Keys: map[string]Fact{
 		"aws:principalaccount": {Patterns: []string{account}},
-		"aws:principalarn":     {Patterns: []string{arn}},
+		"aws:principalarn":     {Patterns: arns},
 	}}
 }
 
