@@ -21,11 +21,16 @@ another, and in a policy document it grants nothing where somebody believes that
 	Run:    mismatches,
 }
 
+// mismatch tells a literal of another partition of the same cloud.
+func (c *crossing) mismatch() bool {
+	return c.far[0].Target == nil && c.to.Cloud == c.from.Cloud && c.to.Partition != c.from.Partition
+}
+
 // mismatches says every literal of another partition of the same cloud. What is referred to rather than written, or
 // lies in another cloud, is a flow of values and no mistyped partition.
 func mismatches(p *analyzer.Pass) {
 	for _, c := range crossings(p, catalog.Same) {
-		if c.far[0].Target == nil && c.to.Cloud == c.from.Cloud {
+		if c.mismatch() {
 			p.Report(c.finding(p, fmt.Sprintf("in %s names something of %s, which cannot work there", short(p, c.from.Site), short(p, c.to.Site))))
 		}
 	}

@@ -17,9 +17,14 @@ import (
 // the account, the tenant, the network of the address (the smallest), the domain of the host (the longest, and the host
 // itself before a pattern), then the region (a name before a pattern, then the pattern with more characters that are no
 // wildcards, then the first), then the partition.
+//
+// A place whose region is not known is on no side where the policy divides the regions of its partition.
 func (p *Policy) Side(s place.Site) string {
 	if e, _, ok := p.given(s); ok {
 		return e.side
+	}
+	if s.Region == "" && s.Home == "" && p.divides(s.Partition) {
+		return ""
 	}
 	part, _ := p.cat.Partition(s.Partition)
 	return part.Side
@@ -58,8 +63,10 @@ func (p *Policy) given(s place.Site) (e entry, what string, ok bool) {
 			return e, and("host "+host, e.text, host), true
 		}
 	}
-	if e, ok := p.regionOf(cloud, s.Region); ok {
-		return e.entry, and("region "+s.Region, e.text, cloud+":"+s.Region), true
+	for _, region := range []string{s.Region, s.Home} {
+		if e, ok := p.regionOf(cloud, region); ok {
+			return e.entry, and("region "+region, e.text, cloud+":"+region), true
+		}
 	}
 	e, ok = p.entries[key{"partition", s.Partition}]
 	return e, "partition " + s.Partition, ok
@@ -118,6 +125,20 @@ func (p *Policy) domainOf(host string) (entry, bool) {
 		}
 		host = parent
 	}
+}
+
+// divides tells whether the policy gives regions of a partition to sides.
+func (p *Policy) divides(partition string) bool {
+	if len(p.regions) == 0 {
+		return false
+	}
+	part, _ := p.cat.Partition(partition)
+	for _, region := range p.cat.Regions(partition) {
+		if _, ok := p.regionOf(part.Cloud, region); ok {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Policy) regionOf(cloud, region string) (regionEntry, bool) {

@@ -29,48 +29,90 @@ func (g *Graph) ends(n *Node) {
 
 // rowEnd makes the ends of an attribute that a row explains.
 func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Value) {
-	if row.By == catalog.BySecret {
-		return // the attribute yields a secret: what matters is who refers to it
-	}
 	e := End{Path: path, Row: row, Kind: row.Kind}
-	switch row.By {
-	case catalog.ByPolicy, catalog.ByRole:
-		n.Ends = append(n.Ends, e)
-		return
-	}
 	text, known := v.Text()
 	known = known && v.Kind == model.String
-	if known {
-		if row.By == catalog.ByText {
-			g.textEnds(n, e, text)
-			g.referenceEnds(n, e, path, false)
-			return
-		}
-		if at, conf, ok := g.byValue(n, row.By, text); ok {
-			e.Placed, e.Confidence = at, conf
-			if row.By == catalog.ByHub {
-				e.Placed = place.Placed{}
-			}
+	switch {
+	case row.By == catalog.BySecret:
+		g.secretEnds(n, e) // what it yields matters to those who refer to it; what it takes may be a secret of another
+	case row.By == catalog.ByPolicy || row.By == catalog.ByRole:
+		n.Ends = append(n.Ends, e) // documents and roles are for rules to read
+	case known && row.By == catalog.ByText:
+		g.textEnds(n, e, text)
+		g.referenceEnds(n, e, false)
+	case known:
+		g.valueEnds(n, e, text)
+	case v.State == model.Unknown:
+		if !g.referenceEnds(n, e, true) && open(e) {
 			n.Ends = append(n.Ends, e)
-			return
 		}
-		if g.joinEnd(n, e, row.By, text) {
-			return
-		}
-	} else if v.State == model.Known {
-		return // a number or a truth value names no place
 	}
-	if g.referenceEnds(n, e, path, v.State == model.Unknown) {
+}
+
+// open ends are kept although their place is not known: rules look at every part of a grant, and hubs go by value.
+func open(e End) bool {
+	return e.Kind == catalog.Grant || e.Row.By == catalog.ByHub || e.Row.By == catalog.ByPrincipal
+}
+
+// valueEnds makes the ends of a known text: by what it says itself, by the resource of the estate that has it as its id
+// or address, and by what the configuration refers to. A text that says a partition is believed; what it leaves out
+// (the region of a bucket) a resource of that partition may add.
+func (g *Graph) valueEnds(n *Node, e End, text string) {
+	if e.Row.By == catalog.ByHub {
+		if !g.joinEnd(n, e, text) && !g.referenceEnds(n, e, false) {
+			n.Ends = append(n.Ends, e)
+		}
 		return
 	}
-	switch row.Kind {
-	case catalog.Grant: // rules look at every part of a grant
+	at, sure, said := g.byValue(n, e.Row.By, text)
+	if said {
+		e.Placed, e.Confidence = at, sure
+	}
+	if said && at.Partition != "" {
+		if t := g.meant(n, e.Path.Block, text); t != nil && t.Placed.Partition == at.Partition {
+			e.Target = t
+			if e.Placed.Region == "" {
+				e.Placed.Region, e.Placed.Home = t.Placed.Region, t.Placed.Home
+			}
+			if e.Placed.Account == "" {
+				e.Placed.Account = t.Placed.Account
+			}
+		}
 		n.Ends = append(n.Ends, e)
-	default:
-		if row.By == catalog.ByHub || row.By == catalog.ByPrincipal {
-			n.Ends = append(n.Ends, e)
+		return
+	}
+	found := g.joinEnd(n, e, text) || g.referenceEnds(n, e, false)
+	if said || !found && open(e) {
+		n.Ends = append(n.Ends, e)
+	}
+}
+
+// meant is the one resource that a known id belongs to or that the argument refers to, or nil.
+func (g *Graph) meant(n *Node, at, text string) *Node {
+	if h := g.holders[text]; len(h) == 1 && h[0] != n {
+		return h[0]
+	}
+	if targets, _ := g.Resolve(n, at); len(targets) == 1 && targets[0].Node != n {
+		return targets[0].Node
+	}
+	return nil
+}
+
+// secretEnds makes ends of the secrets of other resources that an argument takes.
+func (g *Graph) secretEnds(n *Node, e End) {
+	targets, _ := g.Resolve(n, e.Path.Block)
+	for _, t := range targets {
+		if t.Node != n && g.yieldsSecret(t) {
+			end := e
+			end.Kind, end.Target, end.Attr, end.Via, end.Placed, end.Confidence = catalog.Credential, t.Node, t.Attr, t.Via, t.Node.Placed, Likely
+			n.Ends = append(n.Ends, end)
 		}
 	}
+}
+
+func (g *Graph) yieldsSecret(t Target) bool {
+	row := g.cat.Link(typeName(t.Node), t.Attr)
+	return row != nil && row.By == catalog.BySecret
 }
 
 // byValue reads a known value for the place that it names.
@@ -123,9 +165,6 @@ func (g *Graph) byValue(n *Node, by catalog.By, text string) (place.Placed, Conf
 		return at, Certain, true
 	case catalog.ByAddress:
 		if a, ok := address(text); ok {
-			if len(g.holders[a]) > 0 || len(g.holders[text]) > 0 {
-				return place.Placed{}, 0, false // a resource of the estate has it: join
-			}
 			return place.Placed{Site: place.Site{Address: a}, Because: []place.Reason{{How: place.Literal, Text: "by the address"}}}, Certain, true
 		}
 	case catalog.ByPrincipal:
@@ -159,7 +198,8 @@ func (g *Graph) byHost(text string) (place.Placed, Confidence, bool) {
 }
 
 // joinEnd finds the resource of the estate that has a known value as its id or address.
-func (g *Graph) joinEnd(n *Node, e End, by catalog.By, text string) bool {
+func (g *Graph) joinEnd(n *Node, e End, text string) bool {
+	by := e.Row.By
 	if by == catalog.ByName || by == catalog.ByRegion || by == catalog.ByZone {
 		return false
 	}
@@ -186,7 +226,8 @@ func (g *Graph) joinEnd(n *Node, e End, by catalog.By, text string) bool {
 }
 
 // referenceEnds makes ends of what the argument refers to. It tells whether there was anything.
-func (g *Graph) referenceEnds(n *Node, e End, path model.Path, unknown bool) bool {
+func (g *Graph) referenceEnds(n *Node, e End, unknown bool) bool {
+	path := e.Path
 	targets, opaque := g.Resolve(n, path.Block)
 	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Node == n })
 	if len(targets) == 0 {
@@ -212,7 +253,7 @@ func (g *Graph) referenceEnds(n *Node, e End, path model.Path, unknown bool) boo
 		end := e
 		end.Target, end.Attr, end.Via, end.Placed = t.Node, t.Attr, t.Via, t.Node.Placed
 		end.Confidence = Likely
-		if row := g.cat.Link(typeName(t.Node), t.Attr); row != nil && row.By == catalog.BySecret {
+		if g.yieldsSecret(t) {
 			end.Kind = catalog.Credential
 		}
 		n.Ends = append(n.Ends, end)
@@ -244,9 +285,8 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 			}
 			e := End{Path: model.Path{Full: full(way), Block: s.block}, Kind: catalog.Flow, Target: t.Node, Attr: t.Attr, Via: t.Via,
 				Placed: t.Node.Placed, Confidence: Possible}
-			row := g.cat.Link(typeName(t.Node), t.Attr)
 			switch {
-			case row != nil && row.By == catalog.BySecret:
+			case g.yieldsSecret(t):
 				e.Kind, e.Confidence = catalog.Credential, Likely
 			case s.row != nil:
 				continue

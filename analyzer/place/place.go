@@ -464,6 +464,9 @@ func (s *Sites) Resource(r *model.Resource) Placed {
 	if at.Region == "" && len(f.open) == 0 && !f.wide && from.Partition == at.Partition {
 		at.Region = from.Region
 	}
+	if at.Region == "" && f.wide {
+		at.Home = from.Region
+	}
 	if at.Account == "" {
 		at.Account = from.Account
 	}

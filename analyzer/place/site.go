@@ -9,6 +9,7 @@ type Site struct {
 	Cloud     string // `aws`
 	Partition string // `aws-cn`, unique over all clouds
 	Region    string // `cn-north-1`, lower case
+	Home      string // of something without a region, the region of its provider configuration: a policy may go by it
 	Account   string // account, subscription, project or tenancy id
 	Tenant    string // Entra tenant id or domain
 	Host      string
