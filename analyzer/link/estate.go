@@ -16,7 +16,7 @@ import (
 func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *Graph {
 	inputs = slices.Clone(inputs)
 	slices.SortStableFunc(inputs, func(a, b *model.Snapshot) int { return cmp.Compare(a.Name, b.Name) })
-	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, byBlock: map[block][]*Node{}, byType: map[string][]*Node{},
+	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, byBlock: map[block][]*Node{}, byHome: map[block][]*Node{}, byType: map[string][]*Node{},
 		holders: map[string][]*Node{}, shapes: map[string]*shape{}}
 	for _, in := range inputs {
 		for _, r := range in.Resources {
@@ -33,6 +33,8 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	for _, n := range g.Nodes {
 		at := block{n.Input, n.Addr.Block().String()}
 		g.byBlock[at] = append(g.byBlock[at], n)
+		home := block{n.Input, homeAddress(n.Addr)}
+		g.byHome[home] = append(g.byHome[home], n)
 		g.byType[typeName(n)] = append(g.byType[typeName(n)], n)
 		g.hold(n)
 	}
@@ -44,6 +46,12 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	}
 	g.hubs()
 	return g
+}
+
+// homeAddress is an address with the keys of its modules and without its own.
+func homeAddress(a addr.Resource) string {
+	a.Key = addr.Key{}
+	return a.String()
 }
 
 func typeName(n *Node) string {

@@ -82,12 +82,13 @@ type Graph struct {
 	Blind  []Blind
 	Sites  *place.Sites
 
-	cat       *catalog.Catalog
-	byBlock   map[block][]*Node
-	byType    map[string][]*Node
-	holders   map[string][]*Node
-	referrers map[*Node][]Referrer
-	shapes    map[string]*shape
+	cat     *catalog.Catalog
+	byBlock map[block][]*Node // all instances of a block
+	byHome  map[block][]*Node // those in one module instance
+	byType  map[string][]*Node
+	holders map[string][]*Node
+	users   map[user][]*Node // by what their blocks refer to; made when first asked for
+	shapes  map[string]*shape
 }
 
 // block names the instances of one resource block of one input.
@@ -119,18 +120,50 @@ func (g *Graph) ByType(typ string) []*Node { return g.byType[typ] }
 // resources of several inputs, or of an applied plan, find each other.
 func (g *Graph) Holders(value string) []*Node { return g.holders[value] }
 
+// user is a block that is referred to, whatever module it is in.
+type user struct{ typ, name string }
+
 // Referrers are the nodes with an argument that refers to n.
 func (g *Graph) Referrers(n *Node) []Referrer {
-	if g.referrers == nil {
-		g.referrers = map[*Node][]Referrer{}
+	if g.users == nil {
+		g.users = map[user][]*Node{}
+		refer := map[*model.Args][]user{}
 		for _, from := range g.Nodes {
-			for _, a := range from.Args.All() {
-				targets, _ := g.Resolve(from, a.Block)
-				for _, t := range targets {
-					g.referrers[t.Node] = append(g.referrers[t.Node], Referrer{from, a.Block, t.Attr, t.Exact})
+			list, ok := refer[from.Args]
+			if !ok {
+				seen := map[user]bool{}
+				for _, a := range from.Args.All() {
+					for _, o := range a.Origins {
+						if u := (user{o.Type, o.Name}); !seen[u] {
+							seen[u] = true
+							list = append(list, u)
+						}
+					}
+				}
+				refer[from.Args] = list
+			}
+			for _, u := range list {
+				g.users[u] = append(g.users[u], from)
+			}
+		}
+	}
+	var out []Referrer
+	for _, from := range g.users[user{n.Addr.Type, n.Addr.Name}] {
+		if from.Input != n.Input {
+			continue
+		}
+		for _, a := range from.Args.All() {
+			for _, o := range a.Origins {
+				if o.Type != n.Addr.Type || o.Name != n.Addr.Name {
+					continue
+				}
+				for _, t := range g.origin(from, o, nil, maxHops) {
+					if t.Node == n {
+						out = append(out, Referrer{from, a.Block, t.Attr, t.Exact})
+					}
 				}
 			}
 		}
 	}
-	return g.referrers[n]
+	return out
 }

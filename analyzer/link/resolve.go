@@ -65,40 +65,71 @@ func add(targets []Target, t Target) []Target {
 // instances are the instances of an origin that n may mean. Where the reference leaves the instance open but goes by
 // each.key or count.index, the one of n's own key is meant if there is one.
 func (g *Graph) instances(n *Node, at addr.Resource, o model.Origin) []*Node {
-	var open []*Node
-	for _, m := range g.byBlock[block{n.Input, at.Block().String()}] {
-		if m.Deposed == "" && fits(at.Module, m.Addr.Module) && (o.Key.Kind == addr.AnyKey || o.Key == m.Addr.Key || m.Addr.Key.Kind == addr.AnyKey) {
-			open = append(open, m)
-		}
-	}
-	if len(open) <= 1 || !o.ByKey {
-		return open
-	}
-	keys := []addr.Key{n.Addr.Key}
-	for i := len(n.Addr.Module) - 1; i >= 0; i-- {
-		keys = append(keys, n.Addr.Module[i].Key)
-	}
-	for _, k := range keys {
-		if k.Kind == addr.NoKey {
-			continue
-		}
-		var same []*Node
-		for _, m := range open {
-			if m.Addr.Key == k || o.Key.Kind != addr.AnyKey && keyed(m.Addr.Module, o.Shared, k) || m.Addr.Key.Kind == addr.NoKey && keyed(m.Addr.Module, o.Shared, k) {
-				same = append(same, m)
+	if o.ByKey {
+		for _, k := range ownKeys(n) {
+			if same := g.fitting(n, withKey(at, k), o.Key, k); len(same) > 0 {
+				return same
 			}
 		}
-		if len(same) > 0 {
-			return same
-		}
 	}
-	return open
+	return g.fitting(n, at, o.Key, o.Key)
 }
 
-// keyed tells whether a module step below the shared ones has the key.
-func keyed(m addr.Module, shared int, k addr.Key) bool {
-	for i := shared; i < len(m); i++ {
-		if m[i].Key == k {
+// fitting are the instances in a module pattern whose own key is the given one; where the reference leaves that open, it
+// is the one of byKey.
+func (g *Graph) fitting(n *Node, at addr.Resource, key, byKey addr.Key) []*Node {
+	var list []*Node
+	if openModule(at.Module) {
+		list = g.byBlock[block{n.Input, at.Block().String()}]
+	} else {
+		list = g.byHome[block{n.Input, homeAddress(at)}]
+	}
+	if key.Kind == addr.AnyKey {
+		key = byKey
+	}
+	var out []*Node
+	for _, m := range list {
+		if m.Deposed == "" && fits(at.Module, m.Addr.Module) && (key.Kind == addr.AnyKey || key == m.Addr.Key || m.Addr.Key.Kind == addr.AnyKey) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// ownKeys are the keys of n, its own first and then those of its modules from the innermost.
+func ownKeys(n *Node) []addr.Key {
+	var keys []addr.Key
+	if n.Addr.Key.Kind != addr.NoKey {
+		keys = append(keys, n.Addr.Key)
+	}
+	for i := len(n.Addr.Module) - 1; i >= 0; i-- {
+		if k := n.Addr.Module[i].Key; k.Kind != addr.NoKey {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// withKey puts a key where the pattern of modules leaves one open.
+func withKey(at addr.Resource, k addr.Key) addr.Resource {
+	if !openModule(at.Module) {
+		return at
+	}
+	m := make(addr.Module, len(at.Module))
+	for i, s := range at.Module {
+		if s.Key.Kind == addr.AnyKey {
+			s.Key = k
+		}
+		m[i] = s
+	}
+	at.Module = m
+	return at
+}
+
+// openModule tells whether a module pattern leaves a key open.
+func openModule(m addr.Module) bool {
+	for _, s := range m {
+		if s.Key.Kind == addr.AnyKey {
 			return true
 		}
 	}
