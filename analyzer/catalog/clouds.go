@@ -191,7 +191,8 @@ func isZoneMark(s string) bool {
 
 // check tells of the first row that names something that no table has.
 func (c *Catalog) check() error {
-	if err := c.links.index(); err != nil {
+	c.links.index()
+	if err := c.links.checkTwice(); err != nil {
 		return err
 	}
 	if err := c.sites.order(); err != nil {

@@ -12,7 +12,8 @@
 //	                                        partition field, a universe domain
 //	region    CLOUD PARTITION REGION...     its regions and areas, in lower case, compared without spaces;
 //	                                        `REGION=SPELLING` for one that has another name as well
-//	pattern   CLOUD PARTITION REGEXP        regions that are not listed; only asked after the lists
+//	pattern   CLOUD PARTITION REGEXP        regions that are not listed; only asked after the lists. Zones need no row:
+//	                                        their region is found by what it begins with
 //	identifier CLOUD PREFIX REGEXP          ids that tell where they are from; groups named partition (a word of the
 //	                                        cloud), region, account, service and host; PREFIX is a literal that the
 //	                                        value begins with, `*LITERAL` one that it holds (a cheap first test)
@@ -39,8 +40,10 @@
 //	site SOURCE default PARTITION partition the partition when nothing is set, only where no variable can change it
 //	site SOURCE TYPE ATTRIBUTE GIVES        an attribute of resources that places the resource itself; TYPE may be a glob
 //	site SOURCE TYPE ATTRIBUTE -            an attribute that tells nothing of the resource's place, whatever a glob says
-//	site SOURCE TYPE - wide                 resources of a service of the whole partition: their provider's region says nothing
-//	site SOURCE TYPE - nowhere              the same where even the partition follows from the region: they have no place
+//	site SOURCE TYPE - wide                 resources of a service of the whole partition: their provider's region says
+//	                                        nothing but the partition
+//	site SOURCE TYPE - nowhere              resources of a service of several partitions: their provider's region says
+//	                                        nothing at all
 //
 // GIVES is one of region, zone, partition, account, tenant, host, id (anything an identifier row understands). Of rows
 // about one attribute, that of the type itself wins, then the glob with more letters.
@@ -54,8 +57,8 @@
 // (`rule.destination.bucket`); `*` stands for a part of a name, `**` for any number of names; a row answers for
 // everything under its attribute as well (map elements). The most specific row answers: exact type before glob, and the
 // glob with more letters before the others; then a row that names the attribute itself (without glob, then the longer)
-// before one that names something above it (the longer). A `**` at the end names what is above. DIRECTION is what flows as seen from the resource: out, in or both
-// (both where left out).
+// before one that names something above it (the longer). A `**` at the end names what is above. DIRECTION is what flows
+// as seen from the resource: out, in or both (both where left out).
 //
 // # Roles
 //

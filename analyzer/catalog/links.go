@@ -120,13 +120,17 @@ func isAttribute(s string) bool {
 }
 
 // index finds where the rows of each type are. Tables are kept in order; those that are not are put in order first.
-func (ls *links) index() error {
+func (ls *links) index() {
 	if !ls.spans() {
 		slices.SortStableFunc(ls.rows, func(a, b linkRow) int {
 			return cmp.Or(strings.Compare(a.Type, b.Type), strings.Compare(a.Attribute, b.Attribute))
 		})
 		ls.spans()
 	}
+}
+
+// checkTwice tells of rows about the same, which the order puts side by side.
+func (ls *links) checkTwice() error {
 	for i := 1; i < len(ls.rows); i++ {
 		if a, b := &ls.rows[i-1], &ls.rows[i]; a.Attribute == b.Attribute && a.Type == b.Type {
 			return fmt.Errorf("%s: link %s %s is there twice, see %s", b.place(), b.Type, b.Attribute, a.place())
@@ -178,9 +182,7 @@ func (c *Catalog) With(own []Link) *Catalog {
 			ls.rows = append(ls.rows, r)
 		}
 	}
-	if err := ls.index(); err != nil {
-		panic(err) // taken leaves no two rows alike
-	}
+	ls.index()
 	return &Catalog{tables: c.tables, links: ls}
 }
 
@@ -344,30 +346,27 @@ func matchName(pattern, name string) bool {
 // matchPath matches a path with a glob in which `*` stands for a part of a name and `**` for any number of names. With
 // under, a pattern matches what is under it as well.
 func matchPath(pattern, path string, under bool) bool {
-	for {
-		if pattern == "" {
-			return path == "" || under
-		}
-		name, rest, _ := strings.Cut(pattern, ".")
-		if name == "**" {
-			for {
-				if matchPath(rest, path, under) {
-					return true
-				}
-				if path == "" {
-					return false
-				}
-				_, path, _ = strings.Cut(path, ".")
-			}
-		}
-		if path == "" {
+	p, names := strings.Split(pattern, "."), strings.Split(path, ".")
+	i, j, star, from := 0, 0, -1, 0 // p[star] is the last ** so far, and stands for the names up to from
+	for j < len(names) {
+		switch {
+		case i == len(p) && under:
+			return true
+		case i < len(p) && p[i] == "**":
+			star, from = i, j
+			i++
+		case i < len(p) && matchName(p[i], names[j]):
+			i++
+			j++
+		case star >= 0:
+			from++
+			i, j = star+1, from
+		default:
 			return false
 		}
-		var first string
-		first, path, _ = strings.Cut(path, ".")
-		if !matchName(name, first) {
-			return false
-		}
-		pattern = rest
 	}
+	for i < len(p) && p[i] == "**" {
+		i++
+	}
+	return i == len(p)
 }

@@ -43,8 +43,8 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	return c, nil
 }
 
-// ParseLinks reads a table that has no rows but links, and gives them by type and attribute. It fails on the first row that is not understood, with
-// `file:line:`.
+// ParseLinks reads a table that has no rows but links, the rows of one type together. It fails on the first row that
+// is not understood, with `file:line:`.
 func ParseLinks(file string, src []byte) ([]Link, error) {
 	c := empty()
 	err := eachRow(file, string(src), func(r row) error {
@@ -54,7 +54,8 @@ func ParseLinks(file string, src []byte) ([]Link, error) {
 		return c.readRow(r)
 	})
 	if err == nil {
-		err = c.links.index()
+		c.links.index()
+		err = c.links.checkTwice()
 	}
 	if err != nil {
 		return nil, err

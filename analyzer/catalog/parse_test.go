@@ -91,8 +91,8 @@ func TestRefusals(t *testing.T) {
 		{`site a/sky provider region nowhere`, `t.tbl:2: a provider's argument or variable cannot give nowhere`},
 		{`site a/sky default sky region`, `t.tbl:2: a default gives a partition, not region`},
 		{"provider a/sky sky\nsite a/sky default slay partition", `t.tbl:3: unknown partition "slay": did you mean "sky"?`},
-		{`site a/sky sky_* region nowhere`, `t.tbl:2: a site of resources is TYPE ATTRIBUTE GIVES, TYPE ATTRIBUTE - or TYPE - nowhere`},
-		{`site a/sky sky_* - region`, `t.tbl:2: a site of resources is TYPE ATTRIBUTE GIVES, TYPE ATTRIBUTE - or TYPE - nowhere`},
+		{`site a/sky sky_* region nowhere`, `t.tbl:2: a site of resources is TYPE ATTRIBUTE GIVES, TYPE ATTRIBUTE -, TYPE - wide or TYPE - nowhere`},
+		{`site a/sky sky_* - region`, `t.tbl:2: a site of resources is TYPE ATTRIBUTE GIVES, TYPE ATTRIBUTE -, TYPE - wide or TYPE - nowhere`},
 		{`site a/sky sky_* a..b region`, `t.tbl:2: "a..b" is not the path of an attribute`},
 		{"site a/sky sky_* a region\nsite a/sky sky_* a zone", `t.tbl:3: site a/sky sky_* a is there twice`},
 		{`link sky_vpc peer netwrk id`, `t.tbl:2: unknown kind "netwrk": did you mean "network"?`},
@@ -153,8 +153,8 @@ func TestParseLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Link{
-		{Type: "a_x", Attribute: "from", Kind: Nothing, Where: "own.tbl:3"},
 		{Type: "b_x", Attribute: "to", Kind: Network, By: ByID, Direction: Out, Where: "own.tbl:1"},
+		{Type: "a_x", Attribute: "from", Kind: Nothing, Where: "own.tbl:3"},
 	}
 	if len(rows) != 2 || rows[0] != want[0] || rows[1] != want[1] {
 		t.Errorf("got %+v", rows)

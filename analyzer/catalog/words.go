@@ -63,7 +63,10 @@ func (w words[T]) parse(what, word string) (T, error) {
 func unknownWord(what, word string, known []string) error {
 	best, distance := "", 1+max(2, len(word)/3)
 	for _, k := range known {
-		if d := levenshtein.Distance(strings.ToLower(word), k, nil); k != "" && d < distance {
+		if k == "" || len(word)-len(k) >= distance {
+			continue // not worth measuring
+		}
+		if d := levenshtein.Distance(strings.ToLower(word), k, nil); d < distance {
 			best, distance = k, d
 		}
 	}
