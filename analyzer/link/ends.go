@@ -59,7 +59,7 @@ func open(e End) bool {
 // (the region of a bucket) a resource of that partition may add.
 func (g *Graph) valueEnds(n *Node, e End, text string) {
 	if e.Row.By == catalog.ByHub {
-		if !g.joinEnd(n, e, text) && !g.referenceEnds(n, e, false) {
+		if !g.joinEnd(n, e, text) && !g.targetEnds(n, e, g.resolveKnown(n, e.Path.Block, text)) {
 			n.Ends = append(n.Ends, e)
 		}
 		return
@@ -81,7 +81,7 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 		n.Ends = append(n.Ends, e)
 		return
 	}
-	found := g.joinEnd(n, e, text) || g.referenceEnds(n, e, false)
+	found := g.joinEnd(n, e, text) || g.targetEnds(n, e, g.resolveKnown(n, e.Path.Block, text))
 	if said || !found && open(e) {
 		n.Ends = append(n.Ends, e)
 	}
@@ -92,7 +92,7 @@ func (g *Graph) meant(n *Node, at, text string) *Node {
 	if h := g.holders[text]; len(h) == 1 && h[0] != n {
 		return h[0]
 	}
-	if targets, _ := g.Resolve(n, at); len(targets) == 1 && targets[0].Node != n {
+	if targets := g.resolveKnown(n, at, text); len(targets) == 1 && targets[0].Node != n {
 		return targets[0].Node
 	}
 	return nil
@@ -229,7 +229,6 @@ func (g *Graph) joinEnd(n *Node, e End, text string) bool {
 func (g *Graph) referenceEnds(n *Node, e End, unknown bool) bool {
 	path := e.Path
 	targets, opaque := g.Resolve(n, path.Block)
-	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Node == n })
 	if len(targets) == 0 {
 		if unknown && significant(e.Kind) {
 			switch {
@@ -241,6 +240,17 @@ func (g *Graph) referenceEnds(n *Node, e End, unknown bool) bool {
 		}
 		return false
 	}
+	return g.targetEnds(n, e, targets)
+}
+
+// targetEnds makes an end of each resource that an argument refers to. Where only one of several can be meant and they
+// are in different places, it makes none and says so.
+func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
+	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Node == n })
+	if len(targets) == 0 {
+		return false
+	}
+	path := e.Path
 	a := n.Args.Arg(path.Block)
 	all := a != nil && a.Several || strings.HasSuffix(path.Full, "]")
 	if !all && len(targets) > 1 && !agree(targets) {

@@ -1,6 +1,9 @@
 package link
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
@@ -16,6 +19,20 @@ func (g *Graph) Resolve(n *Node, at string) (targets []Target, opaque []string) 
 		targets = g.origin(n, o, targets, 0)
 	}
 	return targets, a.Opaque
+}
+
+// resolveKnown is Resolve for an argument whose value is known: what it may come from must be known too, and be part of
+// it. That tells which element of a map or which branch of a condition an instance has taken.
+func (g *Graph) resolveKnown(n *Node, at, text string) []Target {
+	targets, _ := g.Resolve(n, at)
+	return slices.DeleteFunc(targets, func(t Target) bool {
+		if t.Attr == "" || strings.Contains(t.Attr, ".") {
+			return false
+		}
+		v := t.Node.Values.Get(t.Attr)
+		part, ok := v.Text()
+		return v.State == model.Unknown || ok && !strings.Contains(text, part)
+	})
 }
 
 // maxHops bounds how far values are followed through resources that only hand them on.

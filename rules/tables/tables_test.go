@@ -232,6 +232,11 @@ func TestIdentifiers(t *testing.T) {
 		"arn:*:ec2:cn-north-1:*:vpc/*":                                                               {Cloud: "aws", Partition: "aws-cn", Region: "cn-north-1", Service: "ec2"},
 		"arn:aws-us-gov:iam::123456789012:root":                                                      {Cloud: "aws", Partition: "aws-us-gov", Account: "123456789012", Service: "iam"},
 		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app:1":                                     {Cloud: "aws", Partition: "aws-cn", Region: "cn-north-1", Account: "123456789012", Service: "ecr", Host: "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"},
+		"com.amazonaws.eu-west-1.s3":                                                                 {Cloud: "aws", Partition: "aws", Region: "eu-west-1", Service: "s3"},
+		"cn.com.amazonaws.cn-north-1.ecr.api":                                                        {Cloud: "aws", Partition: "aws-cn", Region: "cn-north-1", Service: "ecr"},
+		"com.amazonaws.vpce.us-gov-west-1.vpce-svc-0":                                                {Cloud: "aws", Partition: "aws-us-gov", Region: "us-gov-west-1", Service: "vpce-svc-0"},
+		"bigquery.googleapis.com/projects/p-1/datasets/d":                                            {Cloud: "google", Account: "p-1", Service: "bigquery"},
+		"name.6d73c8f4-1234-1234-1234-123456789012.usgovvirginia.azure.privatelinkservice":           {Cloud: "azure", Partition: "azure-usgov", Region: "usgovvirginia"},
 		"https://sqs.eu-west-1.amazonaws.com/123456789012/q":                                         {Cloud: "aws", Partition: "aws", Region: "eu-west-1", Account: "123456789012", Service: "sqs", Host: "sqs.eu-west-1.amazonaws.com"},
 		"/subscriptions/" + guid:                                                                     {Cloud: "azure", Account: guid},
 		"/subscriptions/" + guid + "/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v": {Cloud: "azure", Account: guid, Service: "Microsoft.Network"},
@@ -268,7 +273,7 @@ func TestIdentifiers(t *testing.T) {
 		}
 	}
 	for _, value := range []string{
-		"", "vpc-0123", "arn", "arn:minio:sqs::1:webhook", "com.amazonaws.eu-west-1.s3", "/subscriptions/none", "trn:iam::2100:role/r",
+		"", "vpc-0123", "arn", "arn:minio:sqs::1:webhook", "com.amazonaws.s3", "/subscriptions/none", "trn:iam::2100:role/r",
 		"https://example.com/projects/p", "a@b.example", "s3ns:", "projects/", "the arn:aws:s3:::bucket",
 	} {
 		if got, ok := c.Identify(value); ok {
