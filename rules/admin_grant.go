@@ -112,9 +112,8 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: g.Node.Pos,
 		Text: fmt.Sprintf("%s is in %s%s", g.Node.Address, where(p, g.Own.Site), because(p, g.Own))})
 	f.Evidence = append(f.Evidence, g.Steps...)
-	if why := p.Policy.Why(g.Who.Placed.Site); why != "" {
-		f.Evidence = append(f.Evidence, analyzer.Step{Text: why, Address: g.Node.Address, Pos: g.Node.Pos})
-	}
+	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: f.Pos,
+		Text: fmt.Sprintf("%s is in %s%s", g.Who.Words, where(p, g.Who.Placed.Site), because(p, g.Who.Placed))})
 	seen := map[string]bool{}
 	f.Evidence = slices.DeleteFunc(f.Evidence, func(s analyzer.Step) bool {
 		told := seen[s.Address+" "+s.Text]
@@ -123,7 +122,7 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 	})
 	f.Related = tidy(addresses(g.Related), g.Node.Address)
 	if g.Who.Placed.Cloud == "aws" && g.Over.Cloud == "aws" && g.Who.Placed.Partition != g.Over.Partition && g.Who.Account {
-		f.Note = "AWS does not let identities of one partition assume roles of another; long-lived keys or an identity provider in its place would not be refused"
+		f.Note = "AWS delegates nothing across partitions by roles or policies; long-lived keys or an identity provider in its place would not be refused"
 	}
 	return f
 }

@@ -84,19 +84,16 @@ func split(v any) (after, unknown any) {
 
 // providers are the configurations that parts may name.
 var providers = map[string]map[string]any{
-	"aws":            {"region": "eu-central-1"},
-	"aws.cn":         {"region": "cn-north-1", "allowed_account_ids": []string{"222222222222"}},
-	"aws.gov":        {"region": "us-gov-west-1"},
-	"google":         {"project": "public"},
-	"google.s3ns":    {"project": "s3ns:sovereign", "universe_domain": "s3nsapis.fr"},
-	"azurerm":        {"environment": "public"},
-	"azurerm.china":  {"environment": "china"},
-	"azuread":        {"environment": "global"},
-	"azuread.china":  {"environment": "china"},
-	"oci":            {"region": "us-ashburn-1", "tenancy_ocid": "ocid1.tenancy.oc1..aaaa"},
-	"alicloud":       {"region": "cn-beijing", "account_id": "1111"},
-	"kubernetes":     {},
-	"alicloud.world": {"region": "ap-southeast-1"},
+	"aws":           {"region": "eu-central-1", "allowed_account_ids": []string{"111111111111"}},
+	"aws.cn":        {"region": "cn-north-1", "allowed_account_ids": []string{"222222222222"}},
+	"google":        {"project": "public"},
+	"google.s3ns":   {"project": "s3ns:sovereign", "universe_domain": "s3nsapis.fr"},
+	"azurerm":       {"environment": "public"},
+	"azurerm.china": {"environment": "china"},
+	"azuread":       {"environment": "global"},
+	"azuread.china": {"environment": "china"},
+	"oci":           {"region": "us-ashburn-1", "tenancy_ocid": "ocid1.tenancy.oc1..aaaa"},
+	"alicloud":      {"region": "cn-beijing", "account_id": "1111"},
 }
 
 // sources are the providers' addresses that are not of the name in the hashicorp namespace.
@@ -307,9 +304,29 @@ func TestPrivilege(t *testing.T) {
 		"an account of the policy":         {[]part{role("r", strings.Replace(fromHome, "111111111111", "999999999999", 1)), attach("r", admin)}, accounts, []string{"admin-grant aws_iam_role.r certain"}},
 		"another account of the partition": {[]part{role("r", fromHome), attach("r", admin)}, accounts, nil},
 
+		"a permission set over another side": {[]part{{address: "aws_ssoadmin_permission_set.s", values: values{"name": "s", "arn": later}},
+			{address: "aws_ssoadmin_managed_policy_attachment.a", values: values{"permission_set_arn": later, "managed_policy_arn": admin}, refs: values{"permission_set_arn": ref("aws_ssoadmin_permission_set.s.arn")}},
+			{address: "aws_ssoadmin_account_assignment.a", values: values{"permission_set_arn": later, "principal_id": "p", "principal_type": "GROUP", "target_id": "999999999999", "target_type": "AWS_ACCOUNT"}, refs: values{"permission_set_arn": ref("aws_ssoadmin_permission_set.s.arn")}}}, accounts,
+			[]string{"admin-grant aws_ssoadmin_account_assignment.a likely"}},
+		"entra, a directory role": {[]part{{address: "azuread_service_principal.sp", provider: "azuread.china", values: values{"object_id": later}},
+			{address: "azuread_directory_role.d", values: values{"display_name": "Global Administrator", "template_id": later}},
+			{address: "azuread_directory_role_assignment.a", values: values{"role_id": later, "principal_object_id": later},
+				refs: values{"role_id": ref("azuread_directory_role.d.template_id"), "principal_object_id": ref("azuread_service_principal.sp.object_id")}}}, "",
+			[]string{"admin-grant azuread_directory_role_assignment.a likely"}},
+		"an organisation of one's own": {[]part{role("r").refers("assume_role_policy", "data.aws_iam_policy_document.d.json"), attach("r", admin),
+			{address: "data.aws_organizations_organization.o", values: values{"id": later}},
+			{address: "data.aws_iam_policy_document.d", values: values{"json": later, "statement": []any{values{"actions": []any{"sts:AssumeRole"},
+				"principals": []any{values{"type": "AWS", "identifiers": []any{"arn:aws-cn:iam::222222222222:root"}}},
+				"condition":  []any{values{"test": "StringEquals", "variable": "aws:PrincipalOrgID", "values": []any{later}}}}}},
+				refs: values{"statement": []any{values{"condition": []any{values{"values": ref("data.aws_organizations_organization.o.id")}}}}}}}, "", nil},
+		"an organisation that may be any": {[]part{role("r", strings.Replace(fromChina, `"Action"`, `"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-abcdefghij"}},"Action"`, 1)), attach("r", admin)}, "",
+			[]string{"admin-grant aws_iam_role.r certain"}},
 		"a bucket's policy": {[]part{{address: "aws_s3_bucket_policy.b", values: values{"bucket": "b", "policy": statements(`{"Effect":"Allow","Principal":{"AWS":"arn:aws-cn:iam::222222222222:root"},"Action":"s3:GetObject","Resource":"*"}`)}}}, "",
 			[]string{"identity-trust aws_s3_bucket_policy.b certain"}},
-		"a bucket's deny": {[]part{{address: "aws_s3_bucket_policy.b", values: values{"bucket": "b", "policy": statements(`{"Effect":"Deny","Principal":{"AWS":"arn:aws-cn:iam::222222222222:root"},"Action":"s3:*","Resource":"*"}`)}}}, "", nil},
+		"a bucket open to an account": {[]part{{address: "aws_s3_bucket_policy.b", values: values{"bucket": "b", "policy": statements(`{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*","Condition":{"StringLike":{"aws:PrincipalArn":"arn:aws-cn:iam::222222222222:role/*"}}}`)}}}, "",
+			[]string{"identity-trust aws_s3_bucket_policy.b certain"}},
+		"a bucket open to everybody": {[]part{{address: "aws_s3_bucket_policy.b", values: values{"bucket": "b", "policy": statements(`{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}`)}}}, "", nil},
+		"a bucket's deny":            {[]part{{address: "aws_s3_bucket_policy.b", values: values{"bucket": "b", "policy": statements(`{"Effect":"Deny","Principal":{"AWS":"arn:aws-cn:iam::222222222222:root"},"Action":"s3:*","Resource":"*"}`)}}}, "", nil},
 		"a key's policy": {[]part{{address: "aws_kms_key.k", values: values{"arn": later, "policy": statements(`{"Effect":"Allow","Principal":{"AWS":"arn:aws-cn:iam::222222222222:root"},"Action":"kms:Decrypt","Resource":"*"}`)}}}, "",
 			[]string{"key-sharing aws_kms_key.k certain"}},
 
@@ -327,6 +344,11 @@ func TestPrivilege(t *testing.T) {
 			{address: "google_project_iam_member.m", provider: "google.s3ns", values: values{"project": "s3ns:sovereign", "role": "roles/owner", "member": "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/*"}}}, "",
 			[]string{"admin-grant google_project_iam_member.m certain", "identity-trust google_iam_workload_identity_pool_provider.p certain"}},
 
+		"google, a pool by reference": {[]part{
+			{address: "google_iam_workload_identity_pool.p", provider: "google.s3ns", values: values{"workload_identity_pool_id": "pool", "name": later}},
+			{address: "google_iam_workload_identity_pool_provider.p", provider: "google.s3ns", values: values{"workload_identity_pool_id": "pool", "oidc": []any{values{"issuer_uri": "https://" + gov}}}},
+			{address: "google_project_iam_member.m", provider: "google.s3ns", values: values{"project": "s3ns:sovereign", "role": "roles/viewer", "member": later}, refs: values{"member": ref("google_iam_workload_identity_pool.p.name")}}}, "",
+			[]string{"identity-trust google_iam_workload_identity_pool_provider.p certain", "identity-trust google_project_iam_member.m likely"}},
 		"azure, a custom role": {[]part{{address: "azuread_service_principal.sp", provider: "azuread.china", values: values{"object_id": later}},
 			{address: "azurerm_role_definition.d", values: values{"name": "wires", "permissions": []any{values{"actions": []any{"Microsoft.Network/virtualNetworks/virtualNetworkPeerings/write"}}}, "role_definition_resource_id": later}},
 			{address: "azurerm_role_assignment.a", values: values{"scope": "/subscriptions/00000000-0000-0000-0000-000000000001", "role_definition_id": later, "principal_id": later},
@@ -364,6 +386,97 @@ func TestPrivilege(t *testing.T) {
 				}
 				for _, b := range r.Blind {
 					t.Log("blind", b.Address, b.Path, b.Reason)
+				}
+			}
+		})
+	}
+}
+
+// The evidence tells the whole chain, by addresses and names that the tables know, and no value of the input.
+func TestPrivilegeEvidence(t *testing.T) {
+	trust := strings.Replace(fromChina, `"Action"`, `"Condition":{"StringEquals":{"sts:ExternalId":"the-secret-word"}},"Action"`, 1)
+	r := judge(t, planOf(t, []part{
+		role("low", trust),
+		role("high", `{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:role/low"},"Action":"sts:AssumeRole"}`),
+		{address: "aws_iam_role_policy.high", values: values{"role": "high", "policy": statements(attachAny)}},
+	}), "")
+	if len(r.Findings) != 1 {
+		t.Fatal(said(r))
+	}
+	f := r.Findings[0]
+	var text []string
+	for _, s := range f.Evidence {
+		text = append(text, s.Text)
+	}
+	evidence := strings.Join(text, "\n")
+	for _, want := range []string{"assume_role_policy lets in account 222222222222", "a condition on sts.ExternalId narrows who",
+		"aws_iam_role.low may become aws_iam_role.high", "policy amounts to full administration, by the escalation set"} {
+		if !strings.Contains(evidence, want) {
+			t.Errorf("%q is not in the evidence:\n%s", want, evidence)
+		}
+	}
+	if d := cmp.Diff([]string{"aws_iam_role.high", "aws_iam_role_policy.high"}, f.Related); d != "" {
+		t.Error(d)
+	}
+	if f.From.Side != "china" || f.To.Side != "global" {
+		t.Error(f.From.Side, f.To.Side)
+	}
+	if strings.Contains(evidence+f.Message, "the-secret-word") {
+		t.Error("a value of the input is shown")
+	}
+}
+
+// TestLabelledCases holds the rules about privilege to the labelled cases, where they are at hand.
+func TestLabelledCases(t *testing.T) {
+	const root = "../../shared/cases"
+	dirs, err := os.ReadDir(root)
+	if err != nil {
+		t.Skip("no labelled cases here")
+	}
+	ours := map[string]bool{}
+	for _, r := range privilegeRules {
+		ours[r.ID] = true
+	}
+	for _, d := range dirs {
+		t.Run(d.Name(), func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join(root, d.Name(), "expect.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var expect struct {
+				Policy   string
+				Findings []struct {
+					Rule    []string
+					Address any
+				}
+				NoRule map[string]string `json:"no_rule"`
+				Silent []string
+			}
+			if err := json.Unmarshal(text, &expect); err != nil {
+				t.Fatal(err)
+			}
+			r := judge(t, readPlan(t, filepath.Join(root, d.Name(), "plan.json")), expect.Policy)
+			named := map[string]bool{}
+			for a := range expect.NoRule {
+				named[a] = true
+			}
+			for _, want := range expect.Findings {
+				addresses := fmt.Sprint(want.Address)
+				all := strings.Fields(strings.Trim(addresses, "[]"))
+				met := !slices.ContainsFunc(want.Rule, func(r string) bool { return ours[r] })
+				for _, a := range all {
+					named[a] = true
+					for _, f := range r.Findings {
+						met = met || slices.Contains(want.Rule, f.Rule.ID) && (f.Address == a || slices.Contains(f.Related, a))
+					}
+				}
+				if !met {
+					t.Errorf("missed %s at %s", want.Rule, addresses)
+				}
+			}
+			for _, f := range r.Findings {
+				if !named[f.Address] || expect.NoRule[f.Address] == f.Rule.ID || slices.Contains(expect.Silent, f.Address) {
+					t.Errorf("false %s at %s: %s", f.Rule.ID, f.Address, f.Message)
 				}
 			}
 		})

@@ -51,19 +51,15 @@ func grantParts(n *link.Node) parts {
 
 // assignment are the grants of one resource. Only those that cross, where crossing is asked for.
 func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
-	over := r.placed(n)
-	overSure := link.Certain
-	for _, e := range p.over {
-		if e.Placed.Partition != "" {
-			over, overSure = e.Placed, e.Confidence
-			break
-		}
-	}
+	over, overSure := r.scope(n, p.over)
 	var all []Grant
 	var holding *Holding
 	for _, e := range p.who {
 		who, ok := r.member(n, e)
 		if !ok {
+			if crossing && len(p.role) > 0 && r.crosses(n.Placed.Site, over.Site) {
+				r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "gives a role over another side to somebody whose place is not known"})
+			}
 			continue
 		}
 		who.Placed.Site = r.near(who, over.Site)
@@ -75,7 +71,7 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 			holding = &h
 		}
 		g := Grant{
-			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: r.placed(n), Over: over, Holding: *holding,
+			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: n.Placed, Over: over, Holding: *holding,
 			Confidence: min(who.Sure, max(overSure, link.Possible)),
 			Related:    append(append([]*link.Node(nil), who.Nodes...), holding.Related...),
 		}
@@ -95,9 +91,28 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 	return all
 }
 
+// scope is the place that a grant is over: the resource's own where its ends tell no other.
+func (r *Reader) scope(n *link.Node, ends []*link.End) (place.Placed, link.Confidence) {
+	for _, e := range ends {
+		if e.Placed.Partition != "" {
+			return e.Placed, e.Confidence
+		}
+		account := e.Placed.Account
+		if text, ok := r.text(n, e.Path); ok && n.Placed.Cloud == "aws" && isAccount(text) {
+			account = text
+		}
+		if account != "" {
+			over := n.Placed
+			over.Account = account
+			return over, link.Certain
+		}
+	}
+	return n.Placed, link.Certain
+}
+
 // member is the party that the principal's end of a grant names.
 func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
-	if text, ok := textAt(n.Values, e.Path); ok {
+	if text, ok := r.text(n, e.Path); ok {
 		if m, ok := GoogleMember(text); ok && strings.HasPrefix(n.Addr.Type, "google_") {
 			return r.googleParty(n, m)
 		}
@@ -110,8 +125,15 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 			return r.accountParty(n, "aws", text)
 		}
 	}
-	if e.Target != nil && r.placed(e.Target).Partition != "" {
-		return Party{Placed: r.placed(e.Target), Words: e.Target.Address, Nodes: []*link.Node{e.Target}, Sure: e.Confidence}, true
+	if n.Addr.Type == "aws_ssoadmin_account_assignment" {
+		// Users and groups are of the Identity Center that assigns.
+		return Party{Placed: n.Placed, Words: "an identity of its Identity Center", Sure: link.Likely, Account: true}, true
+	}
+	if e.Target != nil && e.Target.Addr.Type == "google_iam_workload_identity_pool" {
+		return r.members(e.Target)
+	}
+	if e.Target != nil && e.Target.Placed.Partition != "" {
+		return Party{Placed: e.Target.Placed, Words: e.Target.Address, Nodes: []*link.Node{e.Target}, Sure: e.Confidence}, true
 	}
 	if e.Placed.Site == (place.Site{}) {
 		return Party{}, false
@@ -131,21 +153,9 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 // googleParty is the party that a Google member is: of a workload identity pool, whoever its providers trust.
 func (r *Reader) googleParty(n *link.Node, m Member) (Party, bool) {
 	if m.Pool != "" {
-		for _, typ := range []string{"google_iam_workload_identity_pool_provider", "google_iam_workforce_pool_provider"} {
-			for _, p := range r.graph.ByType(typ) {
-				pool, ok := p.Values.Get("workload_identity_pool_id").Text()
-				if !ok {
-					pool, _ = p.Values.Get("workforce_pool_id").Text()
-				}
-				if pool != m.Pool || r.placed(p).Partition != r.placed(n).Partition {
-					continue
-				}
-				if who, ok := r.poolProvider(p); ok {
-					return who, true
-				}
-			}
-		}
-		return Party{}, false
+		return r.pool(func(p *link.Node) bool {
+			return p.Placed.Partition == n.Placed.Partition && holds(p, []string{"workload_identity_pool_id", "workforce_pool_id"}, []string{m.Pool})
+		})
 	}
 	site := m.site(r.cat)
 	if site == (place.Site{}) {
@@ -161,6 +171,37 @@ func (r *Reader) googleParty(n *link.Node, m Member) (Party, bool) {
 		words += " of " + m.Host
 	}
 	return Party{Placed: place.Placed{Site: site}, Words: words, Sure: link.Certain, Account: true}, true
+}
+
+// pool is the party that providers of an identity pool trust.
+func (r *Reader) pool(of func(provider *link.Node) bool) (Party, bool) {
+	for _, typ := range []string{"google_iam_workload_identity_pool_provider", "google_iam_workforce_pool_provider"} {
+		for _, p := range r.graph.ByType(typ) {
+			if !of(p) {
+				continue
+			}
+			if who, ok := r.poolProvider(p); ok {
+				who.Words = "a workload of " + who.Words
+				return who, true
+			}
+		}
+	}
+	return Party{}, false
+}
+
+// members is the party of a member string that is only known to be made of an identity pool's name.
+func (r *Reader) members(pool *link.Node) (Party, bool) {
+	who, ok := r.pool(func(p *link.Node) bool {
+		for _, f := range r.named(p, "workload_identity_pool_id", pool.Addr.Type, []string{"workload_identity_pool_id"}) {
+			if f.node == pool {
+				return true
+			}
+		}
+		return false
+	})
+	who.Sure = min(who.Sure, link.Likely)
+	who.Nodes = append(who.Nodes, pool)
+	return who, ok
 }
 
 // poolProvider is whom a provider of an identity pool trusts: an OIDC issuer, an AWS account, a SAML identity provider.
@@ -198,7 +239,7 @@ func (r *Reader) rolesHeld(n *link.Node, ends []*link.End) Holding {
 	h := Holding{Sure: Yes}
 	for _, e := range ends {
 		cloud := r.cloudOf(n)
-		text, known := textAt(n.Values, e.Path)
+		text, known := r.text(n, e.Path)
 		if known {
 			if class, word, ok := BuiltIn(r.cat, cloud, text); ok {
 				h.better(r.builtInRole(n, e, class, word))
@@ -240,7 +281,7 @@ func (r *Reader) cloudOf(n *link.Node) string {
 	case "kubernetes":
 		return "kubernetes"
 	}
-	return r.placed(n).Cloud
+	return n.Placed.Cloud
 }
 
 // customRoles are the roles that the estate defines and the grant names.
@@ -266,6 +307,13 @@ func (r *Reader) customRoles(n *link.Node, e *link.End, text string) []Holding {
 	for _, d := range nodes {
 		var v Verdict
 		switch d.Addr.Type {
+		case "aws_ssoadmin_permission_set":
+			for i := range dialects {
+				if dialects[i].role == d.Addr.Type {
+					all = append(all, r.holding(&dialects[i], d))
+				}
+			}
+			continue
 		case "azurerm_role_definition":
 			if d.Addr.Mode == addr.Data {
 				for _, a := range []string{"name", "role_definition_id"} {
@@ -302,16 +350,6 @@ func (r *Reader) customRoles(n *link.Node, e *link.End, text string) []Holding {
 		all = append(all, h)
 	}
 	return all
-}
-
-// textAt is the known text at a path with indexes.
-func textAt(v model.Value, path model.Path) (text string, ok bool) {
-	v.Walk(model.Path{}, func(p model.Path, leaf model.Value) {
-		if p.Full == path.Full {
-			text, ok = leaf.Text()
-		}
-	})
-	return text, ok
 }
 
 // Reached is what the identity may do that a federated credential or a like resource lets others be: the roles that

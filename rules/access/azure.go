@@ -14,6 +14,9 @@ func BuiltIn(cat *catalog.Catalog, cloud, name string) (class catalog.Class, wor
 	try := name
 	for {
 		if class, ok := cat.Role(cloud, try); ok {
+			if strings.HasPrefix(try, "roles/") {
+				return class, try, true // Google's own spelling
+			}
 			return class, try[strings.LastIndexByte(try, '/')+1:], true
 		}
 		i := strings.IndexByte(try, '/')

@@ -4,8 +4,10 @@ import "strings"
 
 // Facts are what is known of a request. A key of which nothing is known may have any value, or none.
 type Facts struct {
-	Keys   map[string]Fact // by condition key in lower case
-	Issuer string          // host and path of the OIDC provider whose token it is: there are no claims of others
+	Keys map[string]Fact // by condition key in lower case
+	// Partition is the principal's, "" where it is not known. An organisation has no accounts of other partitions.
+	Partition string
+	Issuer    string // host and path of the OIDC provider whose token it is: there are no claims of others
 }
 
 // Fact is what a condition key has: the texts, or one of those that a pattern matches, of which any one may be meant.
@@ -53,6 +55,9 @@ func (c Condition) Holds(facts Facts) Answer {
 	if op == isNull {
 		return c.null(fact, known)
 	}
+	if c.Organisation != "" && facts.Partition != "" && c.Organisation != facts.Partition && (op == equal || op == like) && !ifExists && !all {
+		return No
+	}
 	negated := op == notEqual || op == notLike || op == arnNotLike || op == notOther
 	switch {
 	case !known && len(c.Values.Values) == 0 && !c.Values.Unknown && !negated && !all && !ifExists:
@@ -80,6 +85,18 @@ func (c Condition) Holds(facts Facts) Answer {
 		return most.Not()
 	}
 	return most
+}
+
+// names tells whether the condition's values name the principals that it lets through.
+func (c Condition) names() bool {
+	switch strings.ToLower(c.Key) {
+	case "aws:principalaccount", "aws:principalarn":
+		switch operators[strings.ToLower(c.Test)] {
+		case equal, like, arnLike:
+			return true
+		}
+	}
+	return false
 }
 
 func (c Condition) null(fact Fact, known bool) Answer {

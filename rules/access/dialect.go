@@ -4,7 +4,7 @@ package access
 type dialect struct {
 	cloud    string
 	role     string
-	trust    []string // the arguments that hold the trust document
+	trust    []string // the arguments that hold the trust document, none where others say who may be the role
 	names    []string // attributes by which other resources name a role
 	managed  string   // the role's own argument with policies that it holds
 	inline   string   // and with a document
@@ -33,6 +33,17 @@ var dialects = []dialect{
 			{typ: "aws_iam_policy_attachment", role: "roles", policy: "policy_arn"},
 			{typ: "aws_iam_role_policy_attachments_exclusive", role: "role_name", policy: "policy_arns"},
 			{typ: "aws_iam_role_policy", role: "role", document: "policy"},
+		},
+		policies: []policyType{{typ: "aws_iam_policy", names: []string{"arn", "id"}, document: []string{"policy"}}},
+	},
+	{
+		// A permission set of IAM Identity Center becomes a role in every account that it is assigned over; whom it is
+		// assigned to, the assignment says.
+		cloud: "aws", role: "aws_ssoadmin_permission_set", names: []string{"arn", "id"},
+		attachments: []attachmentType{
+			{typ: "aws_ssoadmin_managed_policy_attachment", role: "permission_set_arn", policy: "managed_policy_arn"},
+			{typ: "aws_ssoadmin_managed_policy_attachments_exclusive", role: "permission_set_arn", policy: "managed_policy_arns"},
+			{typ: "aws_ssoadmin_permission_set_inline_policy", role: "permission_set_arn", document: "inline_policy"},
 		},
 		policies: []policyType{{typ: "aws_iam_policy", names: []string{"arn", "id"}, document: []string{"policy"}}},
 	},

@@ -66,6 +66,8 @@ type Condition struct {
 	Test   string // `StringEquals`, `ForAllValues:StringLike`, `BoolIfExists`...
 	Key    string // `aws:PrincipalOrgID`
 	Values List
+	// Organisation is the partition of the organisation that the values name, "" where that is not known.
+	Organisation string
 }
 
 // acts tells whether the statement is about an action.

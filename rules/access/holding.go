@@ -56,7 +56,7 @@ func (r *Reader) named(n *link.Node, block, typ string, attributes []string) []f
 		return all
 	}
 	for _, m := range r.graph.ByType(typ) {
-		if m.Input == n.Input && r.placed(m).Partition == r.placed(n).Partition && (m.Provider == n.Provider || m.Provider == nil || n.Provider == nil) && holds(m, attributes, known) {
+		if m.Input == n.Input && m.Placed.Partition == n.Placed.Partition && (m.Provider == n.Provider || m.Provider == nil || n.Provider == nil) && holds(m, attributes, known) {
 			all = append(all, found{m, true})
 		}
 	}
@@ -170,8 +170,8 @@ func (c *collection) managed(n *link.Node, block string, attachment *link.Node) 
 			c.unknown = append(c.unknown, fmt.Sprintf("%s of %s names a policy whose contents no input shows", block, n.Address))
 		}
 	}
-	if !unknown {
-		return
+	if !unknown || n.Args != nil && n.Args.Arg(block) == nil {
+		return // known, or computed and written by nobody
 	}
 	targets, opaque := c.r.graph.Resolve(n, block)
 	var nodes []*link.Node
@@ -184,18 +184,13 @@ func (c *collection) managed(n *link.Node, block string, attachment *link.Node) 
 		}
 		nodes = append(nodes, t.Node)
 	}
-	if !c.custom(n, block, nodes, attachment) && !named && !dependsOnly(targets, texts, c.d) {
+	if !c.custom(n, block, nodes, attachment) && !named {
 		why := "is not known before apply"
 		if len(opaque) > 0 {
 			why = "takes its value from " + token(opaque[0]) + ", which the input does not show"
 		}
 		c.unknown = append(c.unknown, fmt.Sprintf("%s of %s %s", block, n.Address, why))
 	}
-}
-
-// dependsOnly tells that an unknown list is merely computed: nothing is referred to and nothing is written.
-func dependsOnly(targets []link.Target, texts []string, d *dialect) bool {
-	return len(targets) == 0 && len(texts) == 0 && d.managed != ""
 }
 
 // builtIn is the class of a policy of the cloud's own by its name or ARN. A customer's policy may have the same name.
@@ -301,8 +296,8 @@ func (c *collection) bound(n *link.Node, block string) {
 		return
 	}
 	targets, _ := c.r.graph.Resolve(n, block)
-	if len(targets) == 0 {
-		return // computed, and nothing is written
+	if n.Args != nil && n.Args.Arg(block) == nil {
+		return // computed, and written by nobody
 	}
 	var nodes []*link.Node
 	for _, t := range targets {
@@ -393,8 +388,12 @@ func words(v Verdict) string {
 }
 
 func because(v Verdict) string {
+	text := privilege(v.Class)
 	if v.Set != "" {
-		return fmt.Sprintf("%s, by the escalation set %s", privilege(v.Class), v.Set)
+		text += ", by the escalation set " + v.Set
 	}
-	return privilege(v.Class)
+	if v.Narrowed {
+		text += ", under conditions"
+	}
+	return text
 }

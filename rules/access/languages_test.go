@@ -19,7 +19,7 @@ func TestParseStatement(t *testing.T) {
 		"Allow group id ocid1.group.oc1..x to manage policies in tenancy":         {Verb: AllowTo, Who: "group id ocid1.group.oc1..x", To: "manage", What: "policies"},
 		"allow group 'to' to inspect all-resources in tenancy":                    {Verb: AllowTo, Who: "group to", To: "inspect", What: "all-resources"},
 		"allow group a to manage keys in compartment x where target.vault.id='v'": {Verb: AllowTo, Who: "group a", To: "manage", What: "keys", Limited: true},
-		"allow any-user to {BUCKET_READ, OBJECT_READ} in tenancy":                 {Verb: AllowTo, Who: "any-user", To: "{bucket_read, object_read"},
+		"allow any-user to {BUCKET_READ, OBJECT_READ} in tenancy":                 {Verb: AllowTo, Who: "any-user", To: "{bucket_read, object_read}"},
 		"deny group a to manage all-resources in tenancy":                         {Verb: DenyTo, Who: "group a", To: "manage", What: "all-resources"},
 	} {
 		got, ok := ParseStatement(text)
@@ -30,7 +30,7 @@ func TestParseStatement(t *testing.T) {
 			t.Errorf("%q: %s", text, d)
 		}
 	}
-	for _, text := range []string{"", "allow", "define tenancy x", "admit to", "allow group x", "grant group x to y in z", "allow group x to in y", "'"} {
+	for _, text := range []string{"", "allow", "define tenancy x", "admit to", "allow group x", "grant group x to y in z", "allow group x to in y", "'", "allow group 'x to manage keys in tenancy"} {
 		if got, ok := ParseStatement(text); ok {
 			t.Errorf("%q: %+v", text, got)
 		}
@@ -162,7 +162,7 @@ func TestGoogleRole(t *testing.T) {
 		catalog.Full:         {"iam.serviceAccountKeys.create"},
 		catalog.NetworkAdmin: {"compute.networks.addPeering", "storage.objects.get"},
 		catalog.Data:         {"storage.objects.delete"},
-		catalog.NoClass:      {"logging.logs.list"},
+		catalog.Use:          {"logging.logs.list"},
 	} {
 		if v := GoogleRole(cat, List{Values: permissions}); v.Class != want {
 			t.Errorf("%v: %s, want %s", permissions, v.Class, want)

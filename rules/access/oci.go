@@ -43,8 +43,8 @@ type Sentence struct {
 // ParseStatement reads one sentence; ok is false where it is none of the language. Case and spaces do not matter,
 // names may be quoted.
 func ParseStatement(text string) (s Sentence, ok bool) {
-	w := split(text)
-	if len(w) == 0 {
+	w, closed := split(text)
+	if len(w) == 0 || !closed {
 		return s, false
 	}
 	for i, x := range w {
@@ -144,9 +144,9 @@ func join(w []word) string {
 	return strings.Join(texts, " ")
 }
 
-// split splits at spaces; what is in quotes is one word, what is in braces too.
-func split(text string) []word {
-	var all []word
+// split splits at spaces; what is in quotes is one word, what is in braces too. closed is false where a quote or brace
+// is left open.
+func split(text string) (all []word, closed bool) {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',':
@@ -158,10 +158,10 @@ func split(text string) []word {
 			}
 			j := strings.IndexByte(text[i+1:], end)
 			if j < 0 {
-				j = len(text) - i - 1
+				return nil, false
 			}
 			if c == '{' {
-				all = append(all, word{text: text[i : i+1+j]})
+				all = append(all, word{text: text[i : i+j+2]})
 			} else {
 				all = append(all, word{text: text[i+1 : i+1+j], quoted: true})
 			}
@@ -175,7 +175,7 @@ func split(text string) []word {
 			i += j
 		}
 	}
-	return all
+	return all, true
 }
 
 // Names are what a policy's define sentences say: OCIDs by kind and name, `tenancy gov`.

@@ -31,6 +31,29 @@ func (r *Reader) party(n *link.Node, cloud string, p Principal) (Party, bool) {
 	return Party{}, false
 }
 
+// parties are those whom a trust lets in: its principal, or where that is everybody the accounts and identities that
+// conditions name.
+func (r *Reader) parties(n *link.Node, cloud string, t Trust) []Party {
+	if t.Principal.Kind != Anyone {
+		if who, ok := r.party(n, cloud, t.Principal); ok {
+			return []Party{who}
+		}
+		return nil
+	}
+	var all []Party
+	for _, c := range t.Conditions {
+		if !c.names() {
+			continue
+		}
+		for _, v := range c.Values.Values {
+			if who, ok := r.accountParty(n, cloud, v); ok {
+				all = append(all, who)
+			}
+		}
+	}
+	return all
+}
+
 // partyOf is the party that a resource stands for when a document names it as a principal.
 func (r *Reader) partyOf(n *link.Node) (Party, bool) {
 	switch n.Addr.Type {
@@ -45,10 +68,11 @@ func (r *Reader) partyOf(n *link.Node) (Party, bool) {
 	case "tencentcloud_cam_saml_provider":
 		return r.saml(n, "meta_data")
 	}
-	if r.placed(n).Partition == "" {
+	home := r.home(n)
+	if home.Partition == "" && home.Account == "" {
 		return Party{}, false
 	}
-	party := Party{Placed: r.placed(n), Words: n.Address, Nodes: []*link.Node{n}, Sure: link.Likely}
+	party := Party{Placed: home, Words: n.Address, Nodes: []*link.Node{n}, Sure: link.Likely}
 	if identities[n.Addr.Type] == Account {
 		// The region of the provider configuration that made it is not where an identity is.
 		party.Placed.Region, party.Account = "", true
@@ -85,7 +109,7 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 	placed := place.Placed{Site: site}
 	if partition == "" {
 		// A bare account number is of the resource's own partition unless the estate shows it elsewhere.
-		placed.Partition, sure = r.placed(own).Partition, link.Likely
+		placed.Partition, sure = r.home(own).Partition, link.Likely
 		if r.graph.Sites != nil {
 			if p, because, ok := r.graph.Sites.Account(cloud, account); ok {
 				placed.Partition = p
@@ -93,7 +117,7 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 			}
 		}
 	} else {
-		placed.Because = []place.Reason{{How: place.Literal, Text: "the principal's ARN is of " + partition, At: own.Address}}
+		placed.Because = []place.Reason{{How: place.Literal, Text: "by the partition in its ARN"}}
 	}
 	words = "account " + account
 	if account == "" {
@@ -154,7 +178,8 @@ func (r *Reader) host(hostOrURL string, sure link.Confidence) (Party, bool) {
 	if m := tenantInPath.FindStringSubmatch(hostOrURL); m != nil && (id.Cloud == "entra" || id.Cloud == "azure" || ambiguous) {
 		site.Tenant = strings.ToLower(m[1])
 	}
-	return Party{Placed: place.Placed{Site: site}, Words: "the issuer " + site.Host, Sure: sure}, true
+	placed := place.Placed{Site: site, Because: []place.Reason{{How: place.Literal, Text: "by its host"}}}
+	return Party{Placed: placed, Words: "the issuer " + site.Host, Sure: sure}, true
 }
 
 func hostOf(s string) string {
@@ -195,12 +220,12 @@ func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
 	}
 	targets, _ := r.graph.Resolve(n, argument)
 	for _, t := range targets {
-		if r.placed(t.Node).Partition != "" {
+		if t.Node.Placed.Partition != "" {
 			sure := link.Likely
 			if !t.Exact {
 				sure = link.Possible
 			}
-			return Party{Placed: r.placed(t.Node), Words: "the issuer of " + t.Node.Address, Nodes: []*link.Node{n, t.Node}, Sure: sure}, true
+			return Party{Placed: t.Node.Placed, Words: "the issuer of " + t.Node.Address, Nodes: []*link.Node{n, t.Node}, Sure: sure}, true
 		}
 	}
 	return Party{}, false

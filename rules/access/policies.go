@@ -8,7 +8,6 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
-	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
 // Policies are the grants that policies of single resources make to principals elsewhere: of buckets, queues, topics,
@@ -51,59 +50,49 @@ func isRole(n *link.Node) bool {
 var documented = map[string]bool{"aws": true, "alicloud": true, "tencentcloud": true, "huaweicloud": true}
 
 func (r *Reader) policy(n *link.Node, e *link.End) []Grant {
-	cloud := r.placed(n).Cloud
+	cloud := n.Placed.Cloud
 	if !documented[cloud] {
 		return nil
 	}
-	read := r.document(n, e.Path.Block, leafAt(n.Values, e.Path))
+	read := r.document(n, e.Path.Block, r.leaf(n, e.Path))
 	var all []Grant
 	for _, t := range Admitted(read.doc, r.facts) {
-		who, ok := r.party(n, cloud, t.Principal)
-		if !ok {
-			continue
+		for _, who := range r.parties(n, cloud, t) {
+			who.Placed.Site = r.near(who, n.Placed.Site)
+			if r.crosses(who.Placed.Site, n.Placed.Site) {
+				all = append(all, r.let(n, e, read, t, who))
+			}
 		}
-		who.Placed.Site = r.near(who, r.placed(n).Site)
-		if !r.crosses(who.Placed.Site, r.placed(n).Site) {
-			continue
-		}
-		g := Grant{
-			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: e.Row.Kind, Who: who, Own: r.placed(n), Over: r.placed(n), Confidence: who.Sure, Narrowed: t.Narrowed,
-			Related: append(slices.Clone(who.Nodes), read.nodes...),
-		}
-		if read.guess || t.Holds == Maybe && read.doc.Unknown {
-			g.Confidence = link.Possible
-		}
-		g.Steps = append(g.Steps, step(n, e.Path.Block, fmt.Sprintf("%s lets in %s", e.Path.Full, who.Words)))
-		for _, b := range who.Placed.Because {
-			g.Steps = append(g.Steps, step(n, e.Path.Block, b.Text))
-		}
-		for _, k := range t.Narrowed {
-			g.Steps = append(g.Steps, step(n, e.Path.Block, "a condition on "+conditionKey(k)+" narrows who"))
-		}
-		all = append(all, g)
 	}
 	// A document of kind grant is mostly an identity policy, which matters where it is attached.
-	if len(all) == 0 && read.open != "" && e.Row.Kind != catalog.Grant && r.placed(n).Partition != "" {
+	if len(all) == 0 && read.open != "" && e.Row.Kind != catalog.Grant && n.Placed.Partition != "" {
 		r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "its policy " + read.open})
 	}
 	return all
 }
 
-// leafAt is the value at a path with indexes, absent where there is none.
-func leafAt(v model.Value, path model.Path) (at model.Value) {
-	v.Walk(model.Path{}, func(p model.Path, leaf model.Value) {
-		if p.Full == path.Full {
-			at = leaf
-		}
-	})
-	return at
+// let is the grant of a resource's policy.
+func (r *Reader) let(n *link.Node, e *link.End, read reading, t Trust, who Party) Grant {
+	g := Grant{
+		Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: e.Row.Kind, Who: who, Own: n.Placed, Over: n.Placed,
+		Holding: Holding{Sure: Yes}, Confidence: who.Sure,
+		Related: append(slices.Clone(who.Nodes), read.nodes...),
+	}
+	if read.guess || t.Holds == Maybe && read.doc.Unknown {
+		g.Confidence = link.Possible
+	}
+	g.Steps = append(g.Steps, step(n, e.Path.Block, fmt.Sprintf("%s lets in %s", e.Path.Full, who.Words)))
+	for _, k := range t.Narrowed {
+		g.Steps = append(g.Steps, step(n, e.Path.Block, "a condition on "+conditionKey(k)+" narrows who"))
+	}
+	return g
 }
 
 // googlePolicy are the grants of a whole Google policy, from its text or the data source that makes it.
 func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 	var bindings []Binding
 	var made []*link.Node
-	if text, ok := textAt(n.Values, e.Path); ok {
+	if text, ok := r.text(n, e.Path); ok {
 		list, err := GooglePolicy(text)
 		if err != nil {
 			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "is no policy that can be read"})
@@ -131,7 +120,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 				continue
 			}
 			who, ok := r.googleParty(n, m)
-			if !ok || !r.crosses(who.Placed.Site, r.placed(n).Site) {
+			if !ok || !r.crosses(who.Placed.Site, n.Placed.Site) {
 				continue
 			}
 			h := Holding{Words: "a role that administers nothing that is known", Sure: Yes}
@@ -139,7 +128,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 				h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
 				h.Steps = append(h.Steps, step(n, e.Path.Block, fmt.Sprintf("a binding is of %s, which amounts to %s", word, privilege(class))))
 			}
-			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: r.placed(n), Over: r.placed(n), Holding: h, Confidence: who.Sure,
+			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: n.Placed, Over: n.Placed, Holding: h, Confidence: who.Sure,
 				Related: append(slices.Clone(who.Nodes), made...)}
 			g.Steps = append(g.Steps, step(n, e.Path.Block, "a binding names "+who.Words))
 			g.Steps = append(g.Steps, h.Steps...)

@@ -23,6 +23,10 @@ type Reader struct {
 	holdings map[*link.Node]Holding
 	trusting map[*link.Node][]*link.Node
 	assigned map[*link.Node][]Grant
+	leaves   struct { // of the resource that was asked after last
+		of *link.Node
+		at map[string]model.Value
+	}
 }
 
 // NewReader prepares to read an estate. Only grants for which crosses says yes are found, because what a principal may
@@ -46,7 +50,6 @@ type Grant struct {
 	Steps      []analyzer.Step
 	Related    []*link.Node
 	Confidence link.Confidence
-	Narrowed   []string // keys of conditions that only let some requests through
 }
 
 // Party is a principal and its place.
@@ -118,6 +121,7 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 		if err != nil {
 			return reading{doc: Document{Unknown: true}, open: "is no policy document that can be read"}
 		}
+		r.organisations(nil, doc.Statements)
 		return reading{doc: doc}
 	}
 	if v.State != model.Unknown {
@@ -193,12 +197,14 @@ func (r *Reader) data(n *link.Node, above []*link.Node) reading {
 	out := reading{nodes: []*link.Node{n}}
 	if text, ok := n.Values.Get("json").Text(); ok {
 		if doc, err := Parse(text); err == nil {
+			r.organisations(n, doc.Statements)
 			out.doc = doc
 			return out
 		}
 	}
 	own := FromData(n.Values)
 	r.refer(n, own.Statements)
+	r.organisations(n, own.Statements)
 	base := r.sources(n, "source_policy_documents", above, &out)
 	over := r.sources(n, "override_policy_documents", above, &out)
 	out.doc = base.Merge(own).Merge(over)
@@ -228,6 +234,34 @@ func (r *Reader) sources(n *link.Node, argument string, above []*link.Node, out 
 		}
 	}
 	return doc
+}
+
+// organisations tells conditions on an organisation which partition it is of, where the estate has it: by its id, or by
+// what the data source n takes the id from.
+func (r *Reader) organisations(n *link.Node, statements []Statement) {
+	for i := range statements {
+		for j := range statements[i].Conditions {
+			c := &statements[i].Conditions[j]
+			if !strings.EqualFold(c.Key, "aws:PrincipalOrgID") {
+				continue
+			}
+			var named []*link.Node
+			for _, v := range c.Values.Values {
+				named = append(named, r.graph.Holders(v)...)
+			}
+			if n != nil && c.Values.Unknown {
+				targets, _ := r.graph.Resolve(n, "statement.condition.values")
+				for _, t := range targets {
+					named = append(named, t.Node)
+				}
+			}
+			for _, o := range named {
+				if o.Addr.Type == "aws_organizations_organization" && len(c.Values.Values) <= 1 {
+					c.Organisation = o.Placed.Partition
+				}
+			}
+		}
+	}
 }
 
 // refer tells unknown principals of a data source's statements which resources they are taken from.
@@ -267,6 +301,18 @@ func at(v model.Value, block string) model.Value {
 	return v.At(strings.Split(block, ".")...)
 }
 
+// leaf is the value at a path with indexes, absent where there is none. Grants have many ends in one resource.
+func (r *Reader) leaf(n *link.Node, path model.Path) model.Value {
+	if r.leaves.of != n {
+		r.leaves.of, r.leaves.at = n, map[string]model.Value{}
+		n.Values.Walk(model.Path{}, func(p model.Path, v model.Value) { r.leaves.at[p.Full] = v })
+	}
+	return r.leaves.at[path.Full]
+}
+
+// text is the known text at a path with indexes.
+func (r *Reader) text(n *link.Node, path model.Path) (string, bool) { return r.leaf(n, path).Text() }
+
 // token is text of the input's configuration that is fit to be shown: a reference, never a value.
 func token(s string) string {
 	for _, c := range s {
@@ -286,15 +332,15 @@ func step(n *link.Node, block, text string) analyzer.Step {
 	return analyzer.Step{Text: text, Address: n.Address, Pos: pos}
 }
 
-// placed is where a resource is. Of services without a region, such as IAM, only the provider configuration tells the
-// partition and the account.
-func (r *Reader) placed(n *link.Node) place.Placed {
-	if n.Placed.Partition != "" || n.Provider == nil || r.graph.Sites == nil || n.Placed.Unknown {
+// home is where a resource is. Of a service without a place, such as a cloud's identities where a region of the
+// provider says nothing, the account of the provider configuration is left, which the policy file may give to a side.
+func (r *Reader) home(n *link.Node) place.Placed {
+	if !n.Placed.Nowhere || n.Placed.Partition != "" || n.Provider == nil || r.graph.Sites == nil {
 		return n.Placed
 	}
-	at := r.graph.Sites.Provider(n.Provider)
-	if n.Placed.Account != "" {
-		at.Account = n.Placed.Account
+	at := n.Placed
+	if from := r.graph.Sites.Provider(n.Provider); at.Account == "" {
+		at.Account, at.Because = from.Account, from.Because
 	}
 	return at
 }

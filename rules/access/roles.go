@@ -37,25 +37,17 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 			open = ""
 		}
 		for _, t := range trusts {
-			if t.Principal.Kind == Anyone {
-				if len(t.Narrowed) == 0 && open == "" {
-					open = "lets everybody in, of whatever side"
-				}
-				all = append(all, r.anyone(d, role, argument, read, t)...)
-				continue
+			parties := r.parties(role, d.cloud, t)
+			if len(parties) == 0 && open == "" {
+				open = unplaced(t)
 			}
-			who, ok := r.party(role, d.cloud, t.Principal)
-			if !ok {
-				if t.Principal.Unknown && t.Principal.Kind != Service && open == "" {
-					open = "lets in a principal that is not known before apply"
+			for _, who := range parties {
+				if g, ok := r.trusted(d, role, argument, read, t, who); ok {
+					all = append(all, g)
 				}
-				continue
-			}
-			if g, ok := r.trusted(d, role, argument, read, t, who); ok {
-				all = append(all, g)
 			}
 		}
-		if open != "" && len(all) == 0 && r.placed(role).Partition != "" {
+		if open != "" && len(all) == 0 && role.Placed.Cloud != "" {
 			r.blind(link.Blind{Node: role, Path: argument, Reason: "its trust policy " + open})
 		}
 	}
@@ -64,15 +56,15 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 
 // trusted is the grant that a trust makes, if the principal is elsewhere.
 func (r *Reader) trusted(d *dialect, role *link.Node, argument string, read reading, t Trust, who Party) (Grant, bool) {
-	if !r.crosses(r.placed(role).Site, r.near(who, r.placed(role).Site)) {
+	if !r.crosses(r.home(role).Site, r.near(who, r.home(role).Site)) {
 		return Grant{}, false
 	}
 	holding := r.reach(d, role)
 	g := Grant{
-		Node: role, Attribute: argument, Block: argument, Kind: catalog.Trust, Who: who, Own: r.placed(role), Over: r.placed(role),
-		Holding: holding, Confidence: who.Sure, Narrowed: t.Narrowed,
+		Node: role, Attribute: argument, Block: argument, Kind: catalog.Trust, Who: who, Own: r.home(role), Over: r.home(role),
+		Holding: holding, Confidence: who.Sure,
 	}
-	g.Who.Placed.Site = r.near(who, r.placed(role).Site)
+	g.Who.Placed.Site = r.near(who, r.home(role).Site)
 	if read.guess || t.Holds == Maybe && read.doc.Unknown {
 		g.Confidence = link.Possible
 	}
@@ -87,12 +79,9 @@ func (r *Reader) trusted(d *dialect, role *link.Node, argument string, read read
 	for _, n := range read.nodes {
 		g.Steps = append(g.Steps, step(n, "statement", n.Address+" makes the document"))
 	}
-	for _, b := range who.Placed.Because {
-		g.Steps = append(g.Steps, step(role, argument, b.Text))
-	}
 	for _, n := range who.Nodes {
-		if n.Addr.Type != role.Addr.Type {
-			g.Steps = append(g.Steps, step(n, "", fmt.Sprintf("%s stands for %s", n.Address, who.Words)))
+		if identities[n.Addr.Type] == Federated {
+			g.Steps = append(g.Steps, step(n, "", fmt.Sprintf("%s accepts tokens of %s", n.Address, who.Words)))
 		}
 	}
 	for _, k := range t.Narrowed {
@@ -115,27 +104,15 @@ func (r *Reader) near(who Party, from place.Site) place.Site {
 	return site
 }
 
-// anyone are the grants of a statement that lets everybody in and whose conditions name whom: accounts or ARNs.
-func (r *Reader) anyone(d *dialect, role *link.Node, argument string, read reading, t Trust) []Grant {
-	var all []Grant
-	for i := range read.doc.Statements {
-		for _, c := range read.doc.Statements[i].Conditions {
-			key := strings.ToLower(c.Key)
-			if key != "aws:principalaccount" && key != "aws:principalarn" || operators[strings.ToLower(c.Test)] != equal && operators[strings.ToLower(c.Test)] != like {
-				continue
-			}
-			for _, v := range c.Values.Values {
-				who, ok := r.accountParty(role, d.cloud, v)
-				if !ok {
-					continue
-				}
-				if g, ok := r.trusted(d, role, argument, read, t, who); ok {
-					all = append(all, g)
-				}
-			}
-		}
+// unplaced says why nobody could be placed whom a trust lets in, "" where there is nothing to tell.
+func unplaced(t Trust) string {
+	switch {
+	case t.Principal.Kind == Anyone && len(t.Narrowed) == 0:
+		return "lets everybody in, of whatever side"
+	case t.Principal.Unknown && t.Principal.Node == nil:
+		return "lets in a principal that is not known before apply"
 	}
-	return all
+	return ""
 }
 
 // reach is what a role holds, itself or through the roles that trust it in turn.
@@ -212,7 +189,7 @@ func (r *Reader) roleNamed(d *dialect, from *link.Node, value string) []*link.No
 	rest = rest[strings.LastIndexByte(rest, '/')+1:]
 	var all []*link.Node
 	for _, m := range r.graph.ByType(d.role) {
-		if r.placed(m).Account != "" && r.placed(m).Account == n.account && holds(m, d.names, []string{rest}) {
+		if m.Placed.Account != "" && m.Placed.Account == n.account && holds(m, d.names, []string{rest}) {
 			all = append(all, m)
 		}
 	}
@@ -234,7 +211,11 @@ func conditionKey(key string) string {
 func (r *Reader) facts(p Principal) Facts {
 	switch {
 	case p.Kind == Account && !p.Unknown:
-		return accountFacts(p.Value)
+		f := accountFacts(p.Value)
+		if n, ok := parseName(p.Value); ok && n.cloud == "aws" {
+			f.Partition, _ = r.cat.Word("aws", n.partition)
+		}
+		return f
 	case p.Kind == Federated:
 		return r.claims(p)
 	}

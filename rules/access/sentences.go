@@ -35,7 +35,7 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 	names := Names(list)
 	var all []Grant
 	for _, s := range list {
-		g := Grant{Node: n, Attribute: argument, Block: argument, Kind: catalog.Trust, Own: r.placed(n), Over: r.placed(n), Confidence: link.Certain}
+		g := Grant{Node: n, Attribute: argument, Block: argument, Kind: catalog.Trust, Own: n.Placed, Over: n.Placed, Confidence: link.Certain}
 		var other string
 		switch s.Verb {
 		case Admit:
@@ -57,7 +57,7 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 			}
 			continue
 		}
-		if !r.crosses(who.Placed.Site, r.placed(n).Site) {
+		if !r.crosses(who.Placed.Site, n.Placed.Site) {
 			continue
 		}
 		g.Who = who
@@ -70,7 +70,6 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 			step(n, argument, fmt.Sprintf("to %s, which amounts to %s", what, privilege(class))),
 		}
 		if s.Limited {
-			g.Narrowed = []string{"where"}
 			g.Steps = append(g.Steps, step(n, argument, "a where clause narrows it"))
 		}
 		all = append(all, g)

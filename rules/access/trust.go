@@ -12,7 +12,8 @@ type Trust struct {
 	// is shut out is not listed.
 	Holds Answer
 	// Narrowed are the keys of conditions that only let some requests through.
-	Narrowed []string
+	Narrowed   []string
+	Conditions []Condition
 }
 
 // assume are the actions that turn a principal into a role, by the kind of principal that they are for.
@@ -57,7 +58,7 @@ func admitted(doc Document, facts func(Principal) Facts, assuming bool) []Trust 
 			if facts != nil {
 				known = facts(p)
 			}
-			t := Trust{Principal: p, Holds: min(acts, s.holds(known))}
+			t := Trust{Principal: p, Holds: min(acts, s.holds(known)), Conditions: s.Conditions}
 			if s.Effect == EffectUnknown {
 				t.Holds = min(t.Holds, Maybe)
 			}
