@@ -2,10 +2,12 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/rules/access"
 )
 
 var identityTrust = &analyzer.Rule{
@@ -27,7 +29,7 @@ func identityTrusts(p *analyzer.Pass) {
 		p.Report(c.finding(p, fmt.Sprintf("accepts identities of %s in %s", short(p, c.to.Site), short(p, c.from.Site))))
 	}
 	// What could not be decided is admin-grant's to say.
-	held := granted(reader(p, func(link.Blind) {}))
+	held := slices.DeleteFunc(granted(reader(p, func(link.Blind) {})), func(g access.Grant) bool { return g.Kind == catalog.SharedKey })
 	for _, f := range grantFindings(p, held) {
 		p.Report(f)
 	}

@@ -2,9 +2,12 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/rules/access"
 )
 
 var keySharing = &analyzer.Rule{
@@ -16,14 +19,18 @@ var keySharing = &analyzer.Rule{
 has a replica there.
 
 Who holds a key decides over what it protects: its side can read the data, and by disabling the key take it away.`,
-	Run: keysShared,
+	Yields: []string{"admin-grant"},
+	Run:    keysShared,
 }
 
 func keysShared(p *analyzer.Pass) {
 	for _, c := range crossings(p, catalog.SharedKey) {
 		p.Report(c.finding(p, fmt.Sprintf("shares an encryption key between %s and %s", short(p, c.from.Site), short(p, c.to.Site))))
 	}
-	for _, f := range grantFindings(p, reader(p, p.Blind).Policies(catalog.SharedKey)) {
+	r := reader(p, p.Blind)
+	// What could not be decided of assignments is admin-grant's to say.
+	held := slices.DeleteFunc(reader(p, func(link.Blind) {}).Assignments(), func(g access.Grant) bool { return g.Kind != catalog.SharedKey })
+	for _, f := range grantFindings(p, append(r.Policies(catalog.SharedKey), held...)) {
 		p.Report(f)
 	}
 }

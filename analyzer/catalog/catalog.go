@@ -9,6 +9,8 @@ type Partition struct {
 	Side  string // the built-in side: `global`, `china`, `us-government`...
 	Name  string // `AWS China (operated by Sinnet and NWCD)`
 	SaaS  bool
+	// Regional partitions are told by the region alone: one account may use several, so that it tells none.
+	Regional bool
 }
 
 // Identity is what an identifier or a host tells by itself. Empty fields are not told.
@@ -22,6 +24,7 @@ type Link struct {
 	Attribute string // path or glob
 	Kind      Kind
 	By        By
+	Cloud     string // whose region or account the value names; "" for the resource's own cloud
 	Direction Direction
 	Where     string // file:line of the row
 }

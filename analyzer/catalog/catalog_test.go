@@ -298,7 +298,7 @@ func TestPrivilege(t *testing.T) {
 
 func TestPartitions(t *testing.T) {
 	c := load(t, table)
-	if p, ok := c.Partition("sea"); !ok || p != (Partition{"sea", "sea", "global", "Sea", true}) {
+	if p, ok := c.Partition("sea"); !ok || p != (Partition{ID: "sea", Cloud: "sea", Side: "global", Name: "Sea", SaaS: true}) {
 		t.Errorf("got %+v", p)
 	}
 	if _, ok := c.Partition("moon"); ok {

@@ -42,10 +42,14 @@ func (c *Catalog) readPartition(r row) error {
 	f := r.fields
 	p := Partition{Cloud: f[1], ID: f[2], Side: f[3], Name: f[4]}
 	if len(f) == 6 {
-		if f[5] != "saas" {
-			return unknownWord("mark", f[5], []string{"saas"})
+		switch f[5] {
+		case "saas":
+			p.SaaS = true
+		case "regional":
+			p.Regional = true
+		default:
+			return unknownWord("mark", f[5], []string{"saas", "regional"})
 		}
-		p.SaaS = true
 	}
 	for _, word := range f[1:4] {
 		if !isWord(word) {

@@ -7,7 +7,7 @@
 //
 // # Clouds
 //
-//	partition CLOUD PARTITION SIDE "NAME" [saas]
+//	partition CLOUD PARTITION SIDE "NAME" [saas|regional]
 //	word      CLOUD PARTITION WORD...       other names of the partition: a provider's `environment` argument, an ARN's
 //	                                        partition field, a universe domain
 //	region    CLOUD PARTITION REGION...     its regions and areas, in lower case, compared without spaces;
@@ -19,7 +19,7 @@
 //	                                        value begins with, `*LITERAL` one that it holds (a cheap first test)
 //
 // `saas` marks clouds whose hosts are reached from anywhere by design: a literal host of theirs in an attribute that no
-// row explains is no finding.
+// row explains is no finding. `regional` marks partitions that differ by region alone: an account may use several.
 //
 // # Hosts
 //
@@ -50,7 +50,7 @@
 //
 // # Links
 //
-//	link TYPE ATTRIBUTE KIND BY [DIRECTION]
+//	link TYPE ATTRIBUTE KIND BY[@CLOUD] [DIRECTION]
 //	link TYPE ATTRIBUTE -                   looked at: joins nothing
 //
 // TYPE is a resource type or a glob; `data.TYPE` for data sources. ATTRIBUTE is the path with dots and without indexes

@@ -49,6 +49,9 @@ func (c *Catalog) readLink(r row) error {
 	if err != nil {
 		return err
 	}
+	if l.Cloud != "" {
+		c.clouds.uses = append(c.clouds.uses, use{l.Cloud, "", r.file, r.line})
+	}
 	l.Where = r.file
 	c.links.rows = append(c.links.rows, linkRow{l, r.line})
 	return nil
@@ -86,6 +89,7 @@ func parseLink(typ, attribute, kind, by, direction string) (Link, error) {
 	if by == "" {
 		return l, fmt.Errorf("a %s link says how its value names the far end: id, name, region...", kind)
 	}
+	by, l.Cloud, _ = strings.Cut(by, "@")
 	if l.By, err = ParseBy(by); err != nil {
 		return l, err
 	}

@@ -139,7 +139,7 @@ var rowKinds = map[string]struct {
 	min, max int
 	read     func(*Catalog, row) error
 }{
-	"partition":  {`CLOUD PARTITION SIDE "NAME" [saas]`, 4, 5, (*Catalog).readPartition},
+	"partition":  {`CLOUD PARTITION SIDE "NAME" [saas|regional]`, 4, 5, (*Catalog).readPartition},
 	"word":       {`CLOUD PARTITION WORD...`, 3, many, (*Catalog).readWord},
 	"region":     {`CLOUD PARTITION REGION[=SPELLING]...`, 3, many, (*Catalog).readRegion},
 	"pattern":    {`CLOUD PARTITION REGEXP`, 3, 3, (*Catalog).readPattern},

@@ -171,7 +171,15 @@ func TestParseLinks(t *testing.T) {
 	if _, err := ParseLink(".demarc.hcl:7", "a_x", "to", "network", "", ""); err == nil || !strings.HasPrefix(err.Error(), ".demarc.hcl:7: ") {
 		t.Errorf("got %v", err)
 	}
-	if l, err := ParseLink("p:1", "a_x", "to", "dns", "host", ""); err != nil || l != (Link{"a_x", "to", DNS, ByHost, Both, "p:1"}) {
+	if l, err := ParseLink("p:1", "a_x", "to", "dns", "host", ""); err != nil || l != (Link{Type: "a_x", Attribute: "to", Kind: DNS, By: ByHost, Where: "p:1"}) {
+		t.Errorf("got %+v %v", l, err)
+	}
+}
+
+// A way to name the far end may say whose region or account it is.
+func TestOtherCloud(t *testing.T) {
+	l, err := ParseLink("p:1", "a_x", "to", "trust", "account@aws", "in")
+	if err != nil || l.By != ByAccount || l.Cloud != "aws" {
 		t.Errorf("got %+v %v", l, err)
 	}
 }

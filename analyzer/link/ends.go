@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -64,7 +65,7 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 		}
 		return
 	}
-	at, sure, said := g.byValue(n, e.Row.By, text)
+	at, sure, said := g.byValue(n, e.Row.By, cmp.Or(e.Row.Cloud, n.Placed.Cloud), text)
 	if said {
 		e.Placed, e.Confidence = at, sure
 	}
@@ -115,8 +116,8 @@ func (g *Graph) yieldsSecret(t Target) bool {
 	return row != nil && row.By == catalog.BySecret
 }
 
-// byValue reads a known value for the place that it names.
-func (g *Graph) byValue(n *Node, by catalog.By, text string) (place.Placed, Confidence, bool) {
+// byValue reads a known value for the place that it names. Regions and accounts are of cloud.
+func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Placed, Confidence, bool) {
 	if id, ok := g.cat.Identify(text); ok && (id.Partition != "" || id.Account != "") {
 		at := place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account}}
 		at.Because = []place.Reason{{How: place.Literal, Text: "by the id that it names"}}
@@ -134,22 +135,24 @@ func (g *Graph) byValue(n *Node, by catalog.By, text string) (place.Placed, Conf
 	}
 	switch by {
 	case catalog.ByRegion, catalog.ByZone:
-		if p, region, ok := g.cat.Region(n.Placed.Cloud, text); ok && p != "" {
-			return place.Placed{Site: place.Site{Cloud: n.Placed.Cloud, Partition: p, Region: region},
+		if p, region, ok := g.cat.Region(cloud, text); ok && p != "" {
+			return place.Placed{Site: place.Site{Cloud: cloud, Partition: p, Region: region},
 				Because: []place.Reason{{How: place.Literal, Text: "by region " + region}}}, Certain, true
 		}
 	case catalog.ByPartition:
-		if p, ok := g.cat.Word(n.Placed.Cloud, text); ok {
-			return place.Placed{Site: place.Site{Cloud: n.Placed.Cloud, Partition: p},
+		if p, ok := g.cat.Word(cloud, text); ok {
+			return place.Placed{Site: place.Site{Cloud: cloud, Partition: p},
 				Because: []place.Reason{{How: place.Literal, Text: "by the name of the partition"}}}, Certain, true
 		}
 	case catalog.ByAccount:
 		if !isAccount(text) {
 			return place.Placed{}, 0, false
 		}
-		at := place.Placed{Site: place.Site{Cloud: n.Placed.Cloud, Partition: n.Placed.Partition, Account: text},
-			Because: []place.Reason{{How: place.Literal, Text: "by account " + text}}}
-		if p, why, ok := g.Sites.Account(n.Placed.Cloud, text); ok {
+		at := place.Placed{Site: place.Site{Cloud: cloud, Account: text}, Because: []place.Reason{{How: place.Literal, Text: "by account " + text}}}
+		if part, ok := g.cat.Partition(n.Placed.Partition); ok && cloud == n.Placed.Cloud && !part.Regional {
+			at.Partition = part.ID // a cloud knows the accounts of its own partition
+		}
+		if p, why, ok := g.Sites.Account(cloud, text); ok {
 			at.Partition = p
 			at.Because = []place.Reason{{How: place.Inferred, At: why.At, Text: "by account " + text}}
 		}
@@ -172,7 +175,7 @@ func (g *Graph) byValue(n *Node, by catalog.By, text string) (place.Placed, Conf
 			return g.byHost(text[i+1:])
 		}
 		if isDigits(text, 12) {
-			return g.byValue(n, catalog.ByAccount, text)
+			return g.byValue(n, catalog.ByAccount, cloud, text)
 		}
 	}
 	if by == catalog.ByHost || by == catalog.ByAddress || by == catalog.BySecret || strings.Contains(text, "://") {

@@ -14,21 +14,29 @@ func pairable(k catalog.Kind) bool {
 	return k != catalog.NoKind && k != catalog.Nothing && k != catalog.Grant
 }
 
+// joins tells whether a way to name a far end makes a link by itself: hubs are looked at together, and documents, roles
+// and scopes are for rules to read.
+func joins(by catalog.By) bool {
+	switch by {
+	case catalog.ByHub, catalog.ByPolicy, catalog.ByRole, catalog.ByScope:
+		return false
+	}
+	return true
+}
+
 // pairs links n's own place with the far ends of each kind; where the own place is not known, the ends with each other.
 func (g *Graph) pairs(n *Node) {
 	if len(n.Ends) == 0 {
 		return
 	}
 	own := End{Placed: n.Placed, Confidence: Certain}
-	if n.Placed.Nowhere {
-		own = End{}
-	} else if len(n.Placed.Because) > 0 && n.Placed.Because[0].How >= place.Inferred {
+	if len(n.Placed.Because) > 0 && n.Placed.Because[0].How >= place.Inferred {
 		own.Confidence = Likely
 	}
 	byKind := map[catalog.Kind][]End{}
 	var kinds []catalog.Kind
 	for _, e := range n.Ends {
-		if !pairable(e.Kind) || e.Row != nil && (e.Row.By == catalog.ByHub || e.Row.By == catalog.ByPolicy) || !tells(e.Placed.Site) {
+		if !pairable(e.Kind) || e.Row != nil && !joins(e.Row.By) || !tells(e.Placed.Site) {
 			continue
 		}
 		if byKind[e.Kind] == nil {
@@ -39,8 +47,10 @@ func (g *Graph) pairs(n *Node) {
 	slices.Sort(kinds)
 	for _, k := range kinds {
 		ends := byKind[k]
-		if own.Placed.Partition != "" {
+		if tells(own.Placed.Site) && (own.Placed.Partition != "" || own.Placed.Nowhere) {
 			g.star(n, k, own, ends, nil)
+		}
+		if own.Placed.Partition != "" {
 			continue
 		}
 		for i, near := range ends {
@@ -134,26 +144,31 @@ func (g *Graph) hubs() {
 					brought++
 				}
 			}
-			if brought == 0 && !n.Placed.Nowhere && n.Placed.Partition != "" {
+			if brought == 0 && n.Placed.Partition != "" {
 				members[h] = append(members[h], member{n, End{Placed: n.Placed, Confidence: Likely}})
 			}
 		}
 	}
 	for _, h := range order {
 		list := members[h]
-		if h.node != nil && !h.node.Placed.Nowhere && h.node.Placed.Partition != "" {
-			list = append([]member{{h.node, End{Placed: h.node.Placed, Confidence: Likely, Target: h.node}}}, list...)
-		}
-		if len(list) < 2 {
+		if len(list) == 0 {
 			continue
 		}
-		near := list[0]
-		linked := map[*Node]bool{near.node: true}
-		for _, m := range list[1:] {
-			if linked[m.node] || same(m.end.Placed.Site, near.end.Placed.Site) {
+		near := majority(list)
+		if h.node != nil && h.node.Placed.Partition != "" {
+			near = member{h.node, End{Placed: h.node.Placed, Confidence: Likely, Target: h.node}}
+		}
+		type linked struct {
+			node *Node
+			at   place.Site
+		}
+		done := map[linked]bool{}
+		for _, m := range list {
+			k := linked{m.node, m.end.Placed.Site}
+			if m.node == near.node || done[k] || same(m.end.Placed.Site, near.end.Placed.Site) {
 				continue
 			}
-			linked[m.node] = true
+			done[k] = true
 			via := []*Node{near.node}
 			if h.node != nil && h.node != near.node {
 				via = append(via, h.node)
@@ -166,6 +181,29 @@ func (g *Graph) hubs() {
 			g.Links = append(g.Links, Link{Node: m.node, Kind: h.kind, Near: m.end, Far: []End{end}, Via: via})
 		}
 	}
+}
+
+// majority is the first member in the partition that most members are in: the others are the ones to tell.
+func majority(list []member) member {
+	type in struct {
+		node      *Node
+		partition string
+	}
+	seen := map[in]bool{}
+	count := map[string]int{}
+	for _, m := range list {
+		if k := (in{m.node, m.end.Placed.Partition}); k.partition != "" && !seen[k] {
+			seen[k] = true
+			count[k.partition]++
+		}
+	}
+	best := list[0]
+	for _, m := range list {
+		if count[m.end.Placed.Partition] > count[best.end.Placed.Partition] {
+			best = m
+		}
+	}
+	return best
 }
 
 // attributeText reads the known text of an end's attribute.

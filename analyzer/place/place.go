@@ -1,6 +1,7 @@
 package place
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -66,6 +67,9 @@ func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites
 
 // learn remembers that an account is in a partition. Two partitions for one account prove nothing, and are forgotten.
 func (s *Sites) learn(at *Placed) {
+	if part, _ := s.cat.Partition(at.Partition); part.Regional {
+		return
+	}
 	k := account{at.Cloud, at.Account}
 	if have, ok := s.accounts[k]; ok && have.partition != at.Partition {
 		s.accounts[k] = home{}
@@ -325,6 +329,8 @@ func (s *Sites) inferFromResources(in *model.Snapshot) {
 			proofs[r.Provider] = &proof{partition: own.at.Partition, at: r, because: own.at.Because[0]}
 		} else if have.partition != own.at.Partition {
 			have.split = true
+		} else if r.Address < have.at.Address { // whatever the order of the input
+			have.at, have.because = r, own.at.Because[0]
 		}
 	}
 	for p, proof := range proofs {
@@ -444,10 +450,11 @@ func (s *Sites) Resource(r *model.Resource) Placed {
 		return Placed{Unknown: true}
 	}
 	at := f.at
+	from, open := s.configured(r)
 	if at.Nowhere && at.Partition == "" {
+		at.Account, at.Tenant = cmp.Or(at.Account, from.Account), from.Tenant
 		return at
 	}
-	from, open := s.configured(r)
 	if at.Partition == "" {
 		if len(f.open) > 0 && from.Region != "" && at.Region == "" {
 			// It lives in another region than its provider's, which may be another partition's.
@@ -467,10 +474,7 @@ func (s *Sites) Resource(r *model.Resource) Placed {
 	if at.Region == "" && f.wide {
 		at.Home = from.Region
 	}
-	if at.Account == "" {
-		at.Account = from.Account
-	}
-	at.Tenant = from.Tenant
+	at.Account, at.Tenant = cmp.Or(at.Account, from.Account), from.Tenant
 	return at
 }
 

@@ -25,15 +25,21 @@ func (r *Reader) Assignments() []Grant {
 }
 
 // parts are a grant's ends by what they say.
-type parts struct{ who, role, over []*link.End }
+type parts struct {
+	who, role, over []*link.End
+	kind            catalog.Kind // SharedKey where what is granted is the use of a key
+}
 
 func grantParts(n *link.Node) parts {
-	var p parts
+	p := parts{kind: catalog.Grant}
 	if n.Addr.Mode != addr.Managed {
 		return p
 	}
 	for i := range n.Ends {
 		e := &n.Ends[i]
+		if e.Row != nil && e.Row.Kind == catalog.SharedKey && e.Row.By == catalog.ByScope {
+			p.over, p.kind = append(p.over, e), catalog.SharedKey
+		}
 		if e.Row == nil || e.Row.Kind != catalog.Grant {
 			continue
 		}
@@ -71,7 +77,7 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 			holding = &h
 		}
 		g := Grant{
-			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: n.Placed, Over: over, Holding: *holding,
+			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: n.Placed, Over: over, Holding: *holding,
 			Confidence: min(who.Sure, max(overSure, link.Possible)),
 			Related:    append(append([]*link.Node(nil), who.Nodes...), holding.Related...),
 		}
@@ -132,6 +138,11 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 	if e.Target != nil && e.Target.Addr.Type == "google_iam_workload_identity_pool" {
 		return r.members(e.Target)
 	}
+	if e.Target != nil && e.Target.Addr.Type == "azuread_invitation" {
+		if guest, ok := guestOf(e.Target); ok {
+			return guest, true
+		}
+	}
 	if e.Target != nil && e.Target.Placed.Partition != "" {
 		return Party{Placed: e.Target.Placed, Words: e.Target.Address, Nodes: []*link.Node{e.Target}, Sure: e.Confidence}, true
 	}
@@ -148,6 +159,16 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 		words = "an identity of " + e.Placed.Host
 	}
 	return Party{Placed: e.Placed, Words: words, Sure: e.Confidence, Account: true}, true
+}
+
+// guestOf is the party that an invitation lets in: an identity of the mail domain that it is sent to.
+func guestOf(n *link.Node) (Party, bool) {
+	for _, e := range n.Ends {
+		if e.Kind == catalog.Trust && (e.Placed.Host != "" || e.Placed.Partition != "") {
+			return Party{Placed: e.Placed, Words: "a guest, " + n.Address, Nodes: []*link.Node{n}, Sure: min(e.Confidence, link.Likely), Account: true}, true
+		}
+	}
+	return Party{}, false
 }
 
 // googleParty is the party that a Google member is: of a workload identity pool, whoever its providers trust.

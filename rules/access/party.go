@@ -109,7 +109,10 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 	placed := place.Placed{Site: site}
 	if partition == "" {
 		// A bare account number is of the resource's own partition unless the estate shows it elsewhere.
-		placed.Partition, sure = r.home(own).Partition, link.Likely
+		if part, ok := r.cat.Partition(r.home(own).Partition); ok && !part.Regional {
+			placed.Partition = part.ID
+		}
+		sure = link.Likely
 		if r.graph.Sites != nil {
 			if p, because, ok := r.graph.Sites.Account(cloud, account); ok {
 				placed.Partition = p
