@@ -56,6 +56,15 @@ type Result struct {
 	Links    []CrossLink
 	Blind    []BlindSpot
 	Rules    []*Rule
+	// Resources are the instances that have a place, or should have one: what a map shows beside the findings.
+	Resources []Resource
+}
+
+// Resource is an instance and the place that it is in. One that could not be placed has a Spot without a partition.
+type Resource struct {
+	Address string
+	Root    string
+	At      Spot
 }
 
 // Input is one thing that was read.
@@ -71,6 +80,7 @@ type Coverage struct {
 	Resources  int // instances that stay, data sources included
 	Placed     int // of them, with a known partition
 	NotPlaced  int // of them, of a provider that the tables know, without one
+	Nowhere    int // of them, of a service that has no place of its own
 	Unknown    int // of them, of a provider that the tables do not know
 	Gone       int // deleted or forgotten by the plan: join nothing
 	Sides      []string

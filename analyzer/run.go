@@ -46,6 +46,7 @@ func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*
 		r.Inputs = append(r.Inputs, Input{Name: in.Name, Format: in.Format, Incomplete: in.Incomplete, Notes: in.Notes})
 	}
 	r.cover(p)
+	r.resources(p)
 	r.links(p)
 	r.blindSpots(blind)
 	return r
@@ -118,8 +119,10 @@ func (r *Result) cover(p *Pass) {
 	for _, n := range p.Graph.Nodes {
 		r.Coverage.Resources++
 		switch {
-		case n.Placed.Unknown || n.Placed.Nowhere:
+		case n.Placed.Unknown:
 			r.Coverage.Unknown++
+		case n.Placed.Nowhere:
+			r.Coverage.Nowhere++
 		case n.Placed.Partition == "":
 			r.Coverage.NotPlaced++
 		default:
@@ -142,6 +145,15 @@ func (r *Result) cover(p *Pass) {
 	slices.Sort(r.Coverage.Sides)
 }
 
+// resources lists what is somewhere: not what has no place of its own, nor what no table knows.
+func (r *Result) resources(p *Pass) {
+	for _, n := range p.Graph.Nodes {
+		if !n.Placed.Unknown && !n.Placed.Nowhere {
+			r.Resources = append(r.Resources, Resource{n.Address, n.Input.Name, p.Spot(n.Placed.Site)})
+		}
+	}
+}
+
 // links lists what joins two places, crossing or not, with the finding that reports it.
 func (r *Result) links(p *Pass) {
 	reported := map[[2]string]string{}
@@ -155,7 +167,7 @@ func (r *Result) links(p *Pass) {
 			continue
 		}
 		crosses := from.Side != "" && to.Side != "" && from.Side != to.Side
-		if !crosses && (l.Kind == catalog.Flow || l.Kind == catalog.Same || l.Kind == catalog.Endpoint) {
+		if !crosses && (sameRegion(from.Site, to.Site) || l.Kind == catalog.Flow || l.Kind == catalog.Same || l.Kind == catalog.Endpoint) {
 			continue
 		}
 		c := CrossLink{Address: l.Node.Address, Kind: l.Kind.String(), From: from, To: to, Crosses: crosses}
@@ -164,6 +176,11 @@ func (r *Result) links(p *Pass) {
 		}
 		r.Links = append(r.Links, c)
 	}
+}
+
+// sameRegion tells links that only differ in what is known of the account.
+func sameRegion(a, b place.Site) bool {
+	return a.Partition == b.Partition && (a.Region == b.Region || a.Region == "" || b.Region == "") && (a.Account == "" || b.Account == "")
 }
 
 func (r *Result) blindSpots(list []link.Blind) {

@@ -35,7 +35,10 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 			continue
 		}
 		from, to := p.Side(l.Near.Placed.Site), p.Side(l.Far[0].Placed.Site)
-		if from == "" || to == "" || from == to {
+		if from == "" || to == "" || from == to || len(l.Near.Either) > 0 {
+			continue
+		}
+		if l.Far = whichever(p, l, from); len(l.Far) == 0 {
 			continue
 		}
 		k := group{l.Node, min(from, to), max(from, to)}
@@ -66,6 +69,21 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 		c.far[0], c.far[best] = c.far[best], c.far[0]
 	}
 	return out
+}
+
+// whichever keeps the far ends that cross whichever of several resources is meant. Of the others it says that they could
+// not be decided.
+func whichever(p *analyzer.Pass, l link.Link, near string) []link.End {
+	return slices.DeleteFunc(slices.Clone(l.Far), func(e link.End) bool {
+		if !slices.ContainsFunc(e.Either, func(n *link.Node) bool {
+			side := p.Side(n.Placed.Site)
+			return side == "" || side == near
+		}) {
+			return false
+		}
+		p.Blind(link.OneOf(l.Node, e.Path.Full, e.Either))
+		return true
+	})
 }
 
 // finding says a crossing with the rule's own message.

@@ -5,7 +5,10 @@ import (
 	"slices"
 
 	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
 var partitionMismatch = &analyzer.Rule{
@@ -26,12 +29,40 @@ func (c *crossing) mismatch() bool {
 	return c.far[0].Target == nil && c.to.Cloud == c.from.Cloud && c.to.Partition != c.from.Partition
 }
 
-// mismatches says every literal of another partition of the same cloud. What is referred to rather than written, or
-// lies in another cloud, is a flow of values and no mistyped partition.
+// mismatches says every literal of another partition of the same cloud: in arguments, and in policy documents as what
+// they are about. What is referred to rather than written, or lies in another cloud, is a flow of values and no mistyped
+// partition.
 func mismatches(p *analyzer.Pass) {
 	for _, c := range crossings(p, catalog.Same) {
 		if c.mismatch() {
-			p.Report(c.finding(p, fmt.Sprintf("in %s names something of %s, which cannot work there", short(p, c.from.Site), short(p, c.to.Site))))
+			p.Report(c.finding(p, mismatched(p, c.from.Site, c.to.Site)))
 		}
 	}
+	r := reader(p, func(link.Blind) {})
+	for _, n := range p.Graph.Nodes {
+		for _, e := range n.Ends {
+			if e.Row == nil || n.Placed.Partition == "" || n.Addr.Mode != addr.Managed {
+				continue
+			}
+			for _, text := range r.Literals(n, e) {
+				id, ok := p.Catalog.Identify(text)
+				if !ok || id.Cloud != n.Placed.Cloud || id.Partition == "" || id.Partition == n.Placed.Partition {
+					continue
+				}
+				e.Placed = place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account},
+					Because: []place.Reason{{How: place.Literal, Text: "by an id in it"}}}
+				e.Confidence = link.Certain
+				c := crossing{node: n, near: link.End{Placed: n.Placed, Confidence: link.Certain}, far: []link.End{e},
+					from: p.Spot(n.Placed.Site), to: p.Spot(e.Placed.Site)}
+				if c.from.Side != c.to.Side && c.from.Side != "" && c.to.Side != "" {
+					p.Report(c.finding(p, mismatched(p, c.from.Site, c.to.Site)))
+					break
+				}
+			}
+		}
+	}
+}
+
+func mismatched(p *analyzer.Pass, here, there place.Site) string {
+	return fmt.Sprintf("in %s names something of %s, which cannot work there", short(p, here), short(p, there))
 }

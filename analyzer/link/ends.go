@@ -247,7 +247,7 @@ func (g *Graph) referenceEnds(n *Node, e End, unknown bool) bool {
 }
 
 // targetEnds makes an end of each resource that an argument refers to. Where only one of several can be meant and they
-// are in different places, it makes none and says so.
+// are in different places, the ends say so: a rule may believe them where it does not matter which.
 func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Node == n })
 	if len(targets) == 0 {
@@ -256,16 +256,23 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 	path := e.Path
 	a := n.Args.Arg(path.Block)
 	all := a != nil && a.Several || strings.HasSuffix(path.Full, "]")
+	var either []*Node
 	if !all && len(targets) > 1 && !agree(targets) {
-		if significant(e.Kind) {
-			g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "may refer to " + names(targets) + ", which are in different places", Settle: "scan the sources as well"})
+		if !pairable(e.Kind) || !joins(e.Row.By) {
+			if significant(e.Kind) {
+				g.Blind = append(g.Blind, OneOf(n, path.Full, nodes(targets)))
+			}
+			return true
 		}
-		return true
+		either = nodes(targets)
 	}
 	for _, t := range targets {
 		end := e
 		end.Target, end.Attr, end.Via, end.Placed = t.Node, t.Attr, t.Via, t.Node.Placed
-		end.Confidence = Likely
+		end.Confidence, end.Either = Likely, either
+		if either != nil {
+			end.Confidence = Possible
+		}
 		if g.yieldsSecret(t) {
 			end.Kind = catalog.Credential
 		}
@@ -389,16 +396,25 @@ func agree(targets []Target) bool {
 	return true
 }
 
-func names(targets []Target) string {
-	var list []string
+func nodes(targets []Target) []*Node {
+	list := make([]*Node, len(targets))
 	for i, t := range targets {
+		list[i] = t.Node
+	}
+	return list
+}
+
+// OneOf is the blind spot of an argument that may refer to one of several resources, which would not be judged alike.
+func OneOf(n *Node, path string, either []*Node) Blind {
+	var list []string
+	for i, m := range either {
 		if i == 3 {
-			list = append(list, fmt.Sprintf("%d more", len(targets)-i))
+			list = append(list, fmt.Sprintf("%d more", len(either)-i))
 			break
 		}
-		list = append(list, t.Node.Address)
+		list = append(list, m.Address)
 	}
-	return strings.Join(list, " or ")
+	return Blind{Node: n, Path: path, Reason: "may refer to " + strings.Join(list, " or ") + ", which are in different places", Settle: "scan the sources as well"}
 }
 
 // address reads an IP address or a network, perhaps with a port.

@@ -53,6 +53,7 @@ type End struct {
 	Target     *Node         // the resource at the far end, nil where only its place is known
 	Attr       string        // the attribute of Target that is used
 	Via        []string      // what the reference passed through
+	Either     []*Node       // all that may be meant, where Target is only one of them
 	Confidence Confidence
 }
 

@@ -86,13 +86,13 @@ func tells(s place.Site) bool {
 	return s.Partition != "" || s.Host != "" || s.Address != "" || s.Tenant != "" || s.Account != ""
 }
 
-// same tells whether two ends are, as far as is known, in one place.
+// same tells whether two ends are, as far as is known, in one place. An account that only one of them names is another
+// one until it is shown to be the same: a policy may give it to a side.
 func same(a, b place.Site) bool {
 	if a.Host != "" && a.Partition == "" || a.Address != "" || a.Tenant != "" && a.Partition == "" || b.Address != "" {
 		return false
 	}
-	return a.Partition == b.Partition && (a.Region == b.Region || a.Region == "" || b.Region == "") &&
-		(a.Account == b.Account || a.Account == "" || b.Account == "")
+	return a.Partition == b.Partition && (a.Region == b.Region || a.Region == "" || b.Region == "") && a.Account == b.Account
 }
 
 // sameKey groups far ends: one link for what lies in one partition, region and account.
