@@ -36,7 +36,7 @@ var modules = map[string][]string{
 	"github.com/hashicorp/hcl/v2":         {"analyzer/load/source", "analyzer/boundary"},
 	"github.com/zclconf/go-cty":           {"analyzer/load/source", "analyzer/boundary", "analyzer/catalog"},
 	"github.com/zclconf/go-cty-yaml":      {"analyzer/load/source"},
-	"github.com/go-json-experiment/json":  {"analyzer/load", "rules/access"},
+	"github.com/go-json-experiment/json":  {"analyzer/load", "analyzer/load/source", "rules/access"},
 	"golang.org/x/text":                   {"analyzer/load", "analyzer/load/source", "analyzer/report"},
 	"github.com/agext/levenshtein":        {"analyzer/boundary", "analyzer/catalog", "analyzer/report"},
 	"github.com/bmatcuk/doublestar/v4":    {"analyzer/boundary", "analyzer/load/source"},

@@ -114,15 +114,10 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 	f.Evidence = append(f.Evidence, g.Steps...)
 	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: f.Pos,
 		Text: fmt.Sprintf("%s is in %s%s", g.Who.Words, where(p, g.Who.Placed.Site), because(p, g.Who.Placed))})
-	seen := map[string]bool{}
-	f.Evidence = slices.DeleteFunc(f.Evidence, func(s analyzer.Step) bool {
-		told := seen[s.Address+" "+s.Text]
-		seen[s.Address+" "+s.Text] = true
-		return told
-	})
+	f.Evidence = once(f.Evidence)
 	f.Related = tidy(addresses(g.Related), g.Node.Address)
 	if g.Who.Placed.Cloud == "aws" && g.Over.Cloud == "aws" && g.Who.Placed.Partition != g.Over.Partition && g.Who.Account {
-		f.Note = "AWS delegates nothing across partitions by roles or policies; long-lived keys or an identity provider in its place would not be refused"
+		f.Note = "AWS lets no principal of another partition in; the long-lived keys or the identity provider that would take its place it does let in"
 	}
 	return f
 }

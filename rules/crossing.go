@@ -114,8 +114,18 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 		f.Related = append(f.Related, r.Node.Address)
 	}
 	f.Related = tidy(f.Related, c.node.Address)
-	f.Evidence = slices.CompactFunc(f.Evidence, func(a, b analyzer.Step) bool { return a.Text == b.Text })
+	f.Evidence = once(f.Evidence)
 	return f
+}
+
+// once drops steps that say again what an earlier one has said.
+func once(steps []analyzer.Step) []analyzer.Step {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(steps, func(s analyzer.Step) bool {
+		told := seen[s.Address+" "+s.Text]
+		seen[s.Address+" "+s.Text] = true
+		return told
+	})
 }
 
 // tidy sorts addresses and drops doubles and the resource itself.
@@ -163,23 +173,25 @@ func farStep(p *analyzer.Pass, n *link.Node, e link.End) analyzer.Step {
 	return s
 }
 
-// because is the last step of a place's provenance, in words.
+// because is how a place is known, in words. A value that names its place speaks for itself.
 func because(p *analyzer.Pass, at place.Placed) string {
 	s := ""
 	if len(at.Because) > 0 {
 		r := at.Because[0]
-		switch r.How {
-		case place.Literal:
-			if r.At == "" {
-				s = ", " + r.Text
-			} else {
-				s = ", by its own " + lastName(r.At) + " (" + r.Text + ")"
-			}
+		switch {
+		case r.Text == "":
+		case r.How == place.Literal && r.At == "", r.How == place.Inferred:
+			s = ", " + r.Text
+		case r.How == place.Literal && r.Text == "region "+at.Region:
+			s = ", by its own " + lastName(r.At)
+		case r.How == place.Literal:
+			s = ", by its own " + lastName(r.At) + " (" + r.Text + ")"
+		case r.At != "" && r.Text == "region "+at.Region:
+			s = ", by " + r.At
+		case r.At != "":
+			s = ", by " + r.At + " (" + r.Text + ")"
 		default:
 			s = ", by " + r.Text
-			if r.At != "" {
-				s = ", by " + r.At + " (" + r.Text + ")"
-			}
 		}
 	}
 	if why := p.Policy.Why(at.Site); why != "" {
@@ -195,11 +207,15 @@ func lastName(address string) string {
 // where is a place in words: `cn-north-1 (AWS China, operated by Sinnet and NWCD)`.
 func where(p *analyzer.Pass, s place.Site) string {
 	part, _ := p.Catalog.Partition(s.Partition)
+	name := part.Name
+	if short, operator, ok := strings.Cut(part.Name, " ("); ok {
+		name = short + ", " + strings.TrimSuffix(operator, ")")
+	}
 	switch {
-	case s.Region != "" && part.Name != "":
-		return s.Region + " (" + part.Name + ")"
-	case part.Name != "":
-		return part.Name
+	case s.Region != "" && name != "":
+		return s.Region + " (" + name + ")"
+	case name != "":
+		return name
 	case s.Host != "":
 		return "host " + s.Host
 	case s.Address != "":
@@ -212,19 +228,20 @@ func where(p *analyzer.Pass, s place.Site) string {
 	return "a place that is not known"
 }
 
-// short is a place in a few words, for messages: `cn-north-1 of AWS China`.
+// short is a place in a few words, for messages: `cn-north-1 (AWS China)`. An account is only named where it is what
+// puts the place on its side.
 func short(p *analyzer.Pass, s place.Site) string {
 	part, _ := p.Catalog.Partition(s.Partition)
 	name, _, _ := strings.Cut(part.Name, " (")
 	switch {
-	case s.Region != "" && name != "":
-		return s.Region + " of " + name
-	case name != "" && s.Account != "":
-		return "account " + s.Account + " of " + name
-	case name != "":
-		return name
+	case name == "":
+		return where(p, s)
+	case s.Account != "" && p.Side(s) != part.Side:
+		return "account " + s.Account + " (" + name + ")"
+	case s.Region != "":
+		return s.Region + " (" + name + ")"
 	}
-	return where(p, s)
+	return name
 }
 
 // direction says which way something flows: out of the near end unless the row says in.

@@ -42,9 +42,9 @@ func unplaced(p *analyzer.Pass) {
 	}
 	for _, q := range order {
 		f := first[q]
-		f.Message = "could not be placed"
+		f.Message = "could link two sides, and where it is is not known"
 		if more := len(f.Related); more > 0 {
-			f.Message = fmt.Sprintf("and %d more could not be placed", more)
+			f.Message = fmt.Sprintf("and %d more could link two sides, and where they are is not known", more)
 		}
 		p.Report(*f)
 		n := settle[q]

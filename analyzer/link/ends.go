@@ -40,7 +40,7 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 		n.Ends = append(n.Ends, e) // documents and roles are for rules to read
 	case known && row.By == catalog.ByText:
 		g.textEnds(n, e, text)
-		g.referenceEnds(n, e, false)
+		g.targetEnds(n, e, g.resolveKnown(n, path.Block, text))
 	case known:
 		g.valueEnds(n, e, text)
 	case v.State == model.Unknown:
@@ -137,12 +137,12 @@ func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Place
 	case catalog.ByRegion, catalog.ByZone:
 		if p, region, ok := g.cat.Region(cloud, text); ok && p != "" {
 			return place.Placed{Site: place.Site{Cloud: cloud, Partition: p, Region: region},
-				Because: []place.Reason{{How: place.Literal, Text: "by region " + region}}}, Certain, true
+				Because: []place.Reason{{How: place.Literal}}}, Certain, true
 		}
 	case catalog.ByPartition:
 		if p, ok := g.cat.Word(cloud, text); ok {
 			return place.Placed{Site: place.Site{Cloud: cloud, Partition: p},
-				Because: []place.Reason{{How: place.Literal, Text: "by the name of the partition"}}}, Certain, true
+				Because: []place.Reason{{How: place.Literal}}}, Certain, true
 		}
 	case catalog.ByAccount:
 		if !isAccount(text) {
@@ -299,6 +299,9 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 	text, known := v.Text()
 	if a != nil && len(a.Origins) > 0 {
 		targets, _ := g.Resolve(n, s.block)
+		if known {
+			targets = g.resolveKnown(n, s.block, text)
+		}
 		for _, t := range targets {
 			if t.Node == n {
 				continue
@@ -363,7 +366,7 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 				Because: []place.Reason{{How: place.Literal, Text: "by an id in it"}}}, true
 		} else if looksLikeHost(word) {
 			at, conf, ok = g.byHost(word)
-			if p, _ := g.cat.Partition(at.Partition); at.Partition == "" || p.SaaS {
+			if p, _ := g.cat.Partition(at.Partition); at.Partition == "" || p.SaaS && e.Kind == catalog.Endpoint {
 				ok = false
 			}
 		}

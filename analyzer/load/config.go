@@ -194,12 +194,8 @@ func (r *configResource) address() addr.Resource {
 }
 
 // declares tells whether the configuration has a block for a resource of the state.
-func (c *config) declares(ch *change) bool {
-	if c == nil {
-		return false
-	}
-	at, err := addr.Parse(ch.address)
-	return err == nil && c.blocks[at.Block().String()] != nil
+func (c *config) declares(r addr.Resource) bool {
+	return c != nil && c.blocks[r.Block().String()] != nil
 }
 
 // apply gives every resource its arguments and its provider configuration, and every output its origins.
@@ -213,12 +209,12 @@ func (c *config) apply(s *model.Snapshot, variables model.Value) {
 		values.byBlock[b] = append(values.byBlock[b], r)
 	}
 	providers := c.makeProviders(s, values)
-	for b, instances := range values.byBlock {
+	for _, b := range sortedKeys(values.byBlock) { // in order: what a broken document gives may not change from run to run
 		block := c.blocks[b]
 		if block == nil {
 			continue
 		}
-		for _, r := range instances {
+		for _, r := range values.byBlock[b] {
 			r.Args = c.args(block)
 			r.Provider, r.Candidates = providers.of(block)
 		}

@@ -3,6 +3,8 @@ package load
 import (
 	"fmt"
 	"io"
+	"slices"
+	"sort"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/go-json-experiment/json/jsontext"
@@ -82,18 +84,27 @@ func (d *decoder) array(f func(i int) error) error {
 
 // open consumes the token that opens an object or array.
 func (d *decoder) open(kind jsontext.Kind, what string) error {
-	if k := d.PeekKind(); k != kind {
-		if k == 0 { // a syntax error: let the decoder say it
-			_, err := d.ReadToken()
-			return err
-		}
-		return d.errorf("expected %s, found %s", what, kindName(k))
+	if err := d.expect(kind, "expected "+what); err != nil {
+		return err
 	}
 	if d.StackDepth() > maxDepth {
 		return d.errorf("nested more than %d levels deep, which Terraform does not write", maxDepth)
 	}
 	_, err := d.ReadToken()
 	return err
+}
+
+// expect refuses a value of another kind, in the words of rule; it consumes nothing.
+func (d *decoder) expect(kind jsontext.Kind, rule string) error {
+	switch k := d.PeekKind(); k {
+	case kind:
+		return nil
+	case 0: // a syntax error, or the end: the decoder says it
+		_, err := d.ReadToken()
+		return err
+	default:
+		return d.errorf("%s, found %s", rule, kindName(k))
+	}
 }
 
 // text reads a string; null is the empty one.
@@ -137,6 +148,9 @@ func (d *decoder) value() (model.Value, error) {
 			names, items = append(names, name), append(items, v)
 			return err
 		})
+		if !slices.IsSorted(names) { // Terraform sorts them; other writers may not, and it may not matter
+			sort.Sort(&byName{names, items})
+		}
 		return model.ObjectValue(names, items), err
 	case '[':
 		var items []model.Value
@@ -160,6 +174,19 @@ func (d *decoder) value() (model.Value, error) {
 		return model.BoolValue(t.Bool()), nil
 	}
 	return model.NullValue, nil
+}
+
+// byName sorts the members of an object.
+type byName struct {
+	names []string
+	items []model.Value
+}
+
+func (o *byName) Len() int           { return len(o.names) }
+func (o *byName) Less(i, j int) bool { return o.names[i] < o.names[j] }
+func (o *byName) Swap(i, j int) {
+	o.names[i], o.names[j] = o.names[j], o.names[i]
+	o.items[i], o.items[j] = o.items[j], o.items[i]
 }
 
 // shapeError is JSON that is well formed and not what it should be.

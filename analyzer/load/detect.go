@@ -62,6 +62,8 @@ func lookAlike(in *bufio.Reader) error {
 		if !strings.HasPrefix(text, "[command]") {
 			return &Error{Err: errors.New("is a JSON array, not a plan or a state"), Do: makePlan}
 		}
+	case strings.HasPrefix(text, "<"):
+		return &Error{Err: errors.New("is HTML or XML, perhaps a page to sign in"), Do: makePlan}
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		return &Error{Err: errors.New("is compressed with gzip"), Do: "unpack it first: gunzip -c FILE | demarc scan -"}
 	case bytes.IndexByte(head, 0) >= 0:
@@ -72,6 +74,16 @@ func lookAlike(in *bufio.Reader) error {
 		return &Error{Err: errors.New("looks like Terraform source"), Do: "scan the directory that it is in, or its plan; " + makePlan}
 	}
 	return nil
+}
+
+// isEmptyState tells a state without anything: it has no more than its versions.
+func (doc *document) isEmptyState() bool {
+	for name := range doc.sections {
+		if name != "format_version" && name != "terraform_version" && name != "checks" {
+			return false
+		}
+	}
+	return doc.formatVersion != ""
 }
 
 // check refuses documents that parse and are neither plan nor state, by name.
@@ -87,6 +99,8 @@ func (doc *document) check() error {
 		return &Error{Err: errors.New("is a bookmark of a plan that is kept in HCP Terraform"), Do: "download its JSON output, or run: terraform show -json FILE > plan.json"}
 	case has["encrypted_data"]:
 		return &Error{Err: errors.New("is encrypted by OpenTofu"), Do: "show it where the key is: tofu show -json FILE > plan.json"}
+	case has["backend"] && has["version"]:
+		return &Error{Err: errors.New("is what terraform init keeps of the backend, not a state"), Do: "take the state itself: terraform show -json > state.json"}
 	case doc.isRawState() && doc.raw.version == "4":
 		return nil
 	case doc.isRawState():
@@ -96,7 +110,9 @@ func (doc *document) check() error {
 		return &Error{Err: errors.New("is the schema of providers"), Do: "demarc coverage --schema FILE reads it; to scan, " + makePlan}
 	case has["Modules"]:
 		return &Error{Err: errors.New("is a module manifest"), Do: makePlan}
-	case doc.formatVersion != "" && !doc.isPlan():
+	case has["valid"] && has["diagnostics"]:
+		return &Error{Err: errors.New("is what terraform validate -json prints, not a plan"), Do: makePlan}
+	case doc.isEmptyState():
 		return &Error{Err: fmt.Errorf("is an empty state: it has format_version %s and no resources", doc.formatVersion), Do: "nothing to scan: is it the right workspace?"}
 	case doc.isPlan():
 		return &Error{Err: errors.New("has no format_version: it is no whole plan"), Do: makePlan}

@@ -6,19 +6,40 @@ import "github.com/demarc-dev/demarc/analyzer/model"
 // whole subtree, false or absent for nothing, or a tree of the same shape; objects leave unknown attributes out of the
 // value and lists hold null in their place.
 func overlay(v, unknown, sensitive model.Value) model.Value {
-	if unknown.True() {
-		v = model.UnknownValue
-	}
 	switch {
-	case v.State == model.Unknown:
-	case unknown.Kind == model.Object || sensitive.Kind == model.Object:
+	case unknown.True():
+		v = model.UnknownValue
+	case !nested(unknown) && !nested(sensitive):
+	case v.Kind == model.Object || v.Kind != model.List && unknown.Kind == model.Object:
 		v = overlayObject(v, unknown, sensitive)
-	case unknown.Kind == model.List || sensitive.Kind == model.List:
+	case v.Kind == model.List || unknown.Kind == model.List:
 		v = overlayList(v, unknown, sensitive)
 	}
 	if sensitive.True() {
-		v.Sensitive = true
+		v = secret(v)
 	}
+	return v
+}
+
+func nested(v model.Value) bool { return v.Kind == model.List || v.Kind == model.Object }
+
+// secret marks v and everything in it.
+func secret(v model.Value) model.Value {
+	if nested(v) {
+		names, items := make([]string, v.Len()), make([]model.Value, v.Len())
+		for i := range items {
+			items[i] = secret(v.Item(i))
+			if v.Kind == model.Object {
+				names[i] = v.Name(i)
+			}
+		}
+		if v.Kind == model.List {
+			v = model.ListValue(items)
+		} else {
+			v = model.ObjectValue(names, items)
+		}
+	}
+	v.Sensitive = true
 	return v
 }
 
@@ -26,38 +47,52 @@ func overlayObject(v, unknown, sensitive model.Value) model.Value {
 	if v.Kind != model.Object && !holdsTrue(unknown) {
 		return v
 	}
+	unknownOf, sensitiveOf, valueOf := members(unknown), members(sensitive), members(v)
 	names := make([]string, 0, v.Len()+unknown.Len())
 	items := make([]model.Value, 0, v.Len()+unknown.Len())
 	if v.Kind == model.Object {
 		for i := range v.Len() {
 			n := v.Name(i)
 			names = append(names, n)
-			items = append(items, overlay(v.Item(i), unknown.Get(n), sensitive.Get(n)))
+			items = append(items, overlay(v.Item(i), unknownOf(n), sensitiveOf(n)))
 		}
 	}
 	if unknown.Kind == model.Object {
 		for i := range unknown.Len() {
 			n := unknown.Name(i)
-			if v.Get(n).State != model.Absent || !holdsTrue(unknown.Item(i)) {
+			if valueOf(n).State != model.Absent || !holdsTrue(unknown.Item(i)) {
 				continue
 			}
 			names = append(names, n)
-			items = append(items, overlay(model.Value{}, unknown.Item(i), sensitive.Get(n)))
+			items = append(items, overlay(model.Value{}, unknown.Item(i), sensitiveOf(n)))
 		}
 	}
 	return model.ObjectValue(names, items)
 }
 
-func overlayList(v, unknown, sensitive model.Value) model.Value {
-	if v.Kind != model.List {
-		if !holdsTrue(unknown) {
-			return v
-		}
-		v = model.ListValue(make([]model.Value, unknown.Len()))
+// members is how an object is asked for its members: a large one by an index, since every name of it will be asked for.
+func members(v model.Value) func(name string) model.Value {
+	if v.Kind != model.Object || v.Len() < 64 {
+		return func(name string) model.Value { return member(v, name) }
 	}
-	items := make([]model.Value, v.Len())
+	index := make(map[string]model.Value, v.Len())
+	for i := range v.Len() {
+		index[v.Name(i)] = v.Item(i)
+	}
+	return func(name string) model.Value { return index[name] }
+}
+
+func overlayList(v, unknown, sensitive model.Value) model.Value {
+	if v.Kind != model.List && !holdsTrue(unknown) {
+		return v
+	}
+	n := v.Len()
+	if unknown.Kind == model.List {
+		n = max(n, unknown.Len())
+	}
+	items := make([]model.Value, n)
 	for i := range items {
-		items[i] = overlay(v.Item(i), elem(unknown, i), elem(sensitive, i))
+		items[i] = overlay(elem(v, i), elem(unknown, i), elem(sensitive, i))
 	}
 	return model.ListValue(items)
 }
@@ -70,7 +105,7 @@ func elem(v model.Value, i int) model.Value {
 }
 
 func holdsTrue(v model.Value) bool {
-	if v.Kind == model.List || v.Kind == model.Object {
+	if nested(v) {
 		for i := range v.Len() {
 			if holdsTrue(v.Item(i)) {
 				return true

@@ -1,8 +1,11 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -48,8 +51,8 @@ func readDocument(d *decoder) (*document, error) {
 		doc.sections[name] = true
 		switch name {
 		case "format_version":
-			if k := d.PeekKind(); k != '"' {
-				return d.errorf("format_version is %s, not a string such as \"1.2\"", kindName(k))
+			if err := d.expect('"', `format_version is a string such as "1.2"`); err != nil {
+				return err
 			}
 			doc.formatVersion, err = d.text()
 			if err == nil {
@@ -76,7 +79,9 @@ func readDocument(d *decoder) (*document, error) {
 				if err != nil {
 					return err
 				}
-				known[c.address] = true
+				if c.deposed == "" {
+					known[c.address] = true
+				}
 				doc.changes = append(doc.changes, c)
 				return nil
 			})
@@ -155,8 +160,8 @@ func newerMinor(v string) bool {
 
 func readChange(d *decoder) (change, error) {
 	var c change
-	if k := d.PeekKind(); k != '{' {
-		return c, d.errorf("a resource change is an object, found %s", kindName(k))
+	if err := d.expect('{', "a resource change is an object"); err != nil {
+		return c, err
 	}
 	err := d.object(func(name string) (err error) {
 		switch name {
@@ -278,7 +283,7 @@ func readStateValues(d *decoder, doc *document, known map[string]bool) error {
 	return d.object(func(name string) error {
 		switch name {
 		case "root_module":
-			return readStateModule(d, doc, known)
+			return readStateModule(d, doc, known, true)
 		case "outputs":
 			if doc.sections["prior_state"] && !doc.sections["values"] {
 				return d.SkipValue() // the plan's own outputs say more
@@ -311,33 +316,49 @@ func readScalar(d *decoder) (string, error) {
 	return s, err
 }
 
-func readStateModule(d *decoder, doc *document, known map[string]bool) error {
-	return d.object(func(name string) (err error) {
+// readStateModule reads the resources of a module and of those that it calls. Terraform 0.12 leaves the module out of
+// their addresses, so that they are whole only once the module's own has been read.
+func readStateModule(d *decoder, doc *document, known map[string]bool, root bool) error {
+	var module string
+	var own []change
+	err := d.object(func(name string) (err error) {
 		switch name {
+		case "address":
+			module, err = d.text()
 		case "resources":
 			err = d.array(func(int) error {
-				c, err := readStateResource(d, known)
-				if err == nil && c.address != "" {
-					doc.prior = append(doc.prior, c)
+				c, err := readStateResource(d, func(address string) bool {
+					return known[address] && (root || strings.HasPrefix(address, "module."))
+				})
+				if c.address != "" {
+					own = append(own, c)
 				}
 				return err
 			})
 		case "child_modules":
-			err = d.array(func(int) error { return readStateModule(d, doc, known) })
+			err = d.array(func(int) error { return readStateModule(d, doc, known, false) })
 		default:
 			err = d.SkipValue()
 		}
 		return err
 	})
+	for i := range own {
+		if module != "" && !strings.HasPrefix(own[i].address, "module.") {
+			own[i].address = module + "." + own[i].address
+		}
+	}
+	doc.prior = append(doc.prior, own...)
+	return err
 }
 
-// readStateResource reads a resource of a state. One that the plan has a change for is skipped: its address is "".
-func readStateResource(d *decoder, known map[string]bool) (change, error) {
+// readStateResource reads a resource of a state. One that the plan is known to have a change for is skipped: its address
+// is "".
+func readStateResource(d *decoder, known func(address string) bool) (change, error) {
 	var c change
 	var values, sensitive model.Value
 	skip := false
-	if k := d.PeekKind(); k != '{' {
-		return c, d.errorf("a resource is an object, found %s", kindName(k))
+	if err := d.expect('{', "a resource is an object"); err != nil {
+		return c, err
 	}
 	err := d.object(func(name string) (err error) {
 		if skip {
@@ -346,7 +367,7 @@ func readStateResource(d *decoder, known map[string]bool) (change, error) {
 		switch name {
 		case "address":
 			c.address, err = d.text()
-			skip = known[c.address]
+			skip = known(c.address)
 		case "mode":
 			c.mode, err = d.text()
 		case "type":
@@ -375,8 +396,26 @@ func readStateResource(d *decoder, known map[string]bool) (change, error) {
 	return c, err
 }
 
-// snapshot turns the document into the model.
+// snapshot turns the document into the model, in an order of its own: that of the document says nothing.
 func (doc *document) snapshot(name string) (*model.Snapshot, error) {
+	slices.SortStableFunc(doc.outputs, func(a, b model.Output) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(doc.deferred, func(a, b deferral) int { return strings.Compare(a.change.address, b.change.address) })
+	slices.SortStableFunc(doc.changes, func(a, b change) int { return strings.Compare(a.address, b.address) })
+	s, err := doc.resources(name)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(s.Resources, func(a, b *model.Resource) int {
+		return cmp.Or(strings.Compare(a.Address, b.Address), strings.Compare(a.Deposed, b.Deposed))
+	})
+	if doc.config != nil {
+		doc.config.apply(s, doc.variables)
+	}
+	return s, nil
+}
+
+// resources makes the snapshot without what the configuration says.
+func (doc *document) resources(name string) (*model.Snapshot, error) {
 	if doc.isRawState() {
 		return doc.raw.snapshot(name, doc)
 	}
@@ -413,12 +452,12 @@ func (doc *document) snapshot(name string) (*model.Snapshot, error) {
 		c := &doc.prior[i]
 		// Of the prior state only what the plan does not speak of: data sources that were read, and in a targeted plan
 		// everything outside the target. Without a configuration entry it is an orphan that the plan has dropped.
-		if s.Format == model.Plan && (inPlan[c.address] || c.deposed != "" || c.mode != "data" && !doc.config.declares(c)) {
-			continue
-		}
 		r, err := c.resource(model.NoOp)
 		if err != nil {
 			return nil, err
+		}
+		if s.Format == model.Plan && (inPlan[r.Address] || r.Deposed != "" || r.Addr.Mode != addr.Data && !doc.config.declares(r.Addr)) {
+			continue
 		}
 		s.Resources = append(s.Resources, r)
 	}
@@ -427,9 +466,6 @@ func (doc *document) snapshot(name string) (*model.Snapshot, error) {
 		s.Incomplete = append(s.Incomplete, fmt.Sprintf("%s is deferred (%s): what it will be is not in the plan", f.change.address, clip(f.reason)))
 	}
 	doc.judge(s, gone)
-	if doc.config != nil {
-		doc.config.apply(s, doc.variables)
-	}
 	return s, nil
 }
 
@@ -497,11 +533,9 @@ func indexKey(v model.Value) (addr.Key, bool) {
 		return addr.Key{}, false
 	}
 	if v.Kind == model.Number {
-		var n int
-		if _, err := fmt.Sscan(s, &n); err != nil {
-			return addr.Key{}, false
+		if n, err := strconv.Atoi(s); err == nil {
+			return addr.Key{Kind: addr.IntKey, Int: n}, true
 		}
-		return addr.Key{Kind: addr.IntKey, Int: n}, true
 	}
 	return addr.Key{Kind: addr.StringKey, Str: s}, true
 }

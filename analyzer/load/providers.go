@@ -1,6 +1,7 @@
 package load
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -12,11 +13,12 @@ import (
 // the key points at an empty entry or at none.
 type providers struct {
 	byKey map[string]*model.Provider
-	list  []*model.Provider // in the order of the plan
+	list  []*model.Provider // by key: the order of the plan says nothing
 }
 
 func (c *config) makeProviders(s *model.Snapshot, v *values) *providers {
 	p := &providers{byKey: map[string]*model.Provider{}}
+	slices.SortFunc(c.providers, func(a, b configProvider) int { return strings.Compare(a.key, b.key) })
 	for _, e := range c.providers {
 		m, err := addr.ParseModule(e.module)
 		if err != nil {
@@ -86,13 +88,32 @@ func (p *providers) of(r *configResource) (*model.Provider, []*model.Provider) {
 			candidates = append(candidates, c)
 		}
 	}
+	if len(candidates) == 0 {
+		if own == nil {
+			own = root
+		}
+		return own, nil
+	}
+	if root == nil || root.Implied { // then it may as well be the default that the environment configures
+		candidates = append(candidates, environment(root, own, r, full, local))
+		slices.SortFunc(candidates, func(a, b *model.Provider) int { return strings.Compare(a.Key, b.Key) })
+	}
 	if len(candidates) == 1 && root == candidates[0] {
 		return root, nil
 	}
-	if len(candidates) == 0 {
-		return own, nil
-	}
 	return nil, candidates
+}
+
+// environment is the configuration without a block: of the root, of the resource's module, or one that the plan does
+// not list.
+func environment(root, own *model.Provider, r *configResource, full, local string) *model.Provider {
+	switch {
+	case root != nil:
+		return root
+	case own != nil:
+		return own
+	}
+	return &model.Provider{Key: r.providerKey, Source: full, Name: local, Implied: true}
 }
 
 func (p *providers) rootDefault(full string) *model.Provider {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -101,7 +102,7 @@ func (raw *rawState) snapshot(name string, doc *document) (*model.Snapshot, erro
 		p := providers[r.provider]
 		if p == nil {
 			if p, err = rawProvider(r.provider); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("resource %q: %w", clip(at.String()), err)
 			}
 			providers[r.provider] = p
 			s.Providers = append(s.Providers, p)
@@ -109,6 +110,7 @@ func (raw *rawState) snapshot(name string, doc *document) (*model.Snapshot, erro
 		s.Resources = append(s.Resources, &model.Resource{Address: at.String(), Addr: at, Deposed: c.deposed,
 			Source: p.Source, Values: c.values, Provider: p})
 	}
+	slices.SortFunc(s.Providers, func(a, b *model.Provider) int { return strings.Compare(a.Key, b.Key) })
 	return s, nil
 }
 

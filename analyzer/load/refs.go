@@ -10,6 +10,9 @@ import (
 // maxOrigins bounds what one argument is followed to: beyond it the argument says nothing precise any more.
 const maxOrigins = 64
 
+// maxSteps bounds how many variables and outputs in a row are followed.
+const maxSteps = 1000
+
 // follow finds the resource attributes that an expression of module m refers to, through variables, module outputs and
 // for_each, and names what it cannot look into. r is the block whose each.value is meant, nil in a module's own body.
 func (c *config) follow(m *configModule, r *configResource, refs model.Value, opaque []string) ([]model.Origin, []string) {
@@ -33,7 +36,7 @@ func (c *config) follow(m *configModule, r *configResource, refs model.Value, op
 		}
 		origins, opaque = merge(origins, o), append(opaque, more...)
 		if len(origins) > maxOrigins {
-			return nil, append(opaque, "too many references")
+			return nil, dedupe(append(opaque, "too many references"))
 		}
 	}
 	if len(origins) > 1 || len(opaque) > 0 {
@@ -150,13 +153,10 @@ func (c *config) output(m *configModule, t addr.Traversal) ([]model.Origin, []st
 		return c.wholeModule(m, call, step)
 	}
 	name := rest[0].Name
-	e, ok := call.module.outputs[name]
-	if !ok {
+	if _, ok := call.module.outputs[name]; !ok {
 		return nil, []string{"module." + t[1].Name + "." + name}
 	}
-	o, opaque := c.once(symbol{call.module, "output", name}, func() ([]model.Origin, []string) {
-		return c.follow(call.module, nil, member(e, "references"), opaqueCall(e))
-	})
+	o, opaque := c.outputOf(call.module, name)
 	return beyond(up(o, m, step), rest[1:], "module."+t[1].Name+"."+name), opaque
 }
 
@@ -168,25 +168,34 @@ func opaqueCall(e model.Value) []string {
 	return nil
 }
 
+// wholeModule is every output of a module, each by its name.
 func (c *config) wholeModule(m *configModule, call *configCall, step addr.Step) ([]model.Origin, []string) {
-	var origins []model.Origin
-	var opaque []string
-	for _, name := range sortedKeys(call.module.outputs) {
-		t := addr.Traversal{{Name: "module"}, {Name: step.Name}}
-		if step.Key.Kind != addr.NoKey {
-			t = append(t, addr.Part{Key: step.Key})
+	o, opaque := c.once(symbol{call.module, "module", ""}, func() ([]model.Origin, []string) {
+		var origins []model.Origin
+		var opaque []string
+		for _, name := range sortedKeys(call.module.outputs) {
+			o, more := c.outputOf(call.module, name)
+			o = beyond(o, nil, "module."+step.Name+"."+name)
+			for i := range o {
+				o[i].Exact = false
+				o[i].Output = name
+			}
+			origins, opaque = merge(origins, o), append(opaque, more...)
+			if len(origins) > maxOrigins {
+				return nil, []string{"module." + step.Name}
+			}
 		}
-		o, more := c.output(m, append(t, addr.Part{Name: name}))
-		for i := range o {
-			o[i].Exact = false
-			o[i].Output = name
-		}
-		origins, opaque = merge(origins, o), append(opaque, more...)
-		if len(origins) > maxOrigins {
-			return nil, []string{"module." + step.Name}
-		}
-	}
-	return origins, opaque
+		return origins, dedupe(opaque)
+	})
+	return up(o, m, step), opaque
+}
+
+// outputOf follows an output of a module, in the module's own terms.
+func (c *config) outputOf(m *configModule, name string) ([]model.Origin, []string) {
+	return c.once(symbol{m, "output", name}, func() ([]model.Origin, []string) {
+		e := m.outputs[name]
+		return c.follow(m, nil, member(e, "references"), opaqueCall(e))
+	})
 }
 
 // up turns origins that are relative to a called module into origins relative to the caller m.
@@ -223,13 +232,15 @@ func (c *config) eachValue(m *configModule, r *configResource, t addr.Traversal)
 				continue
 			}
 			g.Output = ""
+			if g.Attr == "" && len(t) > 2 {
+				g.Attr = attrPath(t[3:])
+			}
 		} else if g.Attr == "" {
 			g.Attr = attrPath(t[2:])
 		}
 		g.Exact = false
 		g.ByKey = true
-		g.Via = append(g.Via[:len(g.Via):len(g.Via)], "each.value")
-		out = append(out, g)
+		out = append(out, through(g, "each.value"))
 	}
 	return out, opaque
 }
@@ -239,17 +250,28 @@ func beyond(list []model.Origin, rest addr.Traversal, via string) []model.Origin
 	out := make([]model.Origin, 0, len(list))
 	for _, o := range list {
 		if o.Output != "" && len(rest) > 0 {
-			if names := named(rest); len(names) > 0 && names[0] != o.Output {
+			names := named(rest)
+			if len(names) > 0 && names[0] != o.Output {
 				continue
 			}
 			o.Output = ""
+			if o.Attr == "" && len(names) > 1 {
+				o.Attr = strings.Join(names[1:], ".")
+			}
 		} else if o.Attr == "" {
 			o.Attr = attrPath(rest)
 		}
-		o.Via = append(o.Via[:len(o.Via):len(o.Via)], via)
-		out = append(out, o)
+		out = append(out, through(o, via))
 	}
 	return out
+}
+
+// through adds a step to the way of an origin, as long as there is somebody who would read it.
+func through(o model.Origin, via string) model.Origin {
+	if len(o.Via) < maxOrigins {
+		o.Via = append(o.Via[:len(o.Via):len(o.Via)], via)
+	}
+	return o
 }
 
 func named(t addr.Traversal) []string {
@@ -275,6 +297,9 @@ func (c *config) once(s symbol, f func() ([]model.Origin, []string)) ([]model.Or
 	if c.busy[s] {
 		return nil, []string{"a cycle"}
 	}
+	if len(c.busy) == maxSteps {
+		return nil, []string{"too long a chain of references"}
+	}
 	c.busy[s] = true
 	o, opaque := f()
 	delete(c.busy, s)
@@ -298,10 +323,14 @@ func merge(a, b []model.Origin) []model.Origin {
 	return a
 }
 
+// dedupe leaves out what is there twice, and what is more than anybody would read.
 func dedupe(list []string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, s := range list {
+		if len(out) == maxOrigins {
+			return append(out, "more")
+		}
 		if !seen[s] {
 			seen[s] = true
 			out = append(out, s)

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -25,6 +26,9 @@ func savedPlan(name string, in io.Reader) (*model.Snapshot, error) {
 	if err := spool(file, in); err != nil {
 		return nil, &Error{Input: name, Err: err}
 	}
+	if err := isSavedPlan(file); err != nil {
+		return nil, &Error{Input: name, Err: err, Do: makePlan}
+	}
 	var tried []string
 	for _, tool := range []string{"terraform", "tofu"} {
 		bin, err := exec.LookPath(tool)
@@ -48,6 +52,21 @@ func savedPlan(name string, in io.Reader) (*model.Snapshot, error) {
 	}
 	return nil, &Error{Input: name, Err: errors.New("is a saved plan that could not be shown: " + strings.Join(tried, "; ")),
 		Do: "show it in the directory that it was made in, after terraform init: terraform show -json " + name + " > plan.json"}
+}
+
+// isSavedPlan refuses archives that hold no plan, before a tool is asked about them.
+func isSavedPlan(file string) error {
+	z, err := zip.OpenReader(file)
+	if err != nil {
+		return errors.New("is a zip archive that was cut off or is broken")
+	}
+	defer z.Close()
+	for _, f := range z.File {
+		if f.Name == "tfplan" {
+			return nil
+		}
+	}
+	return errors.New("is a zip archive, and no saved plan")
 }
 
 func spool(file string, in io.Reader) error {

@@ -46,6 +46,15 @@ func (v *values) expression(m *configModule, e model.Value, depth int) model.Val
 	return v.reference(m, t, depth)
 }
 
+// single is expression for an input or output of a module, which is one expression and never a block: were it followed
+// as one, a document could double the work at every step.
+func (v *values) single(m *configModule, e model.Value, depth int) model.Value {
+	if !isExpression(e) {
+		return model.UnknownValue
+	}
+	return v.expression(m, e, depth)
+}
+
 func (v *values) block(m *configModule, e model.Value, depth int) model.Value {
 	if e.Kind != model.Object {
 		return model.UnknownValue
@@ -73,11 +82,7 @@ func (v *values) reference(m *configModule, t addr.Traversal, depth int) model.V
 		if call == nil || call.module == nil {
 			return model.UnknownValue
 		}
-		e, ok := call.module.outputs[t[2].Name]
-		if !ok {
-			return model.UnknownValue
-		}
-		return pick(v.expression(call.module, e, depth+1), t[3:])
+		return pick(v.single(call.module, call.module.outputs[t[2].Name], depth+1), t[3:])
 	case "local", "each", "count", "path", "terraform", "self", "ephemeral":
 		return model.UnknownValue
 	}
@@ -90,14 +95,14 @@ func (v *values) reference(m *configModule, t addr.Traversal, depth int) model.V
 	instances := v.byBlock[at.String()]
 	// Several instances of the module may disagree; then the value is not one.
 	var found model.Value
-	for i, r := range instances {
+	for _, r := range instances {
 		if key.Kind != addr.NoKey && r.Addr.Key != key {
 			continue
 		}
 		got := pick(r.Values, rest)
 		a, okA := got.Text()
 		b, okB := found.Text()
-		if i > 0 && found.State != model.Absent && (okA != okB || a != b) {
+		if found.State != model.Absent && (!okA || !okB || a != b) {
 			return model.UnknownValue
 		}
 		found = got
@@ -116,7 +121,7 @@ func (v *values) variable(m *configModule, name string, rest addr.Traversal, dep
 		if e.State == model.Absent {
 			return known(pick(m.variables[name], rest))
 		}
-		return pick(v.expression(m.parent, e, depth+1), rest)
+		return pick(v.single(m.parent, e, depth+1), rest)
 	}
 	return known(pick(member(member(v.variables, name), "value"), rest))
 }

@@ -32,6 +32,29 @@ type Snapshot struct {
 	Incomplete []string
 	// Notes are worth saying but change no verdict: a newer minor format version, a plan that destroys everything.
 	Notes []string
+	// Unread is what the configuration calls and the input does not hold, such as a module that is not installed.
+	Unread []Unread
+	// Comments are the marks in the sources that allow findings.
+	Comments []Comment
+}
+
+// Unread is something that could not be looked into.
+type Unread struct {
+	Address string // `module.net`
+	Reason  string // `its source is not installed`
+	Settle  string // what the user can do
+	Pos     Pos
+}
+
+// Comment is a comment `demarc:allow RULE[,RULE] [until=DATE] reason`, which is about the line that it ends, or the one
+// below where it stands alone.
+type Comment struct {
+	File   string
+	Line   int // of the comment
+	About  int // the line that it is about
+	Rules  []string
+	Until  string // as it is written: a date, or ""
+	Reason string
 }
 
 // Action is what a plan does to a resource instance.

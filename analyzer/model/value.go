@@ -34,13 +34,19 @@ type Value struct {
 	State     State
 	Kind      Kind
 	Sensitive bool
-	text      string  // String: itself; Number: its digits as written; Bool: true or false
-	items     []Value // List, and the values of Object
+	text      string  // String: itself; Number: its digits as written; Bool: true or false; Unknown: what it begins with
+	items     []Value // List, and the values of Object; Unknown: the document that it encodes, or nothing
 	names     []string
 }
 
 // UnknownValue is a value that only apply will know.
 var UnknownValue = Value{State: Unknown}
+
+// UnknownText is a text of which only the beginning is known: `arn:aws:s3:::${...}`.
+func UnknownText(prefix string) Value { return Value{State: Unknown, text: prefix} }
+
+// UnknownDocument is a text that encodes doc (JSON or YAML), not known because some leaf of doc is not.
+func UnknownDocument(doc Value) Value { return Value{State: Unknown, items: []Value{doc}} }
 
 // NullValue is an explicit null.
 var NullValue = Value{State: Null}
@@ -72,11 +78,32 @@ func (v Value) Text() (s string, ok bool) {
 	return v.text, true
 }
 
+// Prefix is what an unknown text is known to begin with, or "".
+func (v Value) Prefix() string {
+	if v.State != Unknown {
+		return ""
+	}
+	return v.text
+}
+
+// Partly is the document that an unknown text encodes, with its known leaves; ok is false where nothing is known of it.
+func (v Value) Partly() (doc Value, ok bool) {
+	if v.State != Unknown || len(v.items) == 0 {
+		return Value{}, false
+	}
+	return v.items[0], true
+}
+
 // True tells whether v is known to be true.
 func (v Value) True() bool { return v.State == Known && v.Kind == Bool && v.text == "true" }
 
 // Len is the number of elements of a list or attributes of an object.
-func (v Value) Len() int { return len(v.items) }
+func (v Value) Len() int {
+	if v.State == Unknown {
+		return 0
+	}
+	return len(v.items)
+}
 
 // Item is the i-th element of a list or attribute value of an object.
 func (v Value) Item(i int) Value { return v.items[i] }
@@ -138,7 +165,7 @@ func (v Value) Strings() (known []string, unknown bool) {
 	return known, unknown
 }
 
-// Walk calls f for every leaf under v: every text, null, unknown, and every empty list or object. path grows from the
+// Walk calls f for every leaf under v: every text, null and unknown; an empty list or object has none. path grows from the
 // one that is given; block is the same path without indexes, the form in which tables name attributes. f must not keep
 // path or block beyond the call other than as strings.
 func (v Value) Walk(path Path, f func(Path, Value)) {

@@ -54,8 +54,8 @@ func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites
 				s.learn(at)
 			}
 			if at.Tenant != "" && at.Partition != "" {
-				if have, ok := s.tenants[at.Tenant]; ok && have.Partition != at.Partition && have.Cloud == at.Cloud {
-					s.tenants[at.Tenant] = Site{}
+				if have, ok := s.tenants[at.Tenant]; ok && (have.Partition == "" || have.Partition != at.Partition && have.Cloud == at.Cloud) {
+					s.tenants[at.Tenant] = Site{} // and stays so, whatever follows
 				} else {
 					s.tenants[at.Tenant] = Site{Cloud: at.Cloud, Partition: at.Partition, Tenant: at.Tenant}
 				}
@@ -340,7 +340,7 @@ func (s *Sites) inferFromResources(in *model.Snapshot) {
 		at := s.providers[p]
 		at.Partition, at.Open = proof.partition, Open{}
 		at.Because = append(at.Because, Reason{How: Inferred, At: proof.at.Address,
-			Text: fmt.Sprintf("%s of the same configuration is there, by %s", proof.at.Address, proof.because.Text)})
+			Text: fmt.Sprintf("as %s of the same provider configuration is (%s)", proof.at.Address, proof.because.Text)})
 	}
 }
 
@@ -400,7 +400,7 @@ func (s *Sites) inferFromEnvironment(in *model.Snapshot) {
 			}
 			at.Partition, at.Open = same[0].ID, Open{}
 			at.Because = append(at.Because, Reason{How: Inferred, At: proof.of.Label(),
-				Text: fmt.Sprintf("%s, which reads %s as well, is on that side", proof.of.Label(), v)})
+				Text: fmt.Sprintf("as %s is, which reads %s as well", proof.of.Label(), v)})
 			break
 		}
 	}
@@ -500,6 +500,9 @@ func (s *Sites) configured(r *model.Resource) (Placed, Open) {
 		}
 		if c.Account != at.Account {
 			at.Account = ""
+		}
+		if c.Tenant != at.Tenant {
+			at.Tenant = ""
 		}
 	}
 	if at.Partition == "" {

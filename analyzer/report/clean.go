@@ -21,6 +21,16 @@ func Terminal(s string) string { return visible(s, maxName) }
 // sentence is Terminal for text of rules, which holds names.
 func sentence(s string) string { return visible(s, maxSentence) }
 
+// Message makes the text of an error fit to print, line by line, so that no name in it can command a terminal or a CI
+// runner.
+func Message(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = inert(sentence(l))
+	}
+	return strings.Join(lines, "\n")
+}
+
 func visible(s string, limit int) string {
 	var b strings.Builder
 	n, marks := 0, 0

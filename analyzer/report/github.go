@@ -21,7 +21,7 @@ const maxAnnotations = 10
 // run; a message is cut at 4,096 characters.
 func GitHub(w io.Writer, r *analyzer.Result, _ Options) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n", inert("demarc: "+verdict(r)+". "+looked(r.Coverage)))
+	fmt.Fprintf(&b, "%s\n", inert("demarc: "+verdict(r)+". "+looked(r)))
 	room := maxAnnotations
 	if r.Incomplete() {
 		room--

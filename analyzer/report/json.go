@@ -28,6 +28,7 @@ func JSON(w io.Writer, r *analyzer.Result, o Options) error {
 			Resources:  r.Coverage.Resources,
 			Placed:     r.Coverage.Placed,
 			NotPlaced:  r.Coverage.NotPlaced,
+			Nowhere:    r.Coverage.Nowhere,
 			Unknown:    r.Coverage.Unknown,
 			Gone:       r.Coverage.Gone,
 			Sides:      each(r.Coverage.Sides, same),
@@ -120,6 +121,7 @@ type coverage struct {
 	Resources  int      `json:"resources"`
 	Placed     int      `json:"placed"`
 	NotPlaced  int      `json:"not_placed"`
+	Nowhere    int      `json:"nowhere"`
 	Unknown    int      `json:"unknown"`
 	Gone       int      `json:"gone"`
 	Sides      []string `json:"sides"`
@@ -145,6 +147,7 @@ type finding struct {
 	From        end          `json:"from"`
 	To          end          `json:"to"`
 	Evidence    []step       `json:"evidence"`
+	Note        string       `json:"note"`
 	Location    *location    `json:"location"`
 	Action      string       `json:"action"`
 	Fingerprint string       `json:"fingerprint"`
@@ -163,6 +166,7 @@ func findingOf(f analyzer.Finding) finding {
 		Message:     f.Message,
 		From:        endOf(f.From),
 		To:          endOf(f.To),
+		Note:        f.Note,
 		Location:    locationOf(f.Pos),
 		Action:      f.Action.String(),
 		Fingerprint: f.Fingerprint,

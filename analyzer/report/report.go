@@ -41,6 +41,11 @@ func Formats() []Format {
 		{"json", JSON},
 		{"sarif", SARIF},
 		{"github", GitHub},
+		{"markdown", Markdown},
+		{"junit", JUnit},
+		{"gitlab", GitLab},
+		{"html", HTML},
+		{"dot", Dot},
 	}
 }
 

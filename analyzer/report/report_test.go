@@ -91,8 +91,8 @@ func TestLookup(t *testing.T) {
 	for word, want := range map[string]string{
 		"sarfi": `unknown format "sarfi", did you mean "sarif"?`,
 		"JSON":  `unknown format "JSON", did you mean "json"?`,
-		"yaml":  `unknown format "yaml": it is one of text, json, sarif, github`,
-		"":      `unknown format "": it is one of text, json, sarif, github`,
+		"yaml":  `unknown format "yaml": it is one of text, json, sarif, github, markdown, junit, gitlab, html, dot`,
+		"":      `unknown format "": it is one of text, json, sarif, github, markdown, junit, gitlab, html, dot`,
 	} {
 		if _, err := report.Lookup(word); err == nil || err.Error() != want {
 			t.Errorf("Lookup(%q): %v, want %s", word, err, want)

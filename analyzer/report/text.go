@@ -51,20 +51,26 @@ type text struct {
 }
 
 func (t *text) verdict() {
-	said, seen := verdict(t.result), looked(t.result.Coverage)
+	said, seen := verdict(t.result), looked(t.result)
 	l := line{label: "demarc:", color: t.paint.bold, hang: 2, text: " " + said}
 	if len(t.result.Findings) > 0 {
-		l.right = seen
-	} else {
-		switch n := t.result.Coverage.BlindSpots; {
-		case t.o.Strict, n == 0:
-		case n == 1:
-			seen += " (run with --strict to fail on it)"
-		default:
-			seen += " (run with --strict to fail on them)"
+		if runes(l.label+l.text)+2+runes(seen) <= t.width {
+			l.right, seen = seen, ""
 		}
-		l.text += ". " + seen
+		t.put(l)
+		if seen != "" {
+			t.put(line{indent: 2, hang: 2, label: seen, color: t.paint.faint})
+		}
+		return
 	}
+	switch n := t.result.Coverage.BlindSpots; {
+	case t.o.Strict, n == 0:
+	case n == 1:
+		seen += " (run with --strict to fail on it)"
+	default:
+		seen += " (run with --strict to fail on them)"
+	}
+	l.text += ". " + seen
 	t.put(l)
 }
 
@@ -87,7 +93,7 @@ func (t *text) said(input, label string, what []string) {
 }
 
 // findings prints a section for every border, the one with the worst finding first, and one for findings that are about
-// no border.
+// no border. A section says how to fix what a rule finds once, at the worst of it.
 func (t *text) findings() {
 	var borders []border
 	of := map[border][]*analyzer.Finding{}
@@ -116,8 +122,13 @@ func (t *text) findings() {
 			title = Terminal(b.a) + " <-> " + Terminal(b.b)
 		}
 		t.put(line{label: title, color: t.paint.bold})
+		fixed := map[*analyzer.Rule]bool{}
 		for _, f := range of[b] {
 			t.finding(f, column)
+			if f.Rule.Fix != "" && !fixed[f.Rule] {
+				t.because("fix: "+sentence(f.Rule.Fix), "")
+				fixed[f.Rule] = true
+			}
 		}
 	}
 }
@@ -130,7 +141,7 @@ func (t *text) finding(f *analyzer.Finding, column int) {
 	level := f.Severity.String()
 	head := strings.Repeat(" ", 2+len("critical")-len(level)) + fmt.Sprintf("%-*s  ", column, f.Rule.ID)
 	hang := 2 + len(level) + len(head)
-	if t.width-hang < 40 {
+	if t.width-hang < 50 {
 		hang = evidenceIndent
 	}
 	t.put(line{indent: 2, hang: hang, label: level, color: t.paint.severity[f.Severity], text: head + said})
@@ -141,12 +152,15 @@ func (t *text) finding(f *analyzer.Finding, column int) {
 	}
 	t.put(line{indent: bodyIndent, hang: evidenceIndent, text: at, right: position(f.Pos)})
 
-	if f.From != (analyzer.Spot{}) || f.To != (analyzer.Spot{}) {
+	if len(f.Evidence) == 0 && (f.From != (analyzer.Spot{}) || f.To != (analyzer.Spot{})) {
 		t.because("from "+sentence(spot(f.From))+" to "+sentence(spot(f.To)), "")
 	}
 	told := []string{f.Address, f.Message}
 	for _, s := range f.Evidence {
 		step := sentence(s.Text)
+		if rest, ok := strings.CutPrefix(s.Text, f.Address+" "); ok {
+			step = "it " + sentence(rest) // the address is in the line above, and may be long
+		}
 		told = append(told, s.Text, s.Address)
 		if s.Address != "" && s.Address != f.Address && !strings.Contains(s.Text, s.Address) {
 			step += " (" + Terminal(s.Address) + ")"
@@ -158,9 +172,6 @@ func (t *text) finding(f *analyzer.Finding, column int) {
 	}
 	if f.Note != "" {
 		t.because(sentence(f.Note), "")
-	}
-	if f.Rule.Fix != "" {
-		t.because("fix: "+sentence(f.Rule.Fix), "")
 	}
 }
 
@@ -276,11 +287,18 @@ func (t *text) last() {
 	}
 	suppressed := len(t.result.Findings) - len(t.open)
 	said := fmt.Sprintf("%s; %d suppressed. Exit %d%s.", tally(t.open), suppressed, t.o.Exit, t.why())
+	more := ""
 	if len(t.open) > 0 {
-		said += fmt.Sprintf(" `demarc explain %s` says more.", t.open[0].Rule.ID)
+		more = fmt.Sprintf("`demarc explain %s` says more.", t.open[0].Rule.ID)
+		if runes(said+" "+more) <= t.width { // a command that is cut in two cannot be copied
+			said, more = said+" "+more, ""
+		}
 	}
 	t.blank()
 	t.put(line{text: said, hang: 2})
+	if more != "" {
+		t.put(line{text: more, hang: 2})
+	}
 }
 
 func (t *text) why() string {

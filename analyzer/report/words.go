@@ -115,18 +115,22 @@ func verdict(r *analyzer.Result) string {
 	return said
 }
 
-// looked says what was looked at.
-func looked(c analyzer.Coverage) string {
+// looked says what was looked at. Where there are findings, the verdict has named the sides.
+func looked(r *analyzer.Result) string {
+	c := r.Coverage
 	said := count(c.Placed, "resource")
-	if len(c.Sides) > 0 {
+	if len(c.Sides) > 0 && len(r.Findings) == 0 {
 		said += " of " + count(len(c.Sides), "side")
 	}
 	said += " placed"
+	if c.Nowhere > 0 {
+		said += fmt.Sprintf(", %d without a place", c.Nowhere)
+	}
 	if c.NotPlaced > 0 {
 		said += fmt.Sprintf(", %d not placed", c.NotPlaced)
 	}
 	if c.Unknown > 0 {
-		said += fmt.Sprintf(", %d of providers that are not known", c.Unknown)
+		said += fmt.Sprintf(", %d of unknown providers", c.Unknown)
 	}
 	return said + ", " + count(c.BlindSpots, "blind spot")
 }

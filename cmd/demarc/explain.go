@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/rules"
 	"github.com/spf13/cobra"
@@ -35,25 +35,23 @@ func explainCommand() *cobra.Command {
 				}
 				fmt.Fprintf(&b, "%s (%s): %s\n\n%s\n\nFix: %s.\n", r.ID, r.Severity, r.Title, strings.TrimSpace(r.Doc), r.Fix)
 			}
-			_, err := fmt.Fprint(cmd.OutOrStdout(), b.String())
-			return err
+			return say(cmd.OutOrStdout(), b.String())
 		},
 	}
 }
 
 // lookup finds a rule by its id, and names the nearest one where there is none.
 func lookup(id string) (*analyzer.Rule, error) {
-	nearest, best := "", 0.5
-	for _, r := range rules.All() {
-		if r.ID == id {
-			return r, nil
-		}
-		if m := levenshtein.Match(id, r.ID, nil); m > best {
-			nearest, best = r.ID, m
-		}
+	all := rules.All()
+	if i := slices.IndexFunc(all, func(r *analyzer.Rule) bool { return r.ID == id }); i >= 0 {
+		return all[i], nil
 	}
-	if nearest != "" {
-		return nil, fmt.Errorf("there is no rule %q; did you mean %q?", id, nearest)
+	var ids []string
+	for _, r := range all {
+		ids = append(ids, r.ID)
+	}
+	if near := nearest(id, ids); near != "" {
+		return nil, fmt.Errorf("there is no rule %q; did you mean %q?", id, near)
 	}
 	return nil, fmt.Errorf("there is no rule %q; `demarc explain` lists them", id)
 }

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/demarc-dev/demarc/analyzer/report"
 	"github.com/spf13/cobra"
 )
 
@@ -31,6 +32,7 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
+// run is the whole command; its result is the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:   "demarc",
@@ -40,15 +42,16 @@ resource lives, and reports what joins a global side to a sovereign one, or give
 administrator's privilege over the other.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(scanCommand(), explainCommand(), versionCommand())
+	root.SetFlagErrorFunc(flagError)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.Execute()
+	err := guarded("running", root.Execute)
 	var s status
 	switch {
 	case err == nil:
@@ -56,6 +59,20 @@ administrator's privilege over the other.`,
 	case errors.As(err, &s):
 		return int(s)
 	}
-	fmt.Fprintln(stderr, "demarc: "+err.Error())
+	for _, e := range apart(err) {
+		fmt.Fprintln(stderr, "demarc: "+report.Message(e.Error()))
+		var f *fault
+		if errors.As(e, &f) {
+			fmt.Fprintf(stderr, "\n%s", f.stack)
+		}
+	}
 	return exitBad
+}
+
+// apart are the errors that errors.Join made one.
+func apart(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/load"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
+	"github.com/demarc-dev/demarc/analyzer/report"
 	"github.com/demarc-dev/demarc/rules"
 	"github.com/demarc-dev/demarc/rules/tables"
 	"github.com/spf13/cobra"
@@ -40,27 +41,29 @@ func scanCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scan PATH...",
 		Short: "Scan plans and states; several are one estate",
-		Long: `scan reads plan JSON, state JSON, raw state files and saved plans (which terraform or tofu on the PATH shows);
-- is standard input. Several paths are scanned together, as one estate.
+		Long: `scan reads plan JSON, state JSON, raw state files and saved plans (which terraform or tofu on the PATH
+shows); - is standard input. Several paths are scanned together, as one estate.
 
-Exit status: 0 nothing at or above --fail-on; 1 findings; 2 could not analyse; 3 nothing found, but the analysis was
-not complete.`,
+Exit status: 0 nothing at or above --fail-on; 1 findings; 2 could not analyse; 3 nothing found, but the
+analysis was not complete.`,
 		Example: "  terraform show -json tfplan | demarc scan -\n  demarc scan --format sarif --output demarc.sarif plan.json",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.run(args, cmd.InOrStdin(), cmd.OutOrStdout())
+			return guarded("scanning "+strings.Join(args, ", "), func() error {
+				return s.run(args, cmd.InOrStdin(), cmd.OutOrStdout())
+			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&s.formats, "format", nil, "output format: "+formatNames()+" (repeat it with --output for several)")
-	f.StringArrayVar(&s.outputs, "output", nil, "write to FILE instead of standard output; the first goes with the first --format, and so on")
-	f.StringVar(&s.policy, "policy", "", "policy FILE (default: .demarc.hcl, looked for upward from the first path)")
-	f.StringArrayVar(&s.env, "env", nil, "NAME=VALUE: an environment variable that Terraform runs with, such as AWS_REGION=eu-central-1")
-	f.StringVar(&s.failOn, "fail-on", "high", "lowest SEVERITY that makes the exit status 1: critical, high, medium, low or note")
-	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest confidence that makes the exit status 1: certain, likely or possible")
+	f.StringArrayVar(&s.formats, "format", nil, "output `FORMAT`: "+formatNames()+" (default text; several, each with its --output)")
+	f.StringArrayVar(&s.outputs, "output", nil, "write to `FILE`; the first goes with the first --format, and so on (- is standard output)")
+	f.StringVar(&s.policy, "policy", "", "policy `FILE` (default "+boundary.FileName+", looked for upward from the first path)")
+	f.StringArrayVar(&s.env, "env", nil, "`NAME=VALUE`: an environment variable that Terraform runs with, such as AWS_REGION=eu-central-1")
+	f.StringVar(&s.failOn, "fail-on", "high", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low or note")
+	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest `CONFIDENCE` that makes the exit status 1: certain, likely or possible")
 	f.BoolVar(&s.strict, "strict", false, "blind spots fail too")
 	f.BoolVar(&s.noColor, "no-color", false, "no colours (NO_COLOR does the same)")
-	f.BoolVar(&s.quiet, "quiet", false, "print findings only")
+	f.BoolVar(&s.quiet, "quiet", false, "text: print the verdict and the last line only")
 	return cmd
 }
 
@@ -68,7 +71,10 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
 	if len(paths) == 0 {
 		return errors.New("nothing to scan: name a plan, such as `demarc scan plan.json`, or - for standard input")
 	}
-	out, err := s.writers()
+	if err := once(paths); err != nil {
+		return err
+	}
+	out, err := pairs(s.formats, s.outputs, paths)
 	if err != nil {
 		return err
 	}
@@ -102,11 +108,27 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
 	result.Version = version()
 
 	exit := verdict(result, failOn, confidence, s.strict)
-	if err := out.print(result, s.options(failOn, confidence, exit), stdout); err != nil {
+	width, colors := terminal(stdout)
+	err = out.print(result, report.Options{
+		Color: colors && !s.noColor, Width: width, FailOn: failOn, MinConfidence: confidence, Strict: s.strict, Quiet: s.quiet, Exit: exit,
+	}, stdout)
+	if err != nil {
 		return err
 	}
 	if exit != exitClean {
 		return status(exit)
+	}
+	return nil
+}
+
+// once refuses an input that is named twice: it would be counted twice, and standard input can be read but once.
+func once(paths []string) error {
+	seen := map[string]bool{}
+	for _, path := range paths {
+		if seen[whole(path)] {
+			return fmt.Errorf("%s is named twice: name every input once", path)
+		}
+		seen[whole(path)] = true
 	}
 	return nil
 }
@@ -146,9 +168,14 @@ func (s *scan) readPolicy(first string, cat *catalog.Catalog) (*boundary.Policy,
 		}
 		file = found
 	}
-	src, err := os.ReadFile(file)
+	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
+		return nil, fmt.Errorf("policy %s: %w: check the path", file, cause(err))
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, boundary.MaxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("policy %s: %w", file, cause(err))
 	}
 	return boundary.Parse(filepath.ToSlash(file), src, cat, rules.IDs())
 }
@@ -163,7 +190,10 @@ func loadAll(paths []string, stdin io.Reader) ([]*model.Snapshot, error) {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			inputs[i], errs[i] = load.File(path, load.Options{Stdin: stdin})
+			errs[i] = guarded("reading "+path, func() (err error) {
+				inputs[i], err = load.File(path, load.Options{Stdin: stdin})
+				return err
+			})
 		})
 	}
 	wg.Wait()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -13,8 +12,7 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version that this binary was built from",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), "demarc "+version())
-			return err
+			return say(cmd.OutOrStdout(), "demarc "+version()+"\n")
 		},
 	}
 }

@@ -241,17 +241,18 @@ func (r *Reader) saml(n *link.Node, argument string) (Party, bool) {
 	if !ok {
 		return Party{}, false
 	}
-	for _, url := range samlURLs(text) {
-		p, ok := r.host(url, link.Certain)
-		if ok && (p.Placed.Partition != "" || p.Placed.Tenant != "") {
-			p.Nodes = append(p.Nodes, n)
-			return p, true
-		}
+	// The entity id may be a host of several partitions, while the address to sign in at is of one.
+	tells := []func(place.Site) bool{
+		func(s place.Site) bool { return s.Partition != "" },
+		func(s place.Site) bool { return s.Tenant != "" },
+		func(place.Site) bool { return true },
 	}
-	for _, url := range samlURLs(text) {
-		if p, ok := r.host(url, link.Certain); ok {
-			p.Nodes = append(p.Nodes, n)
-			return p, true
+	for _, enough := range tells {
+		for _, url := range samlURLs(text) {
+			if p, ok := r.host(url, link.Certain); ok && enough(p.Placed.Site) {
+				p.Nodes = append(p.Nodes, n)
+				return p, true
+			}
 		}
 	}
 	return Party{}, false
