@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -273,8 +274,11 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 		if either != nil {
 			end.Confidence = Possible
 		}
-		if g.yieldsSecret(t) {
+		switch {
+		case g.yieldsSecret(t):
 			end.Kind = catalog.Credential
+		case e.Kind == catalog.Endpoint && e.Row.By == catalog.ByText && !addressable.MatchString(t.Attr):
+			end.Kind = catalog.Flow // a text that mentions another resource calls nothing yet
 		}
 		n.Ends = append(n.Ends, end)
 	}
@@ -406,6 +410,9 @@ func nodes(targets []Target) []*Node {
 	}
 	return list
 }
+
+// addressable are the names of attributes that something is called by.
+var addressable = regexp.MustCompile(`endpoint|host|url|uri|fqdn|domain|dns|address|(^|_)ip(_|$)|connection_string`)
 
 // OneOf is the blind spot of an argument that may refer to one of several resources, which would not be judged alike.
 func OneOf(n *Node, path string, either []*Node) Blind {

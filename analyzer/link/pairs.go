@@ -95,10 +95,11 @@ func same(a, b place.Site) bool {
 	return a.Partition == b.Partition && (a.Region == b.Region || a.Region == "" || b.Region == "") && a.Account == b.Account
 }
 
-// sameKey groups far ends: one link for what lies in one partition, region and account.
+// sameKey groups far ends: one link for what lies in one partition, region and account. What only one of them names
+// keeps them apart, but for the region: a side may be drawn by the account.
 func sameKey(a, b place.Site) bool {
-	return a.Cloud == b.Cloud && a.Partition == b.Partition && (a.Region == b.Region || a.Region == "" || b.Region == "") &&
-		(a.Account == b.Account || a.Account == "" || b.Account == "") && (a.Partition != "" || a == b)
+	return a.Cloud == b.Cloud && a.Partition == b.Partition && a.Account == b.Account && (a.Region == b.Region || a.Region == "" || b.Region == "") &&
+		(a.Partition != "" || a == b)
 }
 
 // hub is something that resources attach to: known as a resource, or only by its value.

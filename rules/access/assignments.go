@@ -61,6 +61,7 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 	var all []Grant
 	var holding *Holding
 	for _, e := range p.who {
+		all = append(all, r.throughGroup(n, e, p, over, crossing)...)
 		who, ok := r.member(n, e)
 		if !ok {
 			if crossing && len(p.role) > 0 && r.crosses(n.Placed.Site, over.Site) {
@@ -92,6 +93,35 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 		all = append(all, g)
 		if crossing && holding.Open != "" {
 			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "a principal of another side holds a role whose privilege is not known: " + holding.Open})
+		}
+	}
+	return all
+}
+
+// throughGroup are the grants that members of a group hold because the group does.
+func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Placed, crossing bool) []Grant {
+	if !crossing || e.Target == nil || e.Target.Addr.Type != "azuread_group" {
+		return nil
+	}
+	var all []Grant
+	for _, ref := range r.graph.Referrers(e.Target) {
+		if ref.Node.Addr.Type != "azuread_group_member" || ref.Block != "group_object_id" {
+			continue
+		}
+		for _, m := range grantParts(ref.Node).who {
+			who, ok := r.member(ref.Node, m)
+			if !ok || !r.crosses(who.Placed.Site, over.Site) {
+				continue
+			}
+			holding := r.rolesHeld(n, p.role)
+			all = append(all, Grant{
+				Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: n.Placed, Over: over, Holding: holding,
+				Confidence: min(who.Sure, link.Likely), Related: append([]*link.Node{ref.Node, e.Target}, who.Nodes...),
+				Steps: append([]analyzer.Step{
+					step(n, e.Path.Block, fmt.Sprintf("%s is %s", e.Path.Full, e.Target.Address)),
+					step(ref.Node, m.Path.Block, fmt.Sprintf("%s is a member of it by %s", who.Words, ref.Node.Address)),
+				}, holding.Steps...),
+			})
 		}
 	}
 	return all
