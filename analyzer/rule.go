@@ -57,6 +57,8 @@ type Pass struct {
 	Blind   func(link.Blind) // what the rule could not decide
 	// Allowances are those of the policy with how often each was used by the rules listed earlier.
 	Allowances []AllowanceUse
+	// Marks are the comments in sources that allow findings, likewise.
+	Marks []MarkUse
 
 	sides map[place.Site]string
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/boundary"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
@@ -19,6 +20,7 @@ import (
 func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*Rule, today time.Time) *Result {
 	r := &Result{Rules: rules}
 	p := &Pass{Graph: g, Policy: policy, Catalog: cat, sides: map[place.Site]string{}}
+	p.Marks = marks(g.Inputs, today)
 	for _, a := range policy.Allowances() {
 		p.Allowances = append(p.Allowances, AllowanceUse{Allowance: a, Expired: a.Expired(today)})
 	}
@@ -36,6 +38,7 @@ func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*
 			}
 			f.Fingerprint = fingerprint(&f)
 			allow(p, &f)
+			mark(p, &f)
 			r.Findings = append(r.Findings, f)
 		}
 		rule.Run(p)
@@ -89,6 +92,14 @@ func yield(list []Finding) []Finding {
 		seen[key] = true
 		return dup
 	})
+}
+
+// at is the place of an argument, or of its block where that is not known.
+func at(pos model.Pos, path string) model.Pos {
+	if arg, ok := pos.Args[path]; ok {
+		return arg
+	}
+	return pos
 }
 
 func sortFindings(list []Finding) {
@@ -185,9 +196,10 @@ func sameRegion(a, b place.Site) bool {
 
 func (r *Result) blindSpots(list []link.Blind) {
 	for _, b := range list {
-		s := BlindSpot{Root: b.Input, Path: b.Path, Reason: b.Reason, Settle: b.Settle}
+		s := BlindSpot{Root: b.Input, Path: b.Path, Reason: b.Reason, Settle: b.Settle, Pos: b.Pos}
 		if b.Node != nil {
-			s.Address, s.Root, s.Pos = b.Node.Address, b.Node.Input.Name, b.Node.Pos
+			s.Address, s.Root = b.Node.Address, b.Node.Input.Name
+			s.Pos = at(b.Node.Pos, b.Path)
 		}
 		r.Blind = append(r.Blind, s)
 	}

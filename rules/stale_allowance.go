@@ -5,6 +5,7 @@ import (
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
 var staleAllowance = &analyzer.Rule{
@@ -30,5 +31,20 @@ func stale(p *analyzer.Pass) {
 			continue
 		}
 		p.Report(analyzer.Finding{Address: "allow." + a.Name, Root: a.Pos.File, Message: message, Confidence: link.Certain, Pos: a.Pos})
+	}
+	for _, m := range p.Marks {
+		var message string
+		switch {
+		case m.Wrong != "":
+			message = "a demarc:allow comment allows nothing: " + m.Wrong
+		case m.Expired:
+			message = fmt.Sprintf("a demarc:allow comment expired on %s and allows nothing any more", m.Until)
+		case m.Used == 0:
+			message = "a demarc:allow comment matched nothing in this run"
+		default:
+			continue
+		}
+		p.Report(analyzer.Finding{Address: fmt.Sprintf("comment.%s:%d", m.File, m.Line), Root: m.Input, Message: message, Confidence: link.Certain,
+			Pos: model.Pos{File: m.File, Line: m.Line}})
 	}
 }

@@ -45,6 +45,11 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 		g.pairs(n)
 	}
 	g.hubs()
+	for _, in := range inputs {
+		for _, u := range in.Unread {
+			g.Blind = append(g.Blind, Blind{Input: in.Name, Path: u.Address, Reason: u.Reason, Settle: u.Settle, Pos: u.Pos})
+		}
+	}
 	return g
 }
 

@@ -73,6 +73,7 @@ type Blind struct {
 	Path   string
 	Reason string // `takes its value from local.peer, which a plan does not show`
 	Settle string // what the user can do: a flag or a line of policy, "" where nothing
+	Pos    model.Pos
 }
 
 // Graph is the estate: every resource, every link between two places, and what could not be decided.

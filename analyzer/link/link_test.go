@@ -316,7 +316,7 @@ func TestOwnPlaceUnknown(t *testing.T) {
 
 // TestKinds: ends are compared within their kind, and one link is made for each place at the far end.
 func TestKinds(t *testing.T) {
-	g := build(t, input("a.json", resource("alpha_peering.p", west, "peer_region", "north-1", "peer_vpc_id", "arn:alpha-cn:ec2:north-1:2222:vpc/v"),
+	g := build(t, input("a.json", resource("alpha_peering.p", west, "peer_region", "north-1", "peer_vpc_id", "arn:alpha-cn:ec2:north-1::vpc/v"),
 		resource("alpha_copy.c", west, "target", "arn:alpha-cn:s3:::b", "rule.to", "arn:alpha:s3:west-2:3333:b")))
 	expect(t, g,
 		"alpha_peering.p network: west-1 - north-1 by peer_region - north-1 by peer_vpc_id",
@@ -433,6 +433,9 @@ func TestOrder(t *testing.T) {
 	}
 	write := func(g *link.Graph) string {
 		var b strings.Builder
+		for _, in := range g.Inputs {
+			fmt.Fprintf(&b, "%s, ", in.Name)
+		}
 		for _, l := range g.Links { // unsorted
 			fmt.Fprintf(&b, "%s %s %s %s; ", l.Node.Input.Name, l.Node.Address, at(l.Near.Placed.Site), at(l.Far[0].Placed.Site))
 		}

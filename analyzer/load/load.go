@@ -9,13 +9,16 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/demarc-dev/demarc/analyzer/load/source"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Options are what a user can say about how inputs are read.
 type Options struct {
-	Stdin io.Reader // read where a path is "-"
+	Stdin   io.Reader      // read where a path is "-"
+	Source  string         // the directory of a plan's sources; "" means its own, where that holds any
+	Sources source.Options // how sources are read
 }
 
 // Error is an input that cannot be read: which, what is wrong with it, and what to do.

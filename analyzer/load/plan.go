@@ -411,6 +411,15 @@ func (doc *document) snapshot(name string) (*model.Snapshot, error) {
 	if doc.config != nil {
 		doc.config.apply(s, doc.variables)
 	}
+	for i := range doc.variables.Len() {
+		if doc.variables.Kind != model.Object {
+			break
+		}
+		if s.Variables == nil {
+			s.Variables = map[string]model.Value{}
+		}
+		s.Variables[doc.variables.Name(i)] = member(doc.variables.Item(i), "value")
+	}
 	return s, nil
 }
 
@@ -524,7 +533,7 @@ func (c *change) resource(a model.Action) (*model.Resource, error) {
 		c.address = at.String()
 	}
 	return &model.Resource{Address: c.address, Addr: at, Previous: c.previous, Deposed: c.deposed,
-		Source: source(c.provider, at.Type), Action: a, Values: c.values}, nil
+		Source: normal(c.provider, at.Type), Action: a, Values: c.values}, nil
 }
 
 func indexKey(v model.Value) (addr.Key, bool) {
@@ -543,9 +552,9 @@ func indexKey(v model.Value) (addr.Key, bool) {
 // publicRegistries serve the same providers under the same names. Before Terraform 0.13 there was no host at all.
 var publicRegistries = []string{"registry.terraform.io", "registry.opentofu.org"}
 
-// source normalises a provider address: `registry.terraform.io/hashicorp/aws` is `hashicorp/aws`, and so is the bare
+// normal normalises a provider address: `registry.terraform.io/hashicorp/aws` is `hashicorp/aws`, and so is the bare
 // `aws` of old plans. Other registries' hosts are left out too: a mirror serves what the registry does.
-func source(provider, typ string) string {
+func normal(provider, typ string) string {
 	if provider == "" {
 		provider, _, _ = strings.Cut(typ, "_")
 	}

@@ -24,7 +24,7 @@ func (c *config) makeProviders(s *model.Snapshot, v *values) *providers {
 		if err != nil {
 			m = nil
 		}
-		mp := &model.Provider{Key: e.key, Name: e.name, Alias: e.alias, Module: m, Source: source(e.fullName, e.name),
+		mp := &model.Provider{Key: e.key, Name: e.name, Alias: e.alias, Module: m, Source: normal(e.fullName, e.name),
 			Implied: e.expressions.State == model.Absent && e.alias == ""}
 		body := c.moduleAt(m)
 		if e.expressions.State != model.Absent && body != nil {

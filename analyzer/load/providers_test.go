@@ -112,7 +112,7 @@ func inModules(entries, path, key string) string {
 			address = "module." + names[i] + "." + address
 		}
 	}
-	doc := configured(module, address)
+	doc := planOf(module, address)
 	return strings.Replace(doc, `"configuration":{`, `"configuration":{"provider_config":{`+entries+`},`, 1)
 }
 
@@ -144,6 +144,7 @@ func TestInheritedProviders(t *testing.T) {
 		{"deeper", "a.b.c", "module.a.module.b.module.c:aws", "aws or aws.dr", []string{root, dr, entry("module.a.module.b.module.c:aws", "module.a.module.b.module.c", "")}},
 		{"deeper, one configuration alone", "a.b.c", "module.a.module.b.module.c:aws", "aws", []string{root, entry("module.a.module.b.module.c:aws", "module.a.module.b.module.c", "")}},
 		{"deeper, a module's own between", "a.b.c", "module.a.module.b.module.c:aws", "aws or module.a:aws", []string{root, entry("module.a:aws", "module.a", "cn-north-1"), entry("module.a.module.b.module.c:aws", "module.a.module.b.module.c", "")}},
+		{"deeper, the module's own other one does not count", "a.b.c", "module.a.module.b.module.c:aws", "aws", []string{root, entry("module.a.module.b.module.c:aws.x", "module.a.module.b.module.c", "cn-north-1"), entry("module.a.module.b.module.c:aws", "module.a.module.b.module.c", "")}},
 		{"deeper, a sibling's does not count", "a.b.c", "module.a.module.b.module.c:aws", "aws", []string{root, entry("module.x:aws", "module.x", "cn-north-1"), entry("module.a.module.b.module.c:aws", "module.a.module.b.module.c", "")}},
 		{"deeper, the default is the environment's", "a.b.c", "module.a.module.b.module.c:aws", "aws (implied) or aws.dr", []string{bare, dr, entry("module.a.module.b.module.c:aws", "module.a.module.b.module.c", "")}},
 		{"deeper, no default is told", "a.b.c", "module.a.module.b.module.c:aws", "aws.dr or module.a.module.b.module.c:aws (implied)", []string{dr, entry("module.a.module.b.module.c:aws", "module.a.module.b.module.c", "")}},

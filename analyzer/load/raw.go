@@ -132,9 +132,9 @@ func rawProvider(s string) (*model.Provider, error) {
 		return nil, fmt.Errorf("provider %q is not understood", clip(s))
 	}
 	if t[1].Key.Kind == addr.StringKey {
-		p.Source = source(t[1].Key.Str, "")
+		p.Source = normal(t[1].Key.Str, "")
 	} else {
-		p.Source = source(t[1].Name, "")
+		p.Source = normal(t[1].Name, "")
 	}
 	p.Name = p.Source[strings.LastIndexByte(p.Source, '/')+1:]
 	if len(t) > 2 {

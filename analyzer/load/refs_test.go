@@ -25,8 +25,8 @@ func block(address, expressions string, more ...string) string {
 	return fmt.Sprintf(`{"mode":"managed","type":%q,"name":%q,"expressions":{%s}%s}`, typ, name, expressions, strings.Join(append([]string{""}, more...), ","))
 }
 
-// configured is a plan with the root module and instances of the addresses.
-func configured(root string, addresses ...string) string {
+// planOf is a plan with the root module and instances of the addresses.
+func planOf(root string, addresses ...string) string {
 	changes := make([]string, len(addresses))
 	for i, a := range addresses {
 		changes[i] = fmt.Sprintf(`{"address":%q,"change":{"actions":["create"],"after":{}}}`, a)
@@ -90,6 +90,7 @@ func TestReferenceLists(t *testing.T) {
 		{"the same twice", []string{"aws_vpc.a.id", "aws_vpc.a", "aws_vpc.a.id", "aws_vpc.a"}, "1/aws_vpc.a id, exact"},
 		{"two attributes of one", []string{"aws_vpc.a.id", "aws_vpc.a", "aws_vpc.a.arn", "aws_vpc.a"}, "1/aws_vpc.a id; 1/aws_vpc.a arn"},
 		{"Terraform 0.12, without attributes", []string{"aws_vpc.a"}, "1/aws_vpc.a"},
+		{"Terraform 0.12, names that begin alike", []string{"aws_vpc.ab", "aws_vpc.a"}, "1/aws_vpc.ab; 1/aws_vpc.a"},
 		{"Terraform 0.12, legacy splat", []string{"aws_subnet.x.*.id"}, "1/aws_subnet.x[*] *.id"},
 		{"a data source", []string{"data.aws_region.r.name", "data.aws_region.r"}, "1/data.aws_region.r name, exact"},
 		{"a local", []string{"local.chain"}, "[local.chain]"},
@@ -106,6 +107,8 @@ func TestReferenceLists(t *testing.T) {
 		{"a variable that is a literal", []string{"var.literal"}, ""},
 		{"a variable of the caller's each.value", []string{"var.of_each.id", "var.of_each"}, "aws_vpc.rootmany[*] id, by key, via each.value var.of_each"},
 		{"an output", []string{"module.net.id", "module.net"}, "1/module.net.aws_vpc.v id, exact, via module.net.id"},
+		{"an output that hands an input back", []string{"module.pass.o", "module.pass"}, "1/aws_vpc.a id, exact, via var.i module.pass.o"},
+		{"an output that hands an input of further above back", []string{"module.pass.far", "module.pass"}, "aws_vpc.root id, exact, via var.given var.j module.pass.far"},
 		{"an output without the bare module", []string{`module.nets["use1"].id`, `module.nets["use1"]`}, `1/module.nets["use1"].aws_vpc.v id, exact, via module.nets.id`},
 		{"an output of any instance", []string{"module.nets.id", "module.nets"}, `1/module.nets[*].aws_vpc.v id, via module.nets.id`},
 		{"a whole-object output", []string{"module.net.vpc.id", "module.net.vpc", "module.net"}, "1/module.net.aws_vpc.v id, via module.net.vpc"},
@@ -118,10 +121,10 @@ func TestReferenceLists(t *testing.T) {
 		inner := `{"resources":[` + strings.Join([]string{block("x_r.referrer", `"arg":`+refs(c.refs...)),
 			block("aws_vpc.a", ""), block("aws_vpc.ab", ""), block("aws_vpc.b", ""), block("aws_vpc.many", "", `"for_each_expression":`+refs("var.given_none")),
 			block("aws_subnet.x", "", `"count_expression":{"constant_value":2}`)}, ",") + `],"variables":{"given":{},"given_none":{"default":"x"},"whole":{},"computed":{},"literal":{},"of_each":{}},
-			"module_calls":{"net":` + net + `},"nets":` + net + `,"for_each_expression":` + refs("var.given_none") + `}}}`
+			"module_calls":{"pass":{"expressions":{"i":` + refs("aws_vpc.a.id", "aws_vpc.a") + `,"j":` + refs("var.given") + `},"module":{"outputs":{"o":{"expression":` + refs("var.i") + `},"far":{"expression":` + refs("var.j") + `}}}},"net":` + net + `},"nets":` + net + `,"for_each_expression":` + refs("var.given_none") + `}}}`
 		root := `{"resources":[` + block("aws_vpc.root", "") + `,` + block("aws_vpc.rootmany", "", `"for_each_expression":{}`) + `],"module_calls":{"m":{"for_each_expression":` + refs("aws_vpc.rootmany") + `,
 			"expressions":{"given":` + refs("aws_vpc.root.id", "aws_vpc.root") + `,"whole":` + refs("aws_vpc.root") + `,"computed":{},"literal":{"constant_value":"x"},"of_each":` + refs("each.value") + `},"module":` + inner + `}}}`
-		r := resource(t, read(t, configured(root, `module.m["k"].x_r.referrer`)), `module.m["k"].x_r.referrer`)
+		r := resource(t, read(t, planOf(root, `module.m["k"].x_r.referrer`)), `module.m["k"].x_r.referrer`)
 		if got := told(r.Args.Arg("arg")); got != c.want {
 			t.Errorf("%s: %q\n\tgives %s\n\twant  %s", c.name, c.refs, got, c.want)
 		}
@@ -150,7 +153,7 @@ func TestEachValue(t *testing.T) {
 			over = `"schema_version":0`
 		}
 		root := `{"resources":[` + block("aws_vpc.many", "", `"for_each_expression":{}`) + `,` + block("aws_vpc.one", "") + `,` + block("x_r.referrer", `"arg":`+refs(c.ref), over) + `],"module_calls":{` + net + `}}`
-		r := resource(t, read(t, configured(root, `x_r.referrer["k"]`)), `x_r.referrer["k"]`)
+		r := resource(t, read(t, planOf(root, `x_r.referrer["k"]`)), `x_r.referrer["k"]`)
 		if got := told(r.Args.Arg("arg")); got != c.want {
 			t.Errorf("over %s: gives %s, want %s", c.name, got, c.want)
 		}
@@ -171,7 +174,7 @@ func TestThreeModulesDeep(t *testing.T) {
 	upper := out("module.b.o", "module.b") + `,` + call("b", middle)
 	root := `{"resources":[` + block("aws_vpc.top", "") + `,` + block("x_r.high", `"arg":`+refs("module.a.o.main.id", "module.a.o.main", "module.a.o", "module.a")) + `],"outputs":{"exported":{"expression":` + refs("module.a.o", "module.a") + `}},
 		"module_calls":{"a":{"expressions":{"i":` + refs("aws_vpc.top") + `},"module":{"variables":{"i":{}},` + upper + `}}}}`
-	doc := strings.Replace(configured(root, "x_r.high", "module.a.module.b.module.c.x_r.low"), `"configuration"`, `"output_changes":{"exported":{"after_unknown":true}},"configuration"`, 1)
+	doc := strings.Replace(planOf(root, "x_r.high", "module.a.module.b.module.c.x_r.low"), `"configuration"`, `"output_changes":{"exported":{"after_unknown":true}},"configuration"`, 1)
 	s := read(t, doc)
 	if got, want := told(resource(t, s, "x_r.high").Args.Arg("arg")), "module.a.module.b.module.c.aws_vpc.v main.id, via module.c.o module.b.o module.a.o"; got != want {
 		t.Errorf("upwards: %s, want %s", got, want)
@@ -191,7 +194,7 @@ func TestBlocks(t *testing.T) {
 		"both":{"constant_value":"us-east-1","references":["local.x"]},
 		"rule":[{"id":{"constant_value":"1"},"destination":[{"bucket":`+refs("aws_s3_bucket.a.arn", "aws_s3_bucket.a")+`}]},{"destination":[{"bucket":`+refs("aws_s3_bucket.b.arn", "aws_s3_bucket.b")+`}]}],
 		"single":{"create":`+refs("local.t")+`},"empty":[]`) + `]}`
-	args := resource(t, read(t, configured(root, "x_r.referrer")), "x_r.referrer").Args
+	args := resource(t, read(t, planOf(root, "x_r.referrer")), "x_r.referrer").Args
 	for path, want := range map[string]string{
 		"name": "", "computed": "[a function call]", "nothing": "", "both": "[local.x]", "single.create": "[local.t]", "rule.id": "",
 		"rule.destination.bucket":       "aws_s3_bucket.a arn, exact; aws_s3_bucket.b arn, exact",
@@ -219,7 +222,7 @@ func TestCycles(t *testing.T) {
 	call := func(name, from string) string {
 		return `"` + name + `":{"expressions":{"i":` + refs("module."+from+".o", "module."+from) + `},"module":{"resources":[` + block("x_r.r", `"arg":`+refs("var.i")) + `],"outputs":{"o":{"expression":` + refs("aws_vpc."+name, "var.i") + `}}}}`
 	}
-	doc := configured(`{"module_calls":{`+call("self", "self")+`,`+call("a", "b")+`,`+call("b", "c")+`,`+call("c", "a")+`}}`, "module.self.x_r.r", "module.a.x_r.r", "module.b.x_r.r", "module.c.x_r.r")
+	doc := planOf(`{"module_calls":{`+call("self", "self")+`,`+call("a", "b")+`,`+call("b", "c")+`,`+call("c", "a")+`}}`, "module.self.x_r.r", "module.a.x_r.r", "module.b.x_r.r", "module.c.x_r.r")
 	var first []string
 	for i := range 20 {
 		var all []string
@@ -244,7 +247,7 @@ func TestManyReferences(t *testing.T) {
 		for i := range 100_000 {
 			list = append(list, fmt.Sprintf("aws_vpc.v%d.id", i), fmt.Sprintf("aws_vpc.v%d", i))
 		}
-		a := resource(t, read(t, configured(`{"resources":[`+block("x_r.r", `"arg":`+refs(list...))+`]}`, "x_r.r")), "x_r.r").Args.Arg("arg")
+		a := resource(t, read(t, planOf(`{"resources":[`+block("x_r.r", `"arg":`+refs(list...))+`]}`, "x_r.r")), "x_r.r").Args.Arg("arg")
 		if len(a.Origins) > 0 || len(a.Opaque) != 1 {
 			t.Errorf("%d origins, opaque %q", len(a.Origins), a.Opaque)
 		}
@@ -254,7 +257,7 @@ func TestManyReferences(t *testing.T) {
 		for i := range 100_000 {
 			list = append(list, fmt.Sprintf("local.v%d", i))
 		}
-		a := resource(t, read(t, configured(`{"resources":[`+block("x_r.r", `"arg":`+refs(list...))+`]}`, "x_r.r")), "x_r.r").Args.Arg("arg")
+		a := resource(t, read(t, planOf(`{"resources":[`+block("x_r.r", `"arg":`+refs(list...))+`]}`, "x_r.r")), "x_r.r").Args.Arg("arg")
 		if len(a.Opaque) == 0 || len(a.Opaque) > 2*maxOrigins {
 			t.Errorf("%d opaque names", len(a.Opaque))
 		}
@@ -269,7 +272,7 @@ func TestManyReferences(t *testing.T) {
 		for _, at := range []int{n, 10} { // from the far end, and where the chain is short
 			end := fmt.Sprintf("module.m%d", at)
 			r := block("x_r.r", `"arg":`+refs(end+".o", end))
-			a := resource(t, read(t, configured(`{"resources":[`+r+`],"module_calls":{`+strings.Join(calls, ",")+`}}`, "x_r.r")), "x_r.r").Args.Arg("arg")
+			a := resource(t, read(t, planOf(`{"resources":[`+r+`],"module_calls":{`+strings.Join(calls, ",")+`}}`, "x_r.r")), "x_r.r").Args.Arg("arg")
 			if told := len(a.Origins) > 0; told == (at == n) || told == (len(a.Opaque) > 0) {
 				t.Errorf("after %d modules: %d origins, opaque %q", at, len(a.Origins), a.Opaque)
 			}
@@ -283,7 +286,7 @@ func TestManyReferences(t *testing.T) {
 			calls = append(calls, fmt.Sprintf(`"m%05d":{"expressions":{"i":%s},"module":{"resources":[%s],"outputs":{"o":{"expression":%s}}}}`, i, refs(from+".o", from), block("x_r.r", `"arg":`+refs("var.i")), refs("var.i")))
 			asked = append(asked, fmt.Sprintf("module.m%05d.x_r.r", i))
 		}
-		for _, r := range read(t, configured(`{"module_calls":{`+strings.Join(calls, ",")+`}}`, asked...)).Resources[1:] {
+		for _, r := range read(t, planOf(`{"module_calls":{`+strings.Join(calls, ",")+`}}`, asked...)).Resources[1:] {
 			a := r.Args.Arg("arg")
 			if len(a.Origins) != 1 {
 				t.Fatalf("%s: %s", r.Address, told(a))
@@ -315,7 +318,7 @@ func TestModuleAsValue(t *testing.T) {
 		"var.i.gone":       "",
 	} {
 		root := `{"module_calls":{` + net + `,"m":{"expressions":{"i":` + refs("module.net") + `},"module":{"resources":[` + block("x_r.r", `"arg":`+refs(ref)) + `]}}}}`
-		if got := told(resource(t, read(t, configured(root, "module.m.x_r.r")), "module.m.x_r.r").Args.Arg("arg")); got != want {
+		if got := told(resource(t, read(t, planOf(root, "module.m.x_r.r")), "module.m.x_r.r").Args.Arg("arg")); got != want {
 			t.Errorf("%s: %s, want %s", ref, got, want)
 		}
 	}

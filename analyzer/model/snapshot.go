@@ -26,6 +26,7 @@ type Snapshot struct {
 	Providers        []*Provider
 	Resources        []*Resource
 	Outputs          []Output
+	Variables        map[string]Value // of the root module, as they were given: before conversion to their types
 	Backend          *Backend
 	// Incomplete says why the input does not hold everything that its configuration would make: an errored plan, a
 	// targeted or deferred one, a file that does not parse. Empty means complete.

@@ -554,3 +554,30 @@ func (s *Sites) Backend(kind string, values model.Value, pos model.Pos) Placed {
 	p := &model.Provider{Source: "backend/" + kind, Name: "backend " + kind, Values: values, Pos: pos}
 	return *s.provider(p)
 }
+
+// Data tells what an attribute of a data source is by its provider configuration alone, as far as the tables say so:
+// the region of an aws_region, the account of a google_client_config.
+func Data(cat *catalog.Catalog, opts Options) func(p *model.Provider, typ, attr string) (string, bool) {
+	s := &Sites{cat: cat, opts: opts}
+	return func(p *model.Provider, typ, attr string) (string, bool) {
+		for _, row := range cat.Data(typ) {
+			if row.Attribute != attr {
+				continue
+			}
+			at := s.provider(p)
+			value := ""
+			switch row.Gives {
+			case catalog.GivesRegion:
+				value = at.Region
+			case catalog.GivesPartition:
+				value = at.Partition
+			case catalog.GivesAccount:
+				value = at.Account
+			case catalog.GivesTenant:
+				value = at.Tenant
+			}
+			return value, value != ""
+		}
+		return "", false
+	}
+}

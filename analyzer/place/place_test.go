@@ -314,6 +314,12 @@ func TestSharedEnvironment(t *testing.T) {
 	if got := estate(t, place.Options{}, []*model.Resource{other, app}).Resource(app); got.Partition != "" {
 		t.Errorf("by a configuration that does not read it: %+v", got)
 	}
+	blind := provider("beta", "", "environment", "?")
+	third := resource(t, "beta_group.g", blind, "location", "chinaeast")
+	s := estate(t, place.Options{}, []*model.Resource{third, app})
+	if got := s.Resource(app); got.Partition != "" || s.Provider(blind).Partition != "beta-cn" {
+		t.Errorf("by a configuration that writes it, and whose place is inferred: %+v", got)
+	}
 	// Nor is one that writes it, without its value being known, filled by it.
 	opaque := provider("dir", "", "environment", "?")
 	hidden := resource(t, "dir_app.a", opaque)

@@ -174,6 +174,9 @@ func (s *surveyor) side(name string) int {
 func (s *surveyor) spot(at analyzer.Spot) int {
 	path := lines(at)
 	key := strings.Join(append(path, at.Side), "\n")
+	for i, l := range path {
+		path[i] = strings.TrimPrefix(l, "account ") // room is short on a map
+	}
 	i, there := s.spots[key]
 	if !there {
 		i = len(s.Spots)

@@ -113,7 +113,7 @@
 
   const MOST = 60; // children that are drawn of one place
   const ROWS = 14; // of a side, before anything is opened by hand
-  const BRIDGES = 30;
+  const BRIDGES = 24;
   const opened = new Set(countries.map(c => c.id));
 
   function shown(node) {
@@ -124,14 +124,18 @@
     if (quiet.length > 0) {
       const size = quiet.reduce((n, c) => n + c.size, 0);
       const blind = new Set(quiet.flatMap(c => [...c.blind]));
-      const label = quiet[0].kind === 'resource' ? plural(quiet.length, 'more resource') : plural(quiet.length, 'more place') + (size ? ', ' + plural(size, 'resource') : '');
+      const label = plural(quiet.length, quiet[0].kind === 'resource' ? 'more resource' : 'more place');
       rows.push({ id: node.id + '\nquiet', label, kind: 'quiet', parent: node, children: quiet, ends: [], size, touching: new Set(), blind, worst: 0 });
     }
     return { rows, left: Math.max(0, busy.length - MOST) };
   }
 
   function openAtFirst() {
-    const order = [];
+    const pairs = () => {
+      const seen = new Set();
+      for (const f of data.findings) if (f.crosses) seen.add(f.nodes.map(n => standing(n).id).sort(byText).join('\r'));
+      return seen.size;
+    };
     for (const country of countries) {
       let rows = shown(country).rows.length;
       const queue = country.children.filter(c => c.touching.size > 0);
@@ -139,18 +143,15 @@
         if (node.children.length === 0) continue;
         const more = shown(node).rows.length;
         if (rows + more > ROWS) continue;
-        rows += more;
         opened.add(node.id);
-        order.push(node.id);
+        if (pairs() > BRIDGES) {
+          opened.delete(node.id);
+          continue;
+        }
+        rows += more;
         queue.push(...node.children.filter(c => c.touching.size > 0));
       }
     }
-    const pairs = () => {
-      const seen = new Set();
-      for (const f of data.findings) if (f.crosses) seen.add(f.nodes.map(n => standing(n).id).sort().join('\r'));
-      return seen.size;
-    };
-    while (order.length > 0 && pairs() > BRIDGES) opened.delete(order.pop());
   }
 
   // untangle orders places by where their bridges lead to, first on all sides but the middle one, then there, and back.
@@ -263,16 +264,28 @@
     return cut(low);
   }
 
-  const HEAD = 30, GAP = 6, PAD = 8, TITLE = 70;
-  const rowHeight = node => node.kind === 'resource' ? 27 : 32;
+  // titled is the name of a place on one line or two. Whoever operates a cloud goes below its name.
+  function titled(node, w) {
+    if (node.kind !== 'cloud') return [node.label];
+    const operated = /^(.+?) \((operated by .+)\)$/.exec(node.label);
+    if (operated) return operated.slice(1);
+    const all = node.label.split(' ');
+    let fits = all.length;
+    while (fits > 1 && textWidth(all.slice(0, fits).join(' '), '600 13px ' + sans) > w - 36) fits--;
+    return fits < all.length ? [all.slice(0, fits).join(' '), all.slice(fits).join(' ')] : [node.label];
+  }
+
+  const HEAD = 30, TWO = 46, GAP = 6, PAD = 7, TITLE = 70;
+  const rowHeight = (node, w) => node.kind === 'resource' ? 27 : titled(node, w).length > 1 ? TWO : 32;
+  const headHeight = (node, w) => titled(node, w).length > 1 ? TWO : HEAD;
 
   // place puts a node and what it shows at y, and returns its height.
   function place(boxes, node, x, y, w) {
-    const box = { node, x, y, w, h: rowHeight(node), open: opened.has(node.id) && node.children.length > 0, more: 0 };
+    const box = { node, x, y, w, h: rowHeight(node, w), open: opened.has(node.id) && node.children.length > 0, more: 0 };
     boxes.set(node.id, box);
     if (box.open) {
       const list = shown(node);
-      let at = y + HEAD;
+      let at = y + headHeight(node, w);
       for (const child of list.rows) at += place(boxes, child, x + PAD, at, w - 2 * PAD) + GAP;
       if (list.left > 0) {
         box.more = list.left;
@@ -293,7 +306,7 @@
     if (!hub) return { columns: [], boxes, borders: [], width, height: 120, all };
     const three = rest.length > 1 && width >= 860;
     const count = rest.length === 0 ? 1 : three ? 3 : 2;
-    const gutter = count === 2 ? Math.min(340, Math.max(150, width * .28)) : Math.min(260, Math.max(150, width * .18));
+    const gutter = count === 2 ? Math.min(340, Math.max(150, width * .28)) : Math.min(260, Math.max(140, width * .19));
     const margin = 16;
     const w = Math.floor((width - (count - 1) * gutter - 2 * margin) / count);
     const columns = Array.from({ length: count }, (_, i) => ({ x: margin + i * (w + gutter), w, lands: [], height: 0 }));
@@ -322,10 +335,11 @@
         land.column = index;
         land.y = y;
         land.h = land.height + spare;
-        let at = y + TITLE + Math.min(spare / 2, 160);
         const list = shown(land.country);
+        const gap = Math.min(60, spare * .7 / (list.rows.length + 1));
+        let at = y + TITLE + Math.max(0, spare - gap * (list.rows.length - 1)) / 2.4;
         plan.boxes.set(land.country.id, { node: land.country, x: column.x, y: y + 14, w: column.w, h: 40, land: true, column: index });
-        for (const child of list.rows) at += place(plan.boxes, child, column.x, at, column.w) + GAP;
+        for (const child of list.rows) at += place(plan.boxes, child, column.x, at, column.w) + GAP + gap;
         y += land.h;
       }
     });
@@ -353,24 +367,32 @@
       if (!f.crosses) continue;
       let ends = f.nodes.map(n => plan.boxOf(n));
       if (plan.columnOf(ends[0].node) > plan.columnOf(ends[1].node) || plan.columnOf(ends[0].node) === plan.columnOf(ends[1].node) && ends[0].y > ends[1].y) ends = [ends[1], ends[0]];
-      const key = ends.map(b => b.node.id).join('\r') + (f.suppressed ? '\rs' : '');
+      const key = ends.map(b => b.node.id).join('\r');
       let b = bridges.get(key);
       if (!b) {
-        b = { key, ends, findings: [], worst: 0, suppressed: Boolean(f.suppressed), columns: ends.map(e => plan.columnOf(e.node)) };
+        b = { key, ends, findings: [], levels: [0, 0, 0, 0, 0, 0], allowed: 0, columns: ends.map(e => plan.columnOf(e.node)) };
         bridges.set(key, b);
       }
       b.findings.push(f);
-      b.worst = Math.max(b.worst, f.severity);
+      if (f.suppressed) b.allowed++;
+      else b.levels[f.severity]++;
     }
     const list = [...bridges.values()];
     for (const b of list) {
-      b.width = b.suppressed ? 1.2 : Math.min(18, 2 + 2 * Math.sqrt(b.findings.length));
-      b.text = b.suppressed ? b.findings.length + ' suppressed' : b.findings.length + ' ' + LEVELS[b.worst];
+      const open = b.findings.length - b.allowed;
+      b.strands = []; // one a severity, as wide as its part of the whole; what is suppressed is a thread below
+      const whole = Math.min(20, 2.5 + 2 * Math.sqrt(open));
+      for (let level = 5; level > 0; level--) if (b.levels[level]) b.strands.push({ level, width: Math.max(1.6, whole * b.levels[level] / open) });
+      if (b.allowed) b.strands.push({ level: 0, width: 1.2 });
+      b.width = b.strands.reduce((n, st) => n + st.width, 0);
+      b.worst = b.levels.findLastIndex(n => n > 0);
+      b.says = [...b.levels.map((n, i) => n ? n + ' ' + LEVELS[i] : '').reverse(), b.allowed ? b.allowed + ' suppressed' : ''].filter(t => t).join(', ');
     }
     return list;
   }
 
-  const middle = box => box.y + (box.open ? HEAD : box.h) / 2;
+  const head = box => box.open ? headHeight(box.node, box.w) : box.h;
+  const middle = box => box.y + head(box) / 2;
 
   // ports spreads the bridges that reach one edge of a place over it, in the order in which they come.
   function ports(plan, bridges) {
@@ -387,8 +409,9 @@
     }
     for (const list of edges.values()) {
       list.sort((a, z) => a.other - z.other || byText(a.b.key, z.b.key));
-      const box = list[0].box, room = (box.open ? HEAD : box.h) - 6;
-      const step = Math.min(room / list.length, 14);
+      const box = list[0].box, room = head(box) - 8;
+      const whole = list.reduce((n, { b }) => n + b.width + 2, 0);
+      const step = Math.min(room, Math.max(whole, 1)) / list.length;
       list.forEach(({ b, i }, n) => {
         b.port = b.port || [];
         b.port[i] = { x: b.edge[i] === 'right' ? box.x + box.w : box.x, y: middle(box) + (n - (list.length - 1) / 2) * step };
@@ -421,9 +444,10 @@
     });
   }
 
-  function path(plan, b) {
-    const [p, q] = b.port;
-    const x = b.at = plan.wave(b.line, b.gate);
+  // path is the course of a bridge, or of a strand of it that runs so much below.
+  function path(plan, b, below) {
+    const [p, q] = b.port.map(at => ({ x: at.x, y: at.y + below }));
+    const x = b.at = plan.wave(b.line, b.gate), gate = b.gate + below, lane = plan.lane + below;
     const curve = (x1, y1, x2, y2) => {
       const d = (x2 - x1) * .55;
       return ' C' + [x1 + d, y1, x2 - d, y2, x2, y2].map(n => n.toFixed(1)).join(' ');
@@ -432,14 +456,15 @@
     if (b.columns[0] === b.columns[1]) { // two sides of one column: out to the border and back
       const d = (x - p.x) * .8;
       b.at = p.x + d * .75;
-      b.gate = (p.y + q.y) / 2;
+      b.sign = (b.port[0].y + b.port[1].y) / 2;
       return start + ' C' + [p.x + d, p.y, q.x + d, q.y, q.x, q.y].map(n => n.toFixed(1)).join(' ');
     }
+    b.sign = b.gate;
     if (b.far) { // around the side between: below all that is on it
       const far = plan.borders[1];
-      return start + curve(p.x, p.y, x, b.gate) + curve(x, b.gate, x + 30, plan.lane) + ' L' + far.toFixed(1) + ' ' + plan.lane.toFixed(1) + curve(far, plan.lane, q.x, q.y);
+      return start + curve(p.x, p.y, x, gate) + curve(x, gate, x + 30, lane) + ' L' + far.toFixed(1) + ' ' + lane.toFixed(1) + curve(far, lane, q.x, q.y);
     }
-    return start + curve(p.x, p.y, x, b.gate) + curve(x, b.gate, q.x, q.y);
+    return start + curve(p.x, p.y, x, gate) + curve(x, gate, q.x, q.y);
   }
 
   // --- Drawing ---
@@ -516,10 +541,11 @@
     const svg = draw(null, 'svg', { width, height: plan.height + foot, viewBox: '0 0 ' + width + ' ' + (plan.height + foot), role: 'group', 'aria-label': 'Map of the sides and the links between them' });
     if (state.chosen) svg.setAttribute('class', 'chosen');
     drawLands(svg, plan);
-    for (const box of plan.boxes.values()) if (!box.land) drawBox(svg, plan, box);
+    const dark = blindAt(plan);
+    for (const box of plan.boxes.values()) if (!box.land) drawBox(svg, plan, box, dark.get(box));
     const decks = draw(svg, 'g', {}), signs = draw(svg, 'g', {}); // no bridge hides the sign of another
     for (const b of bridges) drawBridge(decks, signs, plan, b);
-    drawBlind(svg, plan);
+    for (const [box, list] of dark) drawBlind(svg, plan, box, list);
     if (foot) drawUncharted(svg, plan, width);
     draw(svg, 'rect', { class: 'frame', x: .5, y: .5, width: width - 1, height: plan.height + foot - 1, rx: 8 });
     sheet.appendChild(svg);
@@ -577,7 +603,7 @@
     }
   }
 
-  function drawBox(svg, plan, box) {
+  function drawBox(svg, plan, box, blind) {
     const { node } = box;
     const foldable = node.children.length > 0;
     const hit = words().length > 0 && node.kind === 'resource' && has(node.label.toLowerCase(), words());
@@ -590,13 +616,17 @@
       draw(g, 'path', { class: 'chevron', fill: 'currentColor', 'fill-opacity': .55, d: box.open ? 'M' + (x - 1) + ' ' + (mid - 3) + ' h9 l-4.5 6 z' : 'M' + x + ' ' + (mid - 4.5) + ' v9 l6 -4.5 z' });
       x += 14;
     }
-    const tally = node.kind === 'resource' || node.kind === 'quiet' || node.size === 0 ? node.kind === 'outside' ? 'known by name' : '' : plural(node.size, 'resource');
+    const tally = node.kind === 'resource' || node.size === 0 || node.kind === 'quiet' && node.children[0].kind === 'resource' ? node.kind === 'outside' ? 'known by name' : '' : plural(node.size, 'resource');
+    const [name, below] = titled(node, box.w);
+    const operator = /^operated by /.test(below);
     const font = node.kind === 'resource' ? '12px ' + mono : (node.kind === 'cloud' ? '600 ' : '') + '13px ' + sans;
-    const room = box.x + box.w - x - 10;
+    const end = box.x + box.w - 10 - (blind ? blindWidth(blind) : 0);
+    const room = end - x;
     const tallyWidth = tally ? textWidth(tally, '12px ' + sans) + 12 : 0;
-    const showTally = tally && room - tallyWidth > textWidth(node.label, font);
-    draw(g, 'text', { class: 'name' + (node.kind === 'quiet' ? ' soft small' : ''), x, y: mid + 4.5 }, fit(node.label, room, font, node.kind === 'resource' || node.kind === 'module' || node.kind === 'root'));
-    if (showTally) draw(g, 'text', { class: 'count', x: box.x + box.w - 10, y: mid + 4.5, 'text-anchor': 'end' }, tally);
+    const showTally = tally && room - tallyWidth > textWidth(name, font);
+    draw(g, 'text', { class: 'name' + (node.kind === 'quiet' ? ' soft small' : ''), x, y: mid + (below ? -3 : 4.5) }, fit(name, room, font, node.kind === 'resource' || node.kind === 'module' || node.kind === 'root'));
+    if (below) draw(g, 'text', { class: operator ? 'operator' : 'name', x, y: mid + 13 }, fit(below, room, (operator ? '11px ' : '600 13px ') + sans));
+    if (showTally) draw(g, 'text', { class: 'count', x: end, y: mid + (below ? -3 : 4.5), 'text-anchor': 'end' }, tally);
     if (box.more > 0) draw(g, 'text', { class: 'count', x: box.x + 12, y: box.moreAt + 4 }, 'and ' + box.more.toLocaleString('en') + ' more; narrow them by text');
     const says = node.label + (node.size ? ', ' + plural(node.size, 'resource') : '') + (node.touching.size ? ', ' + plural(node.touching.size, 'link') + ' over a border' : '');
     if (foldable) {
@@ -611,28 +641,46 @@
     }
   }
 
-  function badge(g, x, y, text, glyph) {
-    const w = textWidth(text, '600 12px ' + sans) + (glyph ? 30 : 18);
-    draw(g, 'rect', { class: 'face', x: x - w / 2, y: y - 11, width: w, height: 22, rx: 11 });
-    if (glyph) draw(g, 'path', { class: 'glyph', d: GLYPHS[glyph], transform: 'translate(' + (x - w / 2 + 14).toFixed(1) + ' ' + y.toFixed(1) + ')', 'fill-rule': 'evenodd' });
-    draw(g, 'text', { x: x + (glyph ? 9 : 0), y: y + 4, 'text-anchor': 'middle' }, text);
+  // badge is a sign: what it counts by shape and number, or in words where that is one thing.
+  function badge(g, x, y, parts) {
+    const font = '600 12px ' + sans;
+    const widths = parts.map(p => (p.level ? 15 : 0) + textWidth(p.text, font));
+    const w = widths.reduce((n, one) => n + one, 0) + 7 * (parts.length - 1) + 18;
+    draw(g, 'rect', { class: 'face', x: (x - w / 2).toFixed(1), y: (y - 11).toFixed(1), width: w.toFixed(1), height: 22, rx: 11 });
+    let at = x - w / 2 + 9;
+    parts.forEach((p, i) => {
+      if (p.level) draw(g, 'path', { class: 'glyph s' + p.level, d: GLYPHS[p.level], transform: 'translate(' + (at + 6).toFixed(1) + ' ' + y.toFixed(1) + ')', 'fill-rule': 'evenodd' });
+      draw(g, 'text', { class: p.level ? '' : 'soft', x: (at + (p.level ? 15 : 0)).toFixed(1), y: (y + 4).toFixed(1) }, p.text);
+      at += widths[i] + 7;
+    });
+    return w;
   }
 
   function drawBridge(decks, signs, plan, b) {
     const on = state.chosen && (state.chosen.key === b.key || b.findings.some(f => state.chosen.findings.includes(f)));
-    const look = 'bridge s' + b.worst + (b.suppressed ? ' suppressed' : '') + (on ? ' on' : '');
+    const look = 'bridge s' + Math.max(b.worst, 0) + (b.worst > 0 ? '' : ' suppressed') + (on ? ' on' : '');
     const names = b.ends.map(e => trail(e.node));
     const act = () => choose({ key: b.key, name: names.join(' \u2014 '), findings: b.findings, blind: [] });
-    const d = path(plan, b);
     const deck = draw(decks, 'g', { class: look });
-    draw(deck, 'title', {}, names.join(' \u2014 ') + ': ' + b.text);
-    draw(deck, 'path', { class: 'casing', d, 'stroke-width': b.width + 3 });
-    draw(deck, 'path', { class: 'deck', d, 'stroke-width': b.width });
-    draw(deck, 'path', { class: 'touch', d });
+    draw(deck, 'title', {}, names.join(' \u2014 ') + ': ' + b.says);
+    const course = path(plan, b, 0);
+    draw(deck, 'path', { class: 'casing', d: course, 'stroke-width': (b.width + 3).toFixed(1) });
+    let below = -b.width / 2;
+    for (const strand of b.strands) {
+      draw(deck, 'path', { class: 'deck s' + strand.level, d: path(plan, b, below + strand.width / 2), 'stroke-width': strand.width.toFixed(1) });
+      below += strand.width;
+    }
+    draw(deck, 'path', { class: 'touch', d: course });
     deck.addEventListener('click', act);
+
+    const parts = [];
+    const kinds = b.levels.filter(n => n > 0).length;
+    for (let level = 5; level > 0; level--) if (b.levels[level]) parts.push({ level, text: String(b.levels[level]) + (kinds === 1 ? ' ' + LEVELS[level] : '') });
+    if (b.allowed) parts.push({ level: 0, text: kinds ? '+' + b.allowed : b.allowed + ' suppressed' });
     const sign = draw(signs, 'g', { class: look });
-    badge(sign, b.at, b.gate, b.text, b.suppressed ? 0 : b.worst);
-    button(sign, b.key, 'Bridge: ' + plural(b.findings.length, 'link') + (b.suppressed ? ', suppressed' : ', ' + LEVELS[b.worst]) + ', between ' + names.join(' and '), act);
+    draw(sign, 'title', {}, b.says);
+    badge(sign, b.at, b.sign, parts);
+    button(sign, b.key, 'Bridge: ' + b.says + ', between ' + names.join(' and '), act);
   }
 
   const trail = node => {
@@ -641,35 +689,32 @@
     return parts.join(' / ');
   };
 
-  // drawBlind draws bridges that end before the border: nobody knows where they lead.
-  function drawBlind(svg, plan) {
-    const stubs = new Map();
+  // blindAt counts the blind spots by the place that shows them, before places are drawn, which leave room for them.
+  function blindAt(plan) {
+    const at = new Map();
     for (const b of passingBlind()) {
       if (!b.node) continue;
       const box = plan.boxOf(b.node);
-      if (!stubs.has(box)) stubs.set(box, []);
-      stubs.get(box).push(b);
+      if (!at.has(box)) at.set(box, []);
+      at.get(box).push(b);
     }
-    const taken = [];
-    for (const [box, list] of [...stubs].sort((a, z) => a[0].y - z[0].y)) {
-      const column = plan.columnOf(box.node);
-      const right = plan.columns.length === 1 ? false : column === 0 || plan.columns.length === 3 && column === 1;
-      const edge = right ? plan.columns[column].x + plan.columns[column].w : plan.columns[column].x;
-      const from = right ? box.x + box.w : box.x;
-      const text = '? ' + list.length;
-      const inside = plan.columns.length === 1;
-      const x = inside ? edge + plan.columns[column].w - 40 : edge + (right ? 1 : -1) * Math.min(44, plan.gutter / 4);
-      let y = middle(box);
-      while (taken.some(t => Math.abs(t.x - x) < 50 && Math.abs(t.y - y) < 24)) y += 24;
-      taken.push({ x, y });
-      const chosen = state.chosen && state.chosen.key === 'b' + box.node.id;
-      const g = draw(svg, 'g', { class: 'bridge blind' + (chosen ? ' on' : '') });
-      draw(g, 'title', {}, trail(box.node) + ': ' + plural(list.length, 'blind spot'));
-      if (!inside) draw(g, 'path', { class: 'deck', d: 'M' + from + ' ' + middle(box) + ' L' + x + ' ' + y });
-      badge(g, x, y, text, 0);
-      button(g, 'b' + box.node.id, plural(list.length, 'blind spot') + ' in ' + trail(box.node),
-        () => choose({ key: 'b' + box.node.id, name: trail(box.node), findings: [], blind: list.map(b => b.index) }));
-    }
+    return at;
+  }
+
+  const blindWidth = list => textWidth('? ' + list.length, '600 12px ' + sans) + 18;
+
+  // drawBlind draws a bridge that ends before the border: nobody knows whether it would cross.
+  function drawBlind(svg, plan, box, list) {
+    const column = plan.columnOf(box.node);
+    const left = plan.columns.length > 1 && column === plan.columns.length - 1;
+    const edge = left ? box.x : box.x + box.w;
+    const y = middle(box), w = blindWidth(list), key = 'b' + box.node.id;
+    const g = draw(svg, 'g', { class: 'bridge blind' + (state.chosen && state.chosen.key === key ? ' on' : '') });
+    draw(g, 'title', {}, trail(box.node) + ': ' + plural(list.length, 'blind spot'));
+    if (plan.columns.length > 1) draw(g, 'path', { class: 'deck', d: 'M' + edge + ' ' + (y + 11) + ' h' + (left ? -34 : 34) });
+    badge(g, box.x + box.w - w / 2 - 5, y, [{ level: 0, text: '? ' + list.length }]);
+    button(g, key, plural(list.length, 'blind spot') + ' in ' + trail(box.node),
+      () => choose({ key, name: trail(box.node), findings: [], blind: list.map(b => b.index) }));
   }
 
   function drawUncharted(svg, plan, width) {
@@ -687,8 +732,6 @@
   function mark(level) {
     const svg = draw(null, 'svg', { width: 14, height: 14, viewBox: '-7 -7 14 14', 'aria-hidden': 'true', class: 'glyph' });
     draw(svg, 'path', { d: GLYPHS[level], fill: 'currentColor', 'fill-rule': 'evenodd' });
-    svg.style.display = 'inline-block';
-    svg.style.verticalAlign = '-2px';
     return svg;
   }
 
@@ -878,11 +921,7 @@
       $('text').focus();
     }
   });
-  let before = window.innerWidth;
-  window.addEventListener('resize', () => {
-    if (window.innerWidth !== before) later(drawMap, 150);
-    before = window.innerWidth;
-  });
+  window.addEventListener('resize', () => later(drawMap, 150));
   window.addEventListener('beforeprint', () => {
     for (const details of document.querySelectorAll('details.item')) {
       if (details.finding) fillBody(details, details.finding);

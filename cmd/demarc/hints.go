@@ -56,7 +56,10 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("there is no flag %s; %s", written, hint)
 	}
 	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) { // only flags of true and false refuse a value
+	if errors.As(err, &invalid) && invalid.GetFlag().Value.Type() != "bool" {
+		return fmt.Errorf("--%s: %w", invalid.GetFlag().Name, invalid.Unwrap())
+	}
+	if errors.As(err, &invalid) {
 		return fmt.Errorf("--%s: %q is neither true nor false", invalid.GetFlag().Name, invalid.GetValue())
 	}
 	return err

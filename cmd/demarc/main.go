@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/demarc-dev/demarc/analyzer/report"
@@ -32,12 +34,28 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
+// terraformFlags gives the flags that Terraform has with one dash the two that they have here: a command line is often
+// copied from a terraform plan.
+func terraformFlags(args []string) []string {
+	out := slices.Clone(args)
+	for i, a := range out {
+		if a == "--" {
+			break
+		}
+		name, _, _ := strings.Cut(a, "=")
+		if name == "-var" || name == "-var-file" || name == "-backend-config" {
+			out[i] = "-" + a
+		}
+	}
+	return out
+}
+
 // run is the whole command; its result is the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:   "demarc",
 		Short: "Find what joins global and sovereign clouds in Terraform",
-		Long: `demarc reads Terraform plans and states, works out in which cloud, partition, region and account every
+		Long: `demarc reads Terraform plans, states and sources, works out in which cloud, partition, region and account every
 resource lives, and reports what joins a global side to a sovereign one, or gives one side
 administrator's privilege over the other.`,
 		SilenceUsage:  true,
@@ -47,7 +65,7 @@ administrator's privilege over the other.`,
 	}
 	root.AddCommand(scanCommand(), explainCommand(), versionCommand())
 	root.SetFlagErrorFunc(flagError)
-	root.SetArgs(args)
+	root.SetArgs(terraformFlags(args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

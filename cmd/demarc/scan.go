@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/load"
+	"github.com/demarc-dev/demarc/analyzer/load/source"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
 	"github.com/demarc-dev/demarc/analyzer/report"
@@ -29,6 +31,10 @@ type scan struct {
 	formats, outputs []string
 	policy           string
 	env              []string
+	variables        []source.Setting
+	source           string
+	backend          []string
+	workspace        string
 	failOn           string
 	minConfidence    string
 	strict           bool
@@ -40,9 +46,12 @@ func scanCommand() *cobra.Command {
 	var s scan
 	cmd := &cobra.Command{
 		Use:   "scan PATH...",
-		Short: "Scan plans and states; several are one estate",
-		Long: `scan reads plan JSON, state JSON, raw state files and saved plans (which terraform or tofu on the PATH
-shows); - is standard input. Several paths are scanned together, as one estate.
+		Short: "Scan plans, states and sources; several are one estate",
+		Long: `scan reads plan JSON, state JSON, raw state files, saved plans (which terraform or tofu on the PATH
+shows) and directories of sources; - is standard input. Several paths are scanned together, as one estate.
+
+A plan is read with the sources beside it, if there are any: they give every finding its line, and tell
+what a plan leaves out.
 
 Exit status: 0 nothing at or above --fail-on; 1 findings; 2 could not analyse; 3 nothing found, but the
 analysis was not complete.`,
@@ -59,6 +68,11 @@ analysis was not complete.`,
 	f.StringArrayVar(&s.outputs, "output", nil, "write to `FILE`; the first goes with the first --format, and so on (- is standard output)")
 	f.StringVar(&s.policy, "policy", "", "policy `FILE` (default "+boundary.FileName+", looked for upward from the first path)")
 	f.StringArrayVar(&s.env, "env", nil, "`NAME=VALUE`: an environment variable that Terraform runs with, such as AWS_REGION=eu-central-1")
+	f.Var(&setting{&s.variables, false}, "var", "`NAME=VALUE` of a root variable, for sources")
+	f.Var(&setting{&s.variables, true}, "var-file", "`FILE` of root variables, for sources; in order with --var")
+	f.StringVar(&s.source, "source", "", "`DIR` of a plan's sources (default: the plan's own directory)")
+	f.StringArrayVar(&s.backend, "backend-config", nil, "`FILE` or NAME=VALUE of a partial backend configuration, for sources")
+	f.StringVar(&s.workspace, "workspace", "", "the workspace that sources are read for")
 	f.StringVar(&s.failOn, "fail-on", "high", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low or note")
 	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest `CONFIDENCE` that makes the exit status 1: certain, likely or possible")
 	f.BoolVar(&s.strict, "strict", false, "blind spots fail too")
@@ -99,11 +113,14 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
 		return err
 	}
 	cat = cat.With(policy.Links())
-	inputs, err := loadAll(paths, stdin)
+	world := place.Options{Env: env, Defaults: policy.Defaults()}
+	inputs, err := loadAll(paths, load.Options{Stdin: stdin, Source: s.source, Sources: source.Options{
+		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, world),
+	}})
 	if err != nil {
 		return err
 	}
-	sites := place.Estate(inputs, cat, place.Options{Env: env, Defaults: policy.Defaults()})
+	sites := place.Estate(inputs, cat, world)
 	result := analyzer.Run(link.Build(inputs, sites, cat), policy, cat, rules.All(), time.Now())
 	result.Version = version()
 
@@ -181,8 +198,8 @@ func (s *scan) readPolicy(first string, cat *catalog.Catalog) (*boundary.Policy,
 }
 
 // loadAll reads the inputs side by side and reports every one that cannot be read.
-func loadAll(paths []string, stdin io.Reader) ([]*model.Snapshot, error) {
-	inputs := make([]*model.Snapshot, len(paths))
+func loadAll(paths []string, o load.Options) ([]*model.Snapshot, error) {
+	read := make([][]*model.Snapshot, len(paths))
 	errs := make([]error, len(paths))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -191,11 +208,29 @@ func loadAll(paths []string, stdin io.Reader) ([]*model.Snapshot, error) {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			errs[i] = guarded("reading "+path, func() (err error) {
-				inputs[i], err = load.File(path, load.Options{Stdin: stdin})
+				read[i], err = load.Path(path, o)
 				return err
 			})
 		})
 	}
 	wg.Wait()
-	return inputs, errors.Join(errs...)
+	return slices.Concat(read...), errors.Join(errs...)
+}
+
+// setting is a flag of root variables: --var and --var-file count in the order in which they stand.
+type setting struct {
+	list *[]source.Setting
+	file bool
+}
+
+func (v *setting) String() string { return "" }
+
+func (v *setting) Type() string { return "string" }
+
+func (v *setting) Set(text string) error {
+	if !v.file && !strings.Contains(text, "=") {
+		return errors.New("write NAME=VALUE")
+	}
+	*v.list = append(*v.list, source.Setting{File: v.file, Value: text})
+	return nil
 }

@@ -1,0 +1,81 @@
+package load
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/load/source"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// Path reads what a path names: a plan or state in a file (with its sources where they are known), or the root modules
+// in and below a directory. "-" is standard input. The error is an *Error, or several joined.
+func Path(path string, o Options) ([]*model.Snapshot, error) {
+	if info, err := os.Stat(path); path != "-" && err == nil && info.IsDir() {
+		return directory(path, o)
+	}
+	s, err := File(path, o)
+	if err != nil {
+		return nil, err
+	}
+	if s.Format != model.Plan {
+		return []*model.Snapshot{s}, nil
+	}
+	dir := o.Source
+	if dir == "" && path != "-" && configured(filepath.Dir(path)) {
+		dir = filepath.Dir(path)
+	}
+	if dir == "" {
+		return []*model.Snapshot{s}, nil
+	}
+	so := o.Sources
+	so.Planned = s.Variables
+	fused, err := source.Fuse(s, dir, so)
+	if err != nil {
+		if o.Source != "" {
+			return nil, &Error{Input: o.Source, Err: err, Do: "--source is the directory that the plan was made in"}
+		}
+		s.Notes = append(s.Notes, "the sources beside the plan could not be read: "+err.Error())
+		return []*model.Snapshot{s}, nil
+	}
+	return []*model.Snapshot{fused}, nil
+}
+
+func directory(path string, o Options) ([]*model.Snapshot, error) {
+	roots, err := source.Roots(path)
+	if err != nil {
+		return nil, &Error{Input: filepath.ToSlash(path), Err: plain(err)}
+	}
+	if len(roots) == 0 {
+		return nil, &Error{Input: filepath.ToSlash(path), Err: errors.New("holds no Terraform: no *.tf, *.tf.json or *.tofu in it or below"),
+			Do: "name a directory with sources, or a plan; " + makePlan}
+	}
+	var out []*model.Snapshot
+	var errs []error
+	for _, root := range roots {
+		s, err := source.Load(root, o.Sources)
+		if err != nil {
+			errs = append(errs, &Error{Input: filepath.ToSlash(root), Err: err})
+			continue
+		}
+		out = append(out, s)
+	}
+	return out, errors.Join(errs...)
+}
+
+// configured tells whether a directory holds Terraform configuration itself.
+func configured(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if !e.IsDir() && !strings.HasPrefix(name, ".") && (strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tf.json") || strings.HasSuffix(name, ".tofu")) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,73 @@
+package source
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// backend is where the root module says that its state is kept, nil where it says nothing.
+func (r *run) backend() *model.Backend {
+	b := r.root.cfg.backend
+	if b == nil {
+		return nil
+	}
+	kind := b.typ // cloud
+	if len(b.labels) == 1 {
+		kind = b.labels[0]
+	}
+	all := b.body
+	for _, s := range r.opts.BackendConfig {
+		if over := r.backendSetting(s); over != nil {
+			all = mergeBody(all, over)
+		}
+	}
+	var w writer
+	w.init(r, r.root)
+	out := &model.Backend{Type: kind, Values: w.body("", all, r.root.own, nil), Pos: pos(b.at)}
+	out.Pos.Args = w.pos
+	return out
+}
+
+// backendSetting reads one -backend-config: NAME=VALUE, or a file of them.
+func (r *run) backendSetting(s string) *body {
+	if name, text, ok := strings.Cut(s, "="); ok {
+		return &body{attrs: []*attr{{name: strings.TrimSpace(name), expr: literalText(text)}}}
+	}
+	abs, err := filepath.Abs(s)
+	if err == nil {
+		abs, err = real(abs)
+	}
+	if err != nil {
+		r.say(&r.incomplete, filepath.ToSlash(s)+": "+plain(err).Error())
+		return nil
+	}
+	r.admitFile(abs)
+	src, err := r.disk.file(abs)
+	if err != nil {
+		r.say(&r.incomplete, filepath.ToSlash(s)+": "+err.Error())
+		return nil
+	}
+	shown := r.show(abs)
+	if strings.HasSuffix(abs, ".json") {
+		b, d := parseJSONBody(src, shown)
+		if d != nil {
+			r.diagnose(d, src)
+			return nil
+		}
+		return b
+	}
+	if d := guard(src, shown); d != nil {
+		r.diagnose(d, src)
+		return nil
+	}
+	f, diags := hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
+	if diags.HasErrors() {
+		r.diagnose(firstError(diags), src)
+		return nil
+	}
+	return convertBody(f.Body.(*hclsyntax.Body))
+}

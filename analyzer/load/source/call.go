@@ -1,0 +1,363 @@
+package source
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// What one function may make. Functions cannot be stopped while they run, so what they would make is estimated first.
+const (
+	maxText     = 1 << 20
+	maxElements = 10000
+	maxArgument = 8 << 20 // of all arguments together, counted as often as they occur
+)
+
+// special functions look at their arguments' expressions, or at unknown values for more than the fact.
+func (r *run) call(x *hclsyntax.FunctionCallExpr, s *scope) cty.Value {
+	name := strings.TrimPrefix(x.Name, "core::")
+	if strings.HasPrefix(name, "provider::") {
+		return cty.DynamicVal.WithMarks(r.argumentMarks(x, s)).Mark(opaque{"the function " + name})
+	}
+	switch name {
+	case "try":
+		return r.try(x, s)
+	case "can":
+		if len(x.Args) != 1 {
+			return r.fail(broken)
+		}
+		failures := r.failures
+		r.eval(x.Args[0], s)
+		failed := r.failures > failures
+		r.failures = failures
+		return cty.BoolVal(!failed)
+	case "convert":
+		return r.convert(x, s)
+	}
+	args, open := r.arguments(x, s)
+	if open {
+		var marks []cty.ValueMarks
+		for _, a := range args {
+			marks = append(marks, withoutDocuments(r.perhaps(deep(a))))
+		}
+		return cty.DynamicVal.WithMarks(marks...)
+	}
+	if v, ok := r.keep(name, args); ok {
+		return v
+	}
+	if v, ok := r.read(name, args, s); ok {
+		return v
+	}
+	f, ok := functions[name]
+	if !ok {
+		return unmarkedUnknown(args).Mark(opaque{"the function " + name})
+	}
+	if reason := tooMuch(name, args); reason != "" {
+		r.failures++
+		return unmarkedUnknown(args).Mark(opaque{reason})
+	}
+	return r.apply(f, args, !selecting[name])
+}
+
+func unmarkedUnknown(args []cty.Value) cty.Value {
+	return cty.DynamicVal.WithMarks(withoutDocuments(deepAll(args)))
+}
+
+func deepAll(args []cty.Value) cty.ValueMarks {
+	var all cty.ValueMarks
+	for _, a := range args {
+		for m := range deep(a) {
+			if all == nil {
+				all = cty.ValueMarks{}
+			}
+			all[m] = struct{}{}
+		}
+	}
+	return all
+}
+
+func (r *run) argumentMarks(x *hclsyntax.FunctionCallExpr, s *scope) cty.ValueMarks {
+	args, _ := r.arguments(x, s)
+	return withoutDocuments(r.perhaps(deepAll(args)))
+}
+
+// arguments evaluates the arguments of a call; open says that how many there are is not known.
+func (r *run) arguments(x *hclsyntax.FunctionCallExpr, s *scope) (args []cty.Value, open bool) {
+	args = make([]cty.Value, 0, len(x.Args))
+	for i, a := range x.Args {
+		v := r.eval(a, s)
+		if !x.ExpandFinal || i < len(x.Args)-1 {
+			args = append(args, v)
+			continue
+		}
+		u, marks := v.Unmark()
+		if !u.IsKnown() || u.IsNull() || !u.CanIterateElements() || u.Type().IsObjectType() || u.Type().IsMapType() {
+			args = append(args, v)
+			return args, true
+		}
+		for it := u.ElementIterator(); it.Next(); {
+			_, e := it.Element()
+			args = append(args, e.WithMarks(withoutDocuments(marks)))
+		}
+	}
+	return args, false
+}
+
+// try is the first argument that can be evaluated. One that is only not known is taken: the attributes of resources are
+// there when they are applied.
+func (r *run) try(x *hclsyntax.FunctionCallExpr, s *scope) cty.Value {
+	failures := r.failures
+	for _, a := range x.Args {
+		v := r.eval(a, s)
+		if r.failures == failures {
+			return v
+		}
+		r.failures = failures
+	}
+	return r.fail(broken)
+}
+
+func (r *run) convert(x *hclsyntax.FunctionCallExpr, s *scope) cty.Value {
+	if len(x.Args) != 2 {
+		return r.fail(broken)
+	}
+	v := &variable{typ: &attr{name: "type", expr: x.Args[1]}}
+	out, err := r.convertTo(r.eval(x.Args[0], s), v.typed())
+	if err != nil {
+		return r.fail(broken)
+	}
+	return out
+}
+
+// apply calls a function of cty. The marks of the arguments stay on an unknown result, which some functions would drop;
+// combining says that the result is made of all arguments, rather than one of them.
+func (r *run) apply(f function.Function, args []cty.Value, combining bool) (out cty.Value) {
+	defer func() {
+		if p := recover(); p != nil { // cty panics on shapes that its functions do not expect
+			r.failures++
+			out = unmarkedUnknown(args).Mark(opaque{broken})
+		}
+	}()
+	params, rest := f.Params(), f.VarParam()
+	if len(args) < len(params) || rest == nil && len(args) > len(params) {
+		return r.fail(broken)
+	}
+	in := make([]cty.Value, len(args))
+	marked := false
+	for i, a := range args {
+		p := rest
+		if i < len(params) {
+			p = &params[i]
+		}
+		if a.ContainsMarked() {
+			marked = true
+		}
+		if p.Type != cty.DynamicPseudoType && p.Type != a.Type() {
+			if longNumbers(a) {
+				return r.fail("a number that is too long")
+			}
+			c, err := convert.Convert(a, p.Type)
+			if err != nil {
+				r.failures++
+				return unmarkedUnknown(args).Mark(opaque{broken})
+			}
+			a = c
+		}
+		in[i] = a
+	}
+	out, err := f.Call(in)
+	if err != nil {
+		r.failures++
+		return unmarkedUnknown(args).Mark(opaque{broken})
+	}
+	if u, m := out.Unmark(); u.IsKnown() && !u.IsNull() && u.Type() == cty.Number && hugeNumber(u) {
+		return r.fail("a number that is too large").WithMarks(m)
+	}
+	if !marked {
+		return r.bounded(out, "a function")
+	}
+	u, marks := out.Unmark()
+	if !u.IsKnown() {
+		all := withoutDocuments(deepAll(args))
+		if !combining && len(args) > 1 && len(refsOf(all)) > 1 {
+			all = r.perhaps(all)
+		}
+		all = r.remark(all, func(k ref) ref { // what comes out is no whole resource any more
+			if k.attr == "" && combining {
+				k.may = true
+			}
+			return k
+		})
+		return u.WithMarks(all)
+	}
+	return r.bounded(u.WithMarks(withoutDocuments(marks)), "a function")
+}
+
+// bounded refuses a value that is too large to go on with. Values share their parts, so that a small one may be huge
+// when it is walked.
+func (r *run) bounded(v cty.Value, what string) cty.Value {
+	left := maxWalk
+	if weigh(v, &left) {
+		return v
+	}
+	r.exhausted = true
+	return r.fail(what + ", whose value is too large")
+}
+
+const maxWalk = 2 << 20
+
+// weigh takes the size of a value off what is left, and tells whether it was enough.
+func weigh(v cty.Value, left *int) bool {
+	v, _ = v.Unmark()
+	*left -= 4
+	if !v.IsKnown() || v.IsNull() {
+		return *left > 0
+	}
+	t := v.Type()
+	switch {
+	case t == cty.String:
+		*left -= len(v.AsString())
+	case t.IsPrimitiveType() || t.IsCapsuleType():
+	case v.CanIterateElements():
+		for it := v.ElementIterator(); *left > 0 && it.Next(); {
+			_, e := it.Element()
+			if !weigh(e, left) {
+				return false
+			}
+		}
+	}
+	return *left > 0
+}
+
+var errTooMuch = errors.New("makes too much")
+
+// tooMuch tells why a call is not made: its arguments or its result are too large.
+func tooMuch(name string, args []cty.Value) string {
+	left := maxArgument
+	for _, a := range args {
+		if !weigh(a, &left) {
+			return "the function " + name + ", whose arguments are too large"
+		}
+	}
+	size := maxArgument - left
+	flat := make([]cty.Value, len(args))
+	for i, a := range args {
+		flat[i], _ = a.UnmarkDeep()
+	}
+	text := func(i int) string {
+		if i < len(flat) && flat[i].IsKnown() && !flat[i].IsNull() && flat[i].Type() == cty.String {
+			return flat[i].AsString()
+		}
+		return ""
+	}
+	length := func(i int) int {
+		if i < len(flat) && flat[i].IsKnown() && !flat[i].IsNull() && flat[i].CanIterateElements() {
+			return flat[i].LengthInt()
+		}
+		return 1
+	}
+	made, elements := 0, 0
+	switch name {
+	case "replace":
+		n := strings.Count(text(0), text(1))
+		if p := text(1); len(p) > 1 && p[0] == '/' && p[len(p)-1] == '/' {
+			n = len(text(0)) + 1
+		}
+		made = len(text(0)) + n*(len(text(2))+1)
+	case "indent":
+		if n, ok := wholeNumber(flat[0]); ok {
+			made = n * (strings.Count(text(1), "\n") + 1)
+		}
+	case "format", "formatlist":
+		made = size + widths(text(0))
+		for i := 1; i < len(flat) && name == "formatlist"; i++ {
+			elements = max(elements, length(i))
+		}
+		if name == "formatlist" {
+			made *= max(elements, 1)
+		}
+	case "setproduct":
+		elements = 1
+		for i := range flat {
+			if elements *= length(i); elements > maxElements {
+				break
+			}
+		}
+	case "distinct", "setunion", "setintersection", "setsubtract", "matchkeys", "sort":
+		for i := range flat {
+			elements += length(i) * 2
+		}
+	case "join":
+		made = size
+		for i := 1; i < len(flat); i++ {
+			made += length(i) * len(text(0))
+		}
+	case "jsondecode", "yamldecode", "csvdecode":
+		if nestedText(text(0)) {
+			return "the function " + name + ", whose argument is nested too deeply"
+		}
+		if name == "yamldecode" && strings.Count(text(0), "*") > 200 { // aliases multiply
+			return "the function " + name + ", whose argument has too many aliases"
+		}
+	case "cidrsubnets", "range":
+	}
+	if made > maxText {
+		return "the function " + name + ", whose result is too long"
+	}
+	if elements > maxElements {
+		return "the function " + name + ", whose result is too large"
+	}
+	return ""
+}
+
+// widths are the widths that a format asks for.
+func widths(format string) int {
+	sum := 0
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' {
+			continue
+		}
+		n := 0
+		for i++; i < len(format) && strings.IndexByte("0123456789-+ #.", format[i]) >= 0; i++ {
+			if format[i] >= '0' && format[i] <= '9' && n < 1<<24 {
+				n = n*10 + int(format[i]-'0')
+			}
+			if format[i] == '.' {
+				sum += n
+				n = 0
+			}
+		}
+		sum += n
+	}
+	return sum
+}
+
+// nestedText tells whether a JSON or YAML text has too many brackets or too much indentation to be read safely, or a
+// number that is too long.
+func nestedText(s string) bool {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '[', '{':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case ']', '}':
+			depth--
+		}
+	}
+	return !plainly([]byte(s)) && hasLongNumber(s)
+}
+
+func hasLongNumber(s string) bool {
+	for _, w := range strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(" \t\r\n,:[]{}", c) }) {
+		if longText(w) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,77 @@
+package source
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+var (
+	allowMark = []byte("demarc:allow")
+	untilDate = regexp.MustCompile(`^until=(\S+)$`)
+)
+
+// findComments collects the comments `# demarc:allow RULE[,RULE] [until=DATE] reason` of a file.
+func (r *run) findComments(src []byte, file string) {
+	if !bytes.Contains(src, allowMark) {
+		return
+	}
+	heredoc := ""
+	for i, line := range strings.Split(string(src), "\n") {
+		line = strings.TrimSuffix(line, "\r")
+		if heredoc != "" {
+			if strings.TrimSpace(line) == heredoc {
+				heredoc = ""
+			}
+			continue
+		}
+		code, comment := splitComment(line)
+		if m := heredocStart.FindStringSubmatch(code); m != nil {
+			heredoc = m[1]
+		}
+		rest, ok := strings.CutPrefix(strings.TrimSpace(comment), "demarc:allow")
+		if !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
+			continue
+		}
+		c := model.Comment{File: file, Line: i + 1, About: i + 1}
+		if strings.TrimSpace(code) == "" {
+			c.About++
+		}
+		words := strings.Fields(rest)
+		if len(words) > 0 {
+			c.Rules, words = strings.Split(words[0], ","), words[1:]
+		}
+		if len(words) > 0 {
+			if m := untilDate.FindStringSubmatch(words[0]); m != nil {
+				c.Until, words = m[1], words[1:]
+			}
+		}
+		c.Reason = strings.Join(words, " ")
+		r.comments = append(r.comments, c)
+	}
+}
+
+var heredocStart = regexp.MustCompile(`<<-?([\pL_][\pL\pN_-]*)\s*$`)
+
+// splitComment cuts a line at the comment that ends it.
+func splitComment(line string) (code, comment string) {
+	quoted, escaped := false, false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case escaped:
+			escaped = false
+		case quoted && c == '\\':
+			escaped = true
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '#':
+			return line[:i], line[i+1:]
+		case c == '/' && i+1 < len(line) && line[i+1] == '/':
+			return line[:i], line[i+2:]
+		}
+	}
+	return line, ""
+}

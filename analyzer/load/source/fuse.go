@@ -1,0 +1,216 @@
+package source
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// Fuse reads the sources of a plan, and gives the plan what only they tell: the place of every resource and argument,
+// exact references, the provider configuration of each instance, the backend, and comments. What the plan says itself
+// stands; where the two do not match, a note says so. The plan that is given does not change.
+func Fuse(plan *model.Snapshot, dir string, o Options) (*model.Snapshot, error) {
+	src, err := Load(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	f := &fusion{plan: plan, src: src, byAddress: map[string]*model.Resource{}, byBlock: map[string][]*model.Resource{},
+		providers: map[*model.Provider]*model.Provider{}}
+	return f.fuse(filepath.ToSlash(dir)), nil
+}
+
+type fusion struct {
+	plan, src *model.Snapshot
+	byAddress map[string]*model.Resource
+	byBlock   map[string][]*model.Resource
+	providers map[*model.Provider]*model.Provider // of the plan and of the sources, to the one that both mean
+	list      []*model.Provider
+}
+
+func (f *fusion) fuse(dir string) *model.Snapshot {
+	for _, r := range f.src.Resources {
+		f.byAddress[r.Address] = r
+		b := r.Addr.Block().String()
+		f.byBlock[b] = append(f.byBlock[b], r)
+	}
+	out := *f.plan
+	f.joinProviders()
+	out.Resources = make([]*model.Resource, len(f.plan.Resources))
+	var without []string
+	for i, r := range f.plan.Resources {
+		fused := f.resource(r)
+		out.Resources[i] = fused
+		if fused.Pos.File == "" && r.Action.Stays() && r.Deposed == "" {
+			without = append(without, r.Address)
+		}
+	}
+	out.Providers = f.list
+	out.Outputs = f.outputs()
+	if f.src.Backend != nil {
+		out.Backend = f.src.Backend
+	}
+	out.Comments = f.src.Comments
+	out.Notes = slices.Clone(f.plan.Notes)
+	out.Notes = append(out.Notes, f.src.Notes...)
+	for _, s := range f.src.Incomplete {
+		out.Notes = append(out.Notes, "sources: "+s)
+	}
+	if len(without) > 0 {
+		named := strings.Join(without[:min(3, len(without))], ", ")
+		if n := len(without) - 3; n > 0 {
+			named += fmt.Sprintf(" and %d more", n)
+		}
+		out.Notes = append(out.Notes, fmt.Sprintf("%s has no block for %s: what the plan says of it stands, without lines", dir, named))
+	}
+	return &out
+}
+
+// joinProviders makes one configuration of each that plan and sources both have. The plan's keys have no instance keys.
+func (f *fusion) joinProviders() {
+	byKey := map[string]*model.Provider{}
+	for _, p := range f.plan.Providers {
+		byKey[p.Key] = p
+	}
+	joined := map[*model.Provider]bool{}
+	for _, s := range f.src.Providers {
+		p := byKey[s.Key]
+		if p == nil || joined[p] || p.Source != s.Source || p.Implied != s.Implied {
+			if s.Implied && p != nil {
+				f.providers[s] = p
+				continue
+			}
+			f.providers[s] = s
+			f.list = append(f.list, s)
+			continue
+		}
+		joined[p] = true
+		one := *p
+		one.Pos, one.Values = s.Pos, settle(p.Values, s.Values)
+		if s.Args != nil {
+			one.Args = s.Args
+		}
+		f.providers[p], f.providers[s] = &one, &one
+		f.list = append(f.list, &one)
+	}
+	for _, p := range f.plan.Providers {
+		if f.providers[p] == nil {
+			f.providers[p] = p
+			f.list = append(f.list, p)
+		}
+	}
+	slices.SortStableFunc(f.list, func(a, b *model.Provider) int { return strings.Compare(a.Key, b.Key) })
+}
+
+func (f *fusion) resource(r *model.Resource) *model.Resource {
+	out := *r
+	out.Provider = f.provider(r.Provider)
+	out.Candidates = nil
+	for _, c := range r.Candidates {
+		out.Candidates = append(out.Candidates, f.provider(c))
+	}
+	block := f.byBlock[r.Addr.Block().String()]
+	if len(block) == 0 || block[0].Source != r.Source {
+		return &out
+	}
+	out.Pos = block[0].Pos
+	s := f.byAddress[r.Address]
+	if s == nil {
+		s = symbolic(block, r.Addr)
+	}
+	if s != nil {
+		out.Pos = s.Pos
+		if r.Args != nil { // the plan has the block as well
+			out.Args = s.Args
+			out.Values = settle(r.Values, s.Values)
+		}
+		f.assign(&out, s.Provider, s.Candidates)
+		return &out
+	}
+	for _, other := range block[1:] { // which instance it is cannot be told: only what all agree on
+		if other.Provider != block[0].Provider {
+			return &out
+		}
+	}
+	f.assign(&out, block[0].Provider, nil)
+	return &out
+}
+
+// assign gives a resource the provider configuration that the sources tell.
+func (f *fusion) assign(r *model.Resource, p *model.Provider, candidates []*model.Provider) {
+	switch {
+	case p != nil:
+		r.Provider, r.Candidates = f.provider(p), nil
+	case len(candidates) > 0 && r.Provider == nil:
+		r.Candidates = nil
+		for _, c := range candidates {
+			r.Candidates = append(r.Candidates, f.provider(c))
+		}
+	}
+}
+
+func (f *fusion) provider(p *model.Provider) *model.Provider {
+	if p == nil {
+		return nil
+	}
+	if q := f.providers[p]; q != nil {
+		return q
+	}
+	return p
+}
+
+// symbolic is the instance of the sources that stands for all of a block whose count or for_each they do not know.
+func symbolic(block []*model.Resource, at addr.Resource) *model.Resource {
+	for _, s := range block {
+		fits := s.Addr.Key == at.Key || s.Addr.Key.Kind == addr.AnyKey
+		for i, step := range s.Addr.Module {
+			fits = fits && (step.Key == at.Module[i].Key || step.Key.Kind == addr.AnyKey)
+		}
+		if fits {
+			return s
+		}
+	}
+	return nil
+}
+
+func (f *fusion) outputs() []model.Output {
+	out := slices.Clone(f.plan.Outputs)
+	for i := range out {
+		for _, s := range f.src.Outputs {
+			if s.Name == out[i].Name {
+				out[i].Args = s.Args
+			}
+		}
+	}
+	return out
+}
+
+// settle is what the plan says, and where it does not know, what the sources do.
+func settle(plan, src model.Value) model.Value {
+	switch {
+	case plan.State == model.Absent:
+		return src
+	case plan.State == model.Unknown && src.State != model.Absent && src.State != model.Null:
+		src.Sensitive = src.Sensitive || plan.Sensitive
+		return src
+	case plan.Kind == model.Object && src.Kind == model.Object:
+		names, items := make([]string, plan.Len()), make([]model.Value, plan.Len())
+		for i := range names {
+			names[i], items[i] = plan.Name(i), plan.Item(i)
+			if s := src.Get(names[i]); s.State != model.Absent {
+				items[i] = settle(items[i], s)
+			}
+		}
+		out := model.ObjectValue(names, items)
+		out.Sensitive = plan.Sensitive
+		return out
+	case plan.Kind == model.List && src.Kind == model.List && plan.Len() == 1 && src.Len() == 1: // a longer one may be a set
+		out := model.ListValue([]model.Value{settle(plan.Item(0), src.Item(0))})
+		out.Sensitive = plan.Sensitive
+		return out
+	}
+	return plan
+}

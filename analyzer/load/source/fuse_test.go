@@ -1,0 +1,119 @@
+package source_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/demarc-dev/demarc/analyzer/load"
+	"github.com/demarc-dev/demarc/analyzer/load/source"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+func fused(t *testing.T, name string) (plan, both *model.Snapshot) {
+	t.Helper()
+	dir := filepath.Join("..", "..", "..", "fixtures", "semantics", name)
+	plan, err := load.File(filepath.Join(dir, "plan.json"), load.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err = source.Fuse(plan, dir, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan, both
+}
+
+func find(t *testing.T, s *model.Snapshot, address string) *model.Resource {
+	t.Helper()
+	for _, r := range s.Resources {
+		if r.Address == address && r.Deposed == "" {
+			return r
+		}
+	}
+	t.Fatalf("no %s", address)
+	return nil
+}
+
+// TestFuseKeeps changes nothing that the plan knows, and gives every resource that stays its place.
+func TestFuseKeeps(t *testing.T) {
+	for _, name := range []string{"refs", "providers", "providers2", "providers3", "linemap", "nesting", "unknowns", "overrides", "aws_v5", "tofu_foreach", "refs_applied", "injection", "exprs"} {
+		t.Run(name, func(t *testing.T) {
+			plan, both := fused(t, name)
+			if len(plan.Resources) != len(both.Resources) {
+				t.Fatalf("%d resources, of %d", len(both.Resources), len(plan.Resources))
+			}
+			for i, r := range plan.Resources {
+				got := both.Resources[i]
+				if got.Address != r.Address || got.Action != r.Action {
+					t.Fatalf("%s became %s", r.Address, got.Address)
+				}
+				agree(t, r.Address, got.Values, r.Values)
+				if got.Pos.Line == 0 {
+					t.Errorf("%s has no line; %q", r.Address, both.Notes)
+				}
+				if got.Provider != nil && !slices.Contains(both.Providers, got.Provider) {
+					t.Errorf("%s: provider %s is not listed", r.Address, got.Provider.Key)
+				}
+				if r.Provider != nil && r.Provider.Implied && r.Provider.Module == nil {
+					continue
+				}
+				if got.Provider == nil && (r.Provider != nil || len(r.Candidates) > 0) {
+					t.Errorf("%s: its provider is not told", r.Address)
+				}
+			}
+		})
+	}
+}
+
+// TestFuseTells finds what a plan alone does not tell.
+func TestFuseTells(t *testing.T) {
+	_, both := fused(t, "providers3")
+	if p := find(t, both, "module.A.module.B.module.C.aws_vpc.v").Provider; p == nil || p.Key != "aws.dr" {
+		t.Errorf("providers3: %v", p)
+	}
+	_, both = fused(t, "tofu_foreach")
+	if p := find(t, both, `aws_vpc.r["gov"]`).Provider; p == nil || show(p.Values) != `{region="us-gov-west-1"}` {
+		t.Errorf("tofu_foreach: %v", p)
+	}
+	_, both = fused(t, "aws_v5")
+	regions := ""
+	for _, p := range both.Providers {
+		regions += show(p.Values.Get("region"))
+	}
+	if !strings.Contains(regions, "us-gov-west-1") {
+		t.Errorf("aws_v5: regions %s", regions)
+	}
+	_, both = fused(t, "refs")
+	r := find(t, both, "aws_vpc_peering_connection.vialocal")
+	if a := r.Args.Arg("vpc_id"); a == nil || len(a.Origins) != 1 || a.Origins[0].Name != "primary" || !a.Origins[0].Exact || len(a.Opaque) > 0 {
+		t.Errorf("refs: vpc_id of vialocal: %+v", a)
+	}
+	if at := r.Pos.Args["vpc_id"]; at.Line != 58 || at.Column != 3 {
+		t.Errorf("refs: vpc_id at %+v", at)
+	}
+	if _, ok := find(t, both, "aws_iam_role_policy.json").Values.Get("policy").Partly(); !ok {
+		t.Error("refs: nothing is known of the policy of json")
+	}
+}
+
+// TestFuseElsewhere keeps the plan as it is where the sources are other ones, and says so.
+func TestFuseElsewhere(t *testing.T) {
+	plan, err := load.File(filepath.Join("..", "..", "..", "fixtures", "semantics", "refs", "plan.json"), load.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := source.Fuse(plan, filepath.Join("..", "..", "..", "fixtures", "semantics", "linemap"), source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.Join(both.Notes, "\n"), "has no block for") {
+		t.Errorf("notes %q", both.Notes)
+	}
+	for i, r := range plan.Resources {
+		if got := both.Resources[i]; got.Args != r.Args || got.Pos.File != "" {
+			t.Errorf("%s changed", r.Address)
+		}
+	}
+}

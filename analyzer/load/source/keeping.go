@@ -1,0 +1,458 @@
+package source
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	ctyyaml "github.com/zclconf/go-cty-yaml"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+// keep evaluates the functions that can keep more of partly known values, or of where they come from, than cty's own do.
+// ok is false for any other function.
+func (r *run) keep(name string, a []cty.Value) (v cty.Value, ok bool) {
+	need := func(least, most int) bool { return len(a) >= least && (most < 0 || len(a) <= most) }
+	bad := func() (cty.Value, bool) { return r.fail(broken), true }
+	switch name {
+	case "sensitive", "ephemeralasnull", "nonsensitive":
+		if !need(1, 1) {
+			return bad()
+		}
+		if name == "sensitive" {
+			return a[0].Mark(secret{}), true
+		}
+		u, marks := a[0].Unmark()
+		out := make(cty.ValueMarks, len(marks))
+		for m := range marks {
+			if _, is := m.(secret); !is {
+				out[m] = struct{}{}
+			}
+		}
+		return u.WithMarks(out), true
+	case "issensitive":
+		if !need(1, 1) {
+			return bad()
+		}
+		_, is := deep(a[0])[secret{}]
+		return cty.BoolVal(is), true
+	case "coalesce":
+		return r.coalesce(a), true
+	case "one":
+		if !need(1, 1) {
+			return bad()
+		}
+		return r.one(a[0]), true
+	case "element":
+		if !need(2, 2) {
+			return bad()
+		}
+		return r.elementAt(a[0], a[1]), true
+	case "lookup":
+		if !need(2, 3) {
+			return bad()
+		}
+		return r.lookup(a), true
+	case "length":
+		if !need(1, 1) {
+			return bad()
+		}
+		return r.length(a[0]), true
+	case "keys":
+		if !need(1, 1) {
+			return bad()
+		}
+		u, _ := a[0].Unmark()
+		if u.IsKnown() && !u.IsNull() && (u.Type().IsObjectType() || u.Type().IsMapType()) {
+			keys := []cty.Value{}
+			for it := u.ElementIterator(); it.Next(); {
+				k, _ := it.Element()
+				k, _ = k.Unmark()
+				keys = append(keys, k)
+			}
+			return cty.TupleVal(keys), true
+		}
+	case "merge":
+		return r.merge(a), true
+	case "tolist", "toset", "tomap":
+		if !need(1, 1) {
+			return bad()
+		}
+		return r.collect(name, a[0])
+	case "jsonencode", "yamlencode":
+		if !need(1, 1) {
+			return bad()
+		}
+		return r.encode(name, a[0]), true
+	case "jsondecode", "yamldecode":
+		if !need(1, 1) {
+			return bad()
+		}
+		u, marks := a[0].Unmark()
+		if !u.IsKnown() {
+			for m := range marks {
+				if d, is := m.(*document); is {
+					return d.value, true
+				}
+			}
+			return cty.DynamicVal.WithMarks(marks), true
+		}
+		if name == "jsondecode" {
+			if u.IsNull() || u.Type() != cty.String || nestedText(u.AsString()) || len(u.AsString()) > maxText {
+				return bad()
+			}
+			return r.apply(stdlib.JSONDecodeFunc, a, true), true
+		}
+	}
+	return cty.NilVal, false
+}
+
+// coalesce is the first argument that is neither null nor an empty text. One that is not known may be either.
+func (r *run) coalesce(a []cty.Value) cty.Value {
+	var maybe []cty.ValueMarks
+	for _, v := range a {
+		u, marks := v.Unmark()
+		if !u.IsKnown() {
+			if sure := u.Type() != cty.DynamicPseudoType && u.Range().DefinitelyNotNull(); sure && len(maybe) == 0 {
+				return v
+			}
+			maybe = append(maybe, withoutDocuments(marks))
+			continue
+		}
+		if u.IsNull() || u.Type() == cty.String && u.AsString() == "" {
+			continue
+		}
+		if len(maybe) == 0 {
+			return v
+		}
+		maybe = append(maybe, withoutDocuments(deep(v)))
+		break
+	}
+	switch len(maybe) {
+	case 0:
+		return r.fail(broken)
+	case 1:
+		return cty.DynamicVal.WithMarks(maybe...)
+	}
+	for i := range maybe {
+		maybe[i] = r.perhaps(maybe[i])
+	}
+	return cty.DynamicVal.WithMarks(maybe...)
+}
+
+func (r *run) one(v cty.Value) cty.Value {
+	u, marks := v.Unmark()
+	if !u.IsKnown() {
+		return cty.DynamicVal.WithMarks(withoutDocuments(marks))
+	}
+	if u.IsNull() || !u.CanIterateElements() {
+		return r.fail(broken)
+	}
+	switch u.LengthInt() {
+	case 0:
+		return cty.NullVal(cty.DynamicPseudoType)
+	case 1:
+		it := u.ElementIterator()
+		it.Next()
+		_, e := it.Element()
+		return e.WithMarks(withoutDocuments(marks))
+	}
+	return r.fail(broken)
+}
+
+// elementAt counts around the end of the list.
+func (r *run) elementAt(list, at cty.Value) cty.Value {
+	u, _ := list.Unmark()
+	i, _ := at.Unmark()
+	if u.IsKnown() && !u.IsNull() && (u.Type().IsTupleType() || u.Type().IsListType()) && i.IsKnown() {
+		n := u.LengthInt()
+		k, ok := wholeNumber(i)
+		if n == 0 || !ok {
+			return r.fail(broken)
+		}
+		return r.index(list, cty.NumberIntVal(int64(k%n)))
+	}
+	return r.index(list, cty.UnknownVal(cty.Number))
+}
+
+func (r *run) lookup(a []cty.Value) cty.Value {
+	failures := r.failures
+	u, _ := a[0].Unmark()
+	k, _ := a[1].Unmark()
+	if u.IsKnown() && k.IsKnown() {
+		v := r.index(a[0], a[1])
+		if r.failures == failures {
+			return v
+		}
+		r.failures = failures
+		if len(a) == 3 {
+			return a[2]
+		}
+		return r.fail(broken)
+	}
+	v := r.index(a[0], a[1])
+	if r.failures > failures {
+		r.failures = failures
+		if len(a) == 3 {
+			return a[2]
+		}
+		return r.fail(broken)
+	}
+	if len(a) == 3 {
+		return cty.DynamicVal.WithMarks(withoutDocuments(r.perhaps(deep(v))), withoutDocuments(r.perhaps(deep(a[2]))))
+	}
+	return v
+}
+
+// length counts what is known to be there, even of parts that are not known themselves.
+func (r *run) length(v cty.Value) cty.Value {
+	u, marks := v.Unmark()
+	if !u.IsKnown() {
+		if u.Type().IsTupleType() {
+			return cty.NumberIntVal(int64(u.Type().Length()))
+		}
+		return cty.UnknownVal(cty.Number).WithMarks(notRefs(marks))
+	}
+	if u.IsNull() {
+		return r.fail(broken)
+	}
+	if u.Type() == cty.String {
+		return r.apply(stdlib.StrlenFunc, []cty.Value{u}, true)
+	}
+	if !u.CanIterateElements() {
+		return r.fail(broken)
+	}
+	if u.Type().IsSetType() && !u.IsWhollyKnown() && u.LengthInt() > 1 {
+		return cty.UnknownVal(cty.Number)
+	}
+	return cty.NumberIntVal(int64(u.LengthInt()))
+}
+
+// merge joins objects. One that is not known hides which attributes there are, but not what others give.
+func (r *run) merge(a []cty.Value) cty.Value {
+	out := map[string]cty.Value{}
+	open := false
+	var marks []cty.ValueMarks
+	for _, v := range a {
+		u, m := v.Unmark()
+		if !u.IsKnown() {
+			open = true
+			marks = append(marks, withoutDocuments(r.perhaps(m)))
+			continue
+		}
+		if u.IsNull() {
+			continue
+		}
+		if !u.Type().IsObjectType() && !u.Type().IsMapType() {
+			return r.fail(broken)
+		}
+		for it := u.ElementIterator(); it.Next(); {
+			k, e := it.Element()
+			k, _ = k.Unmark()
+			out[k.AsString()] = e.WithMarks(withoutDocuments(m))
+		}
+	}
+	if open {
+		for _, v := range out {
+			marks = append(marks, withoutDocuments(r.perhaps(deep(v))))
+		}
+		return cty.DynamicVal.WithMarks(marks...)
+	}
+	return cty.ObjectVal(out)
+}
+
+// collect is tolist, toset and tomap. Their elements stay as they are where they have no common type yet.
+func (r *run) collect(name string, v cty.Value) (cty.Value, bool) {
+	u, marks := v.Unmark()
+	if !u.IsKnown() || u.IsNull() {
+		return v, true
+	}
+	t := u.Type()
+	switch name {
+	case "tolist":
+		if t.IsTupleType() || t.IsListType() || t.IsSetType() {
+			return cty.TupleVal(u.AsValueSlice()).WithMarks(withoutDocuments(marks)), true
+		}
+	case "tomap":
+		if t.IsObjectType() || t.IsMapType() {
+			return v, true
+		}
+	case "toset":
+		if t.IsSetType() {
+			return v, true
+		}
+		if t.IsTupleType() || t.IsListType() { // a tuple without duplicates keeps the marks of each element
+			seen := map[string]bool{}
+			var out []cty.Value
+			for it := u.ElementIterator(); it.Next(); {
+				_, e := it.Element()
+				p, _ := e.Unmark()
+				s, ok := toText(p)
+				if !ok {
+					return v.Mark(asSet{}), true
+				}
+				if !seen[s.AsString()] {
+					seen[s.AsString()] = true
+					out = append(out, e)
+				}
+			}
+			if out == nil {
+				return cty.EmptyTupleVal.Mark(asSet{}), true
+			}
+			sortTexts(out)
+			return cty.TupleVal(out).WithMarks(marks).Mark(asSet{}), true
+		}
+	}
+	return r.fail(broken), true
+}
+
+// encode makes a JSON or YAML text. With unknown leaves the text is unknown, and carries the rest as a document.
+func (r *run) encode(name string, v cty.Value) cty.Value {
+	if !v.IsWhollyKnown() {
+		marks := withoutDocuments(deep(v))
+		return cty.UnknownVal(cty.String).RefineNotNull().WithMarks(r.remark(marks, func(k ref) ref { return k })).Mark(&document{v})
+	}
+	left := maxText
+	if !weigh(v, &left) {
+		return r.fail("a text that is too long")
+	}
+	f := stdlib.JSONEncodeFunc
+	if name == "yamlencode" {
+		f = ctyyaml.YAMLEncodeFunc
+	}
+	return r.apply(f, []cty.Value{v}, true)
+}
+
+// The places of holes in a text that is read with unknown parts: private use characters that no configuration holds.
+const (
+	holeStart = '\U000F0001'
+	holeEnd   = '\U000F0002'
+	holeZero  = 0xF0010
+)
+
+func writeHole(b *strings.Builder, n int) {
+	b.WriteRune(holeStart)
+	for n >= 10 {
+		b.WriteRune(rune(holeZero + n%10))
+		n /= 10
+	}
+	b.WriteRune(rune(holeZero + n))
+	b.WriteRune(holeEnd)
+}
+
+// parseWithHoles reads a text with holes as JSON; ok is false where it is none.
+func (r *run) parseWithHoles(s string, holes []cty.Value) (cty.Value, bool) {
+	t := strings.TrimSpace(s)
+	if t == "" || t[0] != '{' && t[0] != '[' || len(t) > maxText || nestedText(t) {
+		return cty.NilVal, false
+	}
+	// A hole outside quotes stands for a whole value: quote it.
+	var b strings.Builder
+	quoted, escaped := false, false
+	for _, c := range t {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted && c == '\\':
+			escaped = true
+		case c == '"':
+			quoted = !quoted
+		}
+		if c == holeStart && !quoted {
+			b.WriteByte('"')
+		}
+		b.WriteRune(c)
+		if c == holeEnd && !quoted {
+			b.WriteByte('"')
+		}
+	}
+	v, err := stdlib.JSONDecode(cty.StringVal(b.String()))
+	if err != nil {
+		return cty.NilVal, false
+	}
+	return r.fill(v, holes), true
+}
+
+// fill puts the unknown values where their holes are.
+func (r *run) fill(v cty.Value, holes []cty.Value) cty.Value {
+	t := v.Type()
+	switch {
+	case v.IsNull() || !v.IsKnown():
+		return v
+	case t == cty.String:
+		s := v.AsString()
+		i := strings.IndexRune(s, holeStart)
+		if i < 0 {
+			return v
+		}
+		if n, rest := hole(s[i:]); i == 0 && rest == "" && n < len(holes) {
+			return holes[n]
+		}
+		var marks []cty.ValueMarks
+		for rest := s[i:]; rest != ""; {
+			j := strings.IndexRune(rest, holeStart)
+			if j < 0 {
+				break
+			}
+			n, after := hole(rest[j:])
+			if n < len(holes) {
+				marks = append(marks, withoutDocuments(deep(holes[n])))
+			}
+			rest = after
+		}
+		return partial(s[:i]).WithMarks(marks...)
+	case t.IsObjectType():
+		out := map[string]cty.Value{}
+		for k, e := range v.AsValueMap() {
+			out[k] = r.fill(e, holes)
+		}
+		return cty.ObjectVal(out)
+	case t.IsTupleType():
+		list := v.AsValueSlice()
+		for i := range list {
+			list[i] = r.fill(list[i], holes)
+		}
+		return cty.TupleVal(list)
+	}
+	return v
+}
+
+// hole reads the hole that s begins with: its number, and what follows.
+func hole(s string) (n int, rest string) {
+	tens := 1
+	for i, c := range s {
+		switch {
+		case i == 0:
+		case c == holeEnd:
+			return n, s[i+len(string(holeEnd)):]
+		default:
+			n += (int(c) - holeZero) * tens
+			tens *= 10
+		}
+	}
+	return n, ""
+}
+
+func sortTexts(list []cty.Value) {
+	slices.SortStableFunc(list, func(a, b cty.Value) int { return strings.Compare(plainText(a), plainText(b)) })
+}
+
+func plainText(v cty.Value) string {
+	u, _ := v.Unmark()
+	s, ok := toText(u)
+	if !ok {
+		return ""
+	}
+	return s.AsString()
+}
+
+func utf16Of(s string) []uint16 { return utf16.Encode([]rune(s)) }
+
+func fromUTF16(b []byte) string {
+	u := make([]uint16, len(b)/2)
+	for i := range u {
+		u[i] = uint16(b[2*i]) | uint16(b[2*i+1])<<8
+	}
+	return string(utf16.Decode(u))
+}

@@ -1,0 +1,195 @@
+package source
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Values carry where they come from as cty marks, which go through templates, functions, locals and modules with them.
+
+// ref is the mark of a value that is a resource attribute or made from one. Refs are made by run.ref alone, so that one
+// attribute is one pointer. An unknown value with refs stands for what the attribute holds: reading a name of it goes on
+// from there, which is how whole resources, of which a provider knows more attributes than are written, pass through
+// variables and outputs.
+type ref struct {
+	inst   *instance
+	module *module  // instead of inst: some instance of a module whose count is not known
+	attr   string   // the attribute path, "" for the whole
+	many   bool     // all instances of a block whose count or for_each is not known: an index or splat comes first
+	key    addr.Key // which of those is meant, where it is known
+	byKey  bool     // the one is meant that has the referrer's own key
+	may    bool     // it may as well be another
+	via    string   // what it passed through, separated by spaces
+}
+
+func (r *run) ref(k ref) *ref {
+	p := r.refs[k]
+	if p == nil {
+		p = &k
+		r.refs[k] = p
+	}
+	return p
+}
+
+// opaque is the mark of a value that comes from something that cannot be looked into; it names what.
+type opaque struct{ reason string }
+
+// secret is the mark of a sensitive or ephemeral value.
+type secret struct{}
+
+// document is the mark of an unknown text that encodes a value of which a part is known.
+type document struct{ value cty.Value }
+
+// unknown is a value of which nothing is known, and why.
+func unknown(reason string) cty.Value { return cty.DynamicVal.Mark(opaque{reason}) }
+
+// refsOf are the refs among marks, in a fixed order.
+func refsOf(marks cty.ValueMarks) []*ref {
+	var list []*ref
+	for m := range marks {
+		if r, ok := m.(*ref); ok {
+			list = append(list, r)
+		}
+	}
+	if len(list) > 1 {
+		slices.SortFunc(list, func(a, b *ref) int { return strings.Compare(a.sortKey(), b.sortKey()) })
+	}
+	return list
+}
+
+func (k *ref) sortKey() string {
+	s := k.attr + "\x00" + k.via
+	if k.inst != nil {
+		s = k.inst.address + "\x00" + s
+	} else {
+		s = k.module.path.String() + "\x00" + s
+	}
+	if k.may {
+		s += "?"
+	}
+	if k.many {
+		s += "*"
+	}
+	if k.byKey {
+		s += "="
+	}
+	return s + k.key.String()
+}
+
+// perhaps marks every ref as one of several.
+func (r *run) perhaps(marks cty.ValueMarks) cty.ValueMarks {
+	return r.remark(marks, func(k ref) ref { k.may = true; return k })
+}
+
+// remark changes the refs among marks and drops documents, which a changed value no longer encodes.
+func (r *run) remark(marks cty.ValueMarks, change func(ref) ref) cty.ValueMarks {
+	if len(marks) == 0 {
+		return nil
+	}
+	out := make(cty.ValueMarks, len(marks))
+	for m := range marks {
+		switch k := m.(type) {
+		case *ref:
+			out[r.ref(change(*k))] = struct{}{}
+		default:
+			out[m] = struct{}{}
+		}
+	}
+	return out
+}
+
+// passed notes that a value came through a variable or an output.
+func (r *run) passed(v cty.Value, name string) cty.Value {
+	if !v.ContainsMarked() {
+		return v
+	}
+	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
+		u, marks := v.Unmark()
+		if len(marks) == 0 {
+			return v, nil
+		}
+		return u.WithMarks(r.remark(marks, func(k ref) ref {
+			if strings.Count(k.via, " ") > 8 { // a chain that long tells nobody anything
+				return k
+			}
+			if k.via != "" {
+				k.via += " "
+			}
+			k.via += name
+			return k
+		})), nil
+	})
+	if err != nil {
+		return v
+	}
+	return out
+}
+
+// deep are all marks in a value.
+func deep(v cty.Value) cty.ValueMarks {
+	if !v.ContainsMarked() {
+		return nil
+	}
+	_, marks := v.UnmarkDeep()
+	return marks
+}
+
+// asSet is the mark of a tuple that stands for a set, so that each element keeps its own marks: a set of cty has marks
+// only as a whole.
+type asSet struct{}
+
+// withoutDocuments are marks for a value that is made of marked ones, or a part of one: what is said of the shape of a
+// value does not go on.
+func withoutDocuments(marks cty.ValueMarks) cty.ValueMarks {
+	shape := func(m any) bool {
+		switch m.(type) {
+		case *document, asSet:
+			return true
+		}
+		return false
+	}
+	for m := range marks {
+		if shape(m) {
+			out := make(cty.ValueMarks, len(marks))
+			for m := range marks {
+				if !shape(m) {
+					out[m] = struct{}{}
+				}
+			}
+			return out
+		}
+	}
+	return marks
+}
+
+// isSet tells whether a value is a set, or stands for one.
+func isSet(u cty.Value, marks cty.ValueMarks) bool {
+	_, as := marks[asSet{}]
+	return as || u.Type().IsSetType()
+}
+
+// origin is a ref as seen from a module instance.
+func (k *ref) origin(from addr.Module) (model.Origin, bool) {
+	if k.inst == nil {
+		return model.Origin{}, false
+	}
+	to := k.inst.module.path
+	n := 0
+	for n < len(from) && n < len(to) && from[n] == to[n] {
+		n++
+	}
+	o := model.Origin{Shared: n, Down: to[n:], Mode: k.inst.block.mode, Type: k.inst.block.typ, Name: k.inst.block.name,
+		Key: k.inst.key, Attr: k.attr, Exact: !k.may && k.attr != ""}
+	if k.key.Kind != addr.NoKey && o.Key.Kind == addr.AnyKey {
+		o.Key = k.key
+	}
+	o.ByKey = k.byKey && o.Key.Kind == addr.AnyKey
+	if k.via != "" {
+		o.Via = strings.Split(k.via, " ")
+	}
+	return o, true
+}

@@ -1,0 +1,652 @@
+package source
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// instance is one instance of a resource block in one module instance.
+type instance struct {
+	block      *resource
+	module     *module
+	key        addr.Key
+	address    string
+	scope      *scope
+	attrs      map[string]*cell
+	provider   *model.Provider
+	candidates []*model.Provider
+	provided   bool
+}
+
+// instances are all instances of a block in one module instance.
+type instances struct {
+	list  []*instance
+	byKey map[addr.Key]*instance
+	open  bool // which there are is not known: list has one that stands for all
+	keyed bool
+	busy  bool // being found out
+	each  *model.Arg
+}
+
+// instances finds out which instances a block has.
+func (m *module) instances(b *resource) *instances {
+	if in := m.blocks[b]; in != nil {
+		return in
+	}
+	in := &instances{busy: true}
+	m.blocks[b] = in
+	e := m.run.expand(m, b.count, b.each, b.disabled, b.typ+"."+b.name)
+	in.open, in.keyed = e.open, e.keyed
+	if e.keyed {
+		var w writer
+		w.init(m.run, m)
+		in.each = w.loose(e.value)
+	}
+	in.list = make([]*instance, len(e.list))
+	if e.keyed {
+		in.byKey = make(map[addr.Key]*instance, len(e.list))
+	}
+	for i, k := range e.list {
+		s := k.scope(m)
+		at := addr.Resource{Module: m.path, Mode: b.mode, Type: b.typ, Name: b.name, Key: k.key}
+		one := &instance{block: b, module: m, key: k.key, address: at.String(), scope: s}
+		in.list[i] = one
+		if e.keyed {
+			in.byKey[k.key] = one
+		}
+	}
+	in.busy = false
+	return in
+}
+
+func (in *instances) element(key cty.Value) *instance {
+	k, ok := keyOf(key)
+	if !ok {
+		return nil
+	}
+	if found := in.byKey[k]; found != nil {
+		return found
+	}
+	if k.Kind == addr.StringKey { // "0" is an index too
+		if n, ok := wholeNumber(key); ok {
+			return in.byKey[addr.Key{Kind: addr.IntKey, Int: n}]
+		}
+	}
+	return nil
+}
+
+// value is a block as a whole.
+func (in *instances) value(r *run) cty.Value {
+	if in.open {
+		return cty.DynamicVal.Mark(r.ref(ref{inst: in.list[0], many: true}))
+	}
+	if !in.keyed {
+		if len(in.list) == 0 {
+			return cty.NullVal(cty.DynamicPseudoType)
+		}
+		return r.whole(in.list[0])
+	}
+	keys := make([]addr.Key, len(in.list))
+	vals := make([]cty.Value, len(in.list))
+	for i, one := range in.list {
+		keys[i], vals[i] = one.key, r.whole(one)
+	}
+	return keyed(keys, vals)
+}
+
+// attribute is an attribute of an instance: as it is configured, or not known. Either way it carries the attribute's ref
+// and no other: what it is made of is the resource's own affair.
+func (in *instance) attribute(r *run, name string) cty.Value {
+	if in.attrs == nil {
+		in.attrs = map[string]*cell{}
+	}
+	c := in.attrs[name]
+	if c == nil {
+		c = &cell{}
+		in.attrs[name] = c
+		failures := r.failures
+		c.value = in.find(r, name)
+		r.failures = failures
+		c.done = true
+	}
+	if !c.done {
+		return in.computed(r, name)
+	}
+	return c.value
+}
+
+func (in *instance) find(r *run, name string) cty.Value {
+	from := name
+	if in.block.typ == "terraform_data" && name == "output" {
+		from = "input"
+	}
+	mark := r.ref(ref{inst: in, attr: name})
+	if a := in.block.attrs[from]; a != nil {
+		v := r.safely(a.expr, in.scope)
+		if u, _ := v.Unmark(); u.IsKnown() && !u.IsNull() {
+			return r.own(v, mark)
+		}
+		if _, is := deep(v)[secret{}]; is {
+			return in.computed(r, name).Mark(secret{})
+		}
+		return in.computed(r, name)
+	}
+	if in.block.mode == addr.Data {
+		if v, ok := in.modelled(r, name); ok {
+			return v.Mark(mark)
+		}
+	}
+	return in.computed(r, name)
+}
+
+// nested is an argument of a nested block that is there once: `rule.destination.bucket`.
+func (in *instance) nested(r *run, path string) (cty.Value, bool) {
+	names := strings.Split(path, ".")
+	at := in.block.body
+	for _, name := range names[:len(names)-1] {
+		var one *body
+		for _, b := range at.blocks {
+			if nestedType(b) == name {
+				if one != nil || b.typ == "dynamic" {
+					return cty.NilVal, false
+				}
+				one = b.body
+			}
+		}
+		if one == nil {
+			return cty.NilVal, false
+		}
+		at = one
+	}
+	a := at.attr(names[len(names)-1])
+	if a == nil || at == in.block.body {
+		return cty.NilVal, false
+	}
+	if in.attrs == nil {
+		in.attrs = map[string]*cell{}
+	}
+	if in.attrs[path] != nil { // it refers to itself
+		return cty.NilVal, false
+	}
+	in.attrs[path] = &cell{}
+	failures := r.failures
+	v := r.safely(a.expr, in.scope)
+	r.failures = failures
+	delete(in.attrs, path)
+	if u, _ := v.Unmark(); !u.IsKnown() || u.IsNull() {
+		return cty.NilVal, false
+	}
+	return r.own(v, r.ref(ref{inst: in, attr: path})), true
+}
+
+// never are attributes that every provider gives a text that is neither null nor empty.
+var never = map[string]bool{"id": true, "arn": true, "self_link": true}
+
+// computed is an attribute that only the provider knows.
+func (in *instance) computed(r *run, name string) cty.Value {
+	mark := r.ref(ref{inst: in, attr: name})
+	if never[name] {
+		return cty.UnknownVal(cty.String).RefineNotNull().Mark(mark)
+	}
+	return cty.DynamicVal.Mark(mark)
+}
+
+// own replaces the refs of a configured value by the attribute's.
+func (r *run) own(v cty.Value, mark *ref) cty.Value {
+	if !v.ContainsMarked() && v.IsWhollyKnown() {
+		return v.Mark(mark)
+	}
+	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
+		u, marks := v.Unmark()
+		_, hidden := marks[secret{}]
+		if !u.IsKnown() {
+			u = u.Mark(mark)
+		}
+		if hidden {
+			u = u.Mark(secret{})
+		}
+		return u, nil
+	})
+	if err != nil {
+		return cty.DynamicVal.Mark(mark)
+	}
+	return out.Mark(mark)
+}
+
+// modelled is what an attribute of a data source follows to be from its configuration and its provider's.
+func (in *instance) modelled(r *run, name string) (cty.Value, bool) {
+	if in.block.typ == "aws_arn" {
+		return in.arnPart(r, name)
+	}
+	if r.opts.Data == nil {
+		return cty.NilVal, false
+	}
+	for _, a := range in.block.body.attrs { // one that asks for something else than the provider's own
+		switch a.name {
+		case "name", "region", "endpoint", "location", "tenant_id", "account_id", "project":
+			return cty.NilVal, false
+		}
+	}
+	p, _ := in.configuration(r)
+	if p == nil {
+		return cty.NilVal, false
+	}
+	s, ok := r.opts.Data(p, in.block.typ, name)
+	if !ok {
+		return cty.NilVal, false
+	}
+	return cty.StringVal(s), true
+}
+
+// arnPart reads a part of the ARN that a `data "aws_arn"` is given.
+func (in *instance) arnPart(r *run, name string) (cty.Value, bool) {
+	a := in.block.attrs["arn"]
+	if a == nil {
+		return cty.NilVal, false
+	}
+	v, _ := r.safely(a.expr, in.scope).UnmarkDeep()
+	if !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
+		return cty.NilVal, false
+	}
+	parts := strings.SplitN(v.AsString(), ":", 6)
+	i := slices.Index([]string{"", "partition", "service", "region", "account", "resource"}, name)
+	if len(parts) < 6 || i < 1 {
+		return cty.NilVal, false
+	}
+	return cty.StringVal(parts[i]), true
+}
+
+// emit adds an instance to the snapshot.
+func (r *run) emit(in *instance) {
+	if in.block.mode == addr.Ephemeral {
+		return // leaves nothing behind, and no plan has it
+	}
+	var w writer
+	w.init(r, in.module)
+	res := &model.Resource{
+		Address: in.address,
+		Addr:    addr.Resource{Module: in.module.path, Mode: in.block.mode, Type: in.block.typ, Name: in.block.name, Key: in.key},
+		Action:  model.Create,
+		Pos:     pos(in.block.at),
+	}
+	call := in.module.calledAt()
+	if in.block.mode == addr.Data {
+		res.Action = model.Read
+	}
+	res.Values = w.body("", in.block.body, in.scope, nil)
+	res.Args = model.NewArgs(w.args(), in.module.instances(in.block).each)
+	if res.Pos.Args = w.pos; call != nil {
+		res.Pos = *call
+	}
+	res.Provider, res.Candidates = in.configuration(r)
+	res.Source = in.source()
+	r.resources = append(r.resources, res)
+}
+
+// source is the provider that the instance's type belongs to.
+func (in *instance) source() string {
+	local := in.block.implicit
+	if p := in.block.provider; p != nil {
+		if t := providerName(p.expr); len(t) > 0 {
+			local = t[0]
+		}
+	}
+	return in.module.cfg.sourceOf(local)
+}
+
+// writer turns the evaluated arguments of one block into the model.
+type writer struct {
+	run  *run
+	mod  *module
+	list []*model.Arg
+	at   map[string]*model.Arg
+	pos  map[string]model.Pos
+	here []*model.Arg // the arguments that what is walked belongs to
+	tidy bool
+}
+
+func (w *writer) init(r *run, m *module) {
+	w.run, w.mod = r, m
+	w.at, w.pos = map[string]*model.Arg{}, map[string]model.Pos{}
+}
+
+// skipped are the meta-arguments of provider blocks.
+var skipped = map[string]bool{"alias": true, "for_each": true, "version": true}
+
+// body evaluates the arguments and blocks of a body, in the order of their names: a plan has them so, and of several ends
+// of one link both tell the same first.
+func (w *writer) body(path string, b *body, s *scope, skip map[string]bool) model.Value {
+	names := make([]string, 0, len(b.attrs)+len(b.blocks))
+	items := make([]model.Value, 0, len(b.attrs)+len(b.blocks))
+	for _, a := range b.attrs {
+		if skip[a.name] {
+			continue
+		}
+		v := w.attr(join(path, a.name), a, s)
+		names, items = append(names, a.name), append(items, v)
+	}
+	var blocks map[string][]model.Value
+	var order []string
+	add := func(typ string, v model.Value) {
+		if blocks == nil {
+			blocks = map[string][]model.Value{}
+		}
+		if _, ok := blocks[typ]; !ok {
+			order = append(order, typ)
+		}
+		blocks[typ] = append(blocks[typ], v)
+	}
+	for _, n := range b.blocks {
+		at := join(path, nestedType(n))
+		if _, ok := w.pos[at]; !ok {
+			w.pos[at] = pos(n.at)
+		}
+		if n.typ == "dynamic" && len(n.labels) == 1 {
+			w.dynamic(at, n, s, func(v model.Value) { add(n.labels[0], v) })
+			continue
+		}
+		add(n.typ, w.body(at, n.body, s, nil))
+	}
+	for _, typ := range order {
+		if i := slices.Index(names, typ); i >= 0 {
+			continue // written as an argument as well: JSON, or a mistake
+		}
+		names, items = append(names, typ), append(items, model.ListValue(blocks[typ]))
+	}
+	sort.Sort(&byName{names, items})
+	return model.ObjectValue(names, items)
+}
+
+type byName struct {
+	names []string
+	items []model.Value
+}
+
+func (b *byName) Len() int           { return len(b.names) }
+func (b *byName) Less(i, j int) bool { return b.names[i] < b.names[j] }
+func (b *byName) Swap(i, j int) {
+	b.names[i], b.names[j] = b.names[j], b.names[i]
+	b.items[i], b.items[j] = b.items[j], b.items[i]
+}
+
+// dynamic makes the blocks that a dynamic block stands for; one where their number is not known.
+func (w *writer) dynamic(path string, n *block, s *scope, add func(model.Value)) {
+	r := w.run
+	each := n.body.attr("for_each")
+	var content *body
+	for _, c := range n.body.blocks {
+		if c.typ == "content" {
+			content = c.body
+		}
+	}
+	if each == nil || content == nil {
+		return
+	}
+	iterator := n.labels[0]
+	if a := n.body.attr("iterator"); a != nil {
+		if t := traversalOf(a.expr); len(t) == 1 {
+			iterator = t.RootName()
+		}
+	}
+	one := func(k, v cty.Value) {
+		c := s.child()
+		c.vars = map[string]cty.Value{iterator: cty.ObjectVal(map[string]cty.Value{"key": k, "value": v})}
+		add(w.body(path, content, c, nil))
+	}
+	coll := r.safely(each.expr, s)
+	u, marks := coll.Unmark()
+	if !u.IsKnown() {
+		one(cty.DynamicVal.WithMarks(notRefs(marks)), r.someElement(coll, marks))
+		return
+	}
+	if u.IsNull() || !u.CanIterateElements() {
+		return
+	}
+	set := isSet(u, marks)
+	marks = withoutDocuments(marks)
+	for it := u.ElementIterator(); it.Next(); {
+		k, v := it.Element()
+		if r.elements--; r.elements < 0 {
+			r.exhausted = true
+			return
+		}
+		if set {
+			k = v
+		}
+		k, _ = k.Unmark()
+		one(k, v.WithMarks(marks))
+	}
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// arg is the argument at a path. One that is there already is given by several blocks.
+func (w *writer) arg(path string) *model.Arg {
+	a := w.at[path]
+	if a == nil {
+		a = &model.Arg{Block: path}
+		w.at[path] = a
+		w.list = append(w.list, a)
+	}
+	return a
+}
+
+func (w *writer) attr(path string, a *attr, s *scope) model.Value {
+	g := w.arg(path)
+	if _, ok := w.pos[path]; !ok {
+		w.pos[path] = pos(a.at)
+	}
+	if v, ok := literal(a.expr); ok {
+		m := plainValue(v)
+		if g.Constant.State == model.Absent {
+			g.Constant = m
+		}
+		return m
+	}
+	v := w.run.safely(a.expr, s)
+	return w.value(path, "", v)
+}
+
+// value converts a value, and notes what it and its parts refer to under path, and under path with the names of the
+// attributes that lead to them.
+func (w *writer) value(path, _ string, v cty.Value) model.Value {
+	g := w.arg(path)
+	if !v.ContainsMarked() && v.IsWhollyKnown() {
+		return plainValue(v)
+	}
+	w.here = append(w.here[:0], g)
+	return w.convert(path, v, false)
+}
+
+func (w *writer) note(marks cty.ValueMarks) {
+	for _, k := range refsOf(marks) {
+		o, ok := k.origin(w.mod.path)
+		if !ok {
+			for _, g := range w.here {
+				addOpaque(g, k.module.path.Block().String())
+			}
+			continue
+		}
+		for _, g := range w.here {
+			addOrigin(g, o)
+		}
+	}
+	for m := range marks {
+		if q, ok := m.(opaque); ok {
+			for _, g := range w.here {
+				addOpaque(g, q.reason)
+			}
+		}
+	}
+}
+
+func addOrigin(g *model.Arg, o model.Origin) {
+	for i := range g.Origins {
+		if g.Origins[i].Same(o) {
+			g.Origins[i].Exact = g.Origins[i].Exact || o.Exact // it is used for certain once
+			return
+		}
+	}
+	if len(g.Origins) < maxOrigins {
+		g.Origins = append(g.Origins, o)
+	}
+}
+
+// maxOrigins bounds what one argument is said to be made of.
+const maxOrigins = 256
+
+func addOpaque(g *model.Arg, reason string) {
+	if i, found := slices.BinarySearch(g.Opaque, reason); !found && len(g.Opaque) < 16 {
+		g.Opaque = slices.Insert(g.Opaque, i, reason)
+	}
+}
+
+func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
+	u, marks := v.Unmark()
+	if !quiet {
+		w.note(marks)
+	}
+	out := model.Value{}
+	switch t := u.Type(); {
+	case !u.IsKnown():
+		out = model.UnknownValue
+		for m := range marks {
+			if d, ok := m.(*document); ok {
+				out = model.UnknownDocument(w.convert(path, d.value, true))
+			}
+		}
+		if t == cty.String && len(marks) > 0 {
+			if _, ok := out.Partly(); !ok {
+				out = model.UnknownText(u.Range().StringPrefix())
+			}
+		}
+		if !quiet && !explained(marks) {
+			for _, g := range w.here {
+				addOpaque(g, "a value that is not known before apply")
+			}
+		}
+	case u.IsNull():
+		out = model.NullValue
+	case t.IsObjectType() || t.IsMapType():
+		n := u.LengthInt()
+		names, items := make([]string, 0, n), make([]model.Value, 0, n)
+		depth := len(w.here)
+		for it := u.ElementIterator(); it.Next(); {
+			k, e := it.Element()
+			k, _ = k.Unmark()
+			name := k.AsString()
+			sub := join(path, name)
+			if !quiet {
+				w.here = append(w.here[:depth], w.arg(sub))
+				w.inherit(marks)
+			}
+			names, items = append(names, name), append(items, w.convert(sub, e, quiet))
+		}
+		w.here = w.here[:depth]
+		out = model.ObjectValue(names, items)
+	case t.IsListType() || t.IsSetType() || t.IsTupleType():
+		items := make([]model.Value, 0, u.LengthInt())
+		for it := u.ElementIterator(); it.Next(); {
+			_, e := it.Element()
+			items = append(items, w.convert(path, e, quiet))
+		}
+		out = model.ListValue(items)
+	default:
+		out = plainValue(u)
+	}
+	if _, hidden := marks[secret{}]; hidden {
+		out.Sensitive = true
+	}
+	return out
+}
+
+// inherit gives the innermost argument the marks of what it is a part of.
+func (w *writer) inherit(marks cty.ValueMarks) {
+	if len(marks) == 0 {
+		return
+	}
+	all := w.here
+	w.here = all[len(all)-1:]
+	w.note(marks)
+	w.here = all
+}
+
+// explained tells whether marks say where a value comes from.
+func explained(marks cty.ValueMarks) bool {
+	for m := range marks {
+		switch m.(type) {
+		case *ref, opaque:
+			return true
+		}
+	}
+	return false
+}
+
+// args are the arguments that were met.
+func (w *writer) args() []model.Arg {
+	out := make([]model.Arg, len(w.list))
+	for i, g := range w.list {
+		exact := true
+		for _, o := range g.Origins {
+			exact = exact && o.Exact
+		}
+		g.Several = exact && len(g.Origins) > 1
+		out[i] = *g
+	}
+	return out
+}
+
+// loose is a count or for_each, which is no argument of the resource.
+func (w *writer) loose(v cty.Value) *model.Arg {
+	g := &model.Arg{}
+	w.here = []*model.Arg{g}
+	w.note(deep(v))
+	return g
+}
+
+// plainValue converts a value without marks.
+func plainValue(v cty.Value) model.Value {
+	if !v.IsKnown() {
+		return model.UnknownValue
+	}
+	if v.IsNull() {
+		return model.NullValue
+	}
+	switch t := v.Type(); {
+	case t == cty.String:
+		return model.StringValue(v.AsString())
+	case t == cty.Bool:
+		return model.BoolValue(v.True())
+	case t == cty.Number:
+		s, ok := toText(v)
+		if !ok {
+			return model.UnknownValue
+		}
+		return model.NumberValue(s.AsString())
+	case t.IsObjectType() || t.IsMapType():
+		names, items := make([]string, 0, v.LengthInt()), make([]model.Value, 0, v.LengthInt())
+		for it := v.ElementIterator(); it.Next(); {
+			k, e := it.Element()
+			names, items = append(names, k.AsString()), append(items, plainValue(e))
+		}
+		return model.ObjectValue(names, items)
+	case t.IsListType() || t.IsSetType() || t.IsTupleType():
+		items := make([]model.Value, 0, v.LengthInt())
+		for it := v.ElementIterator(); it.Next(); {
+			_, e := it.Element()
+			items = append(items, plainValue(e))
+		}
+		return model.ListValue(items)
+	}
+	return model.UnknownValue
+}

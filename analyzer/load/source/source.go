@@ -1,0 +1,165 @@
+// Package source reads Terraform and OpenTofu configurations, without running them: it evaluates what can be known of a
+// root module and everything below it, and keeps for what cannot be known where it comes from.
+package source
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Setting is one -var or -var-file, in the order of the command line.
+type Setting struct {
+	File  bool
+	Value string // NAME=VALUE, or the path of a file of variables
+}
+
+// Limits bound what is read and evaluated. Zero means the default.
+type Limits struct {
+	File     int64 // bytes of one file
+	Total    int64 // bytes of all files
+	Steps    int   // of evaluation
+	Elements int   // that loops make
+}
+
+func (l Limits) orDefault() Limits {
+	if l.File == 0 {
+		l.File = 4 << 20
+	}
+	if l.Total == 0 {
+		l.Total = 64 << 20
+	}
+	if l.Steps == 0 {
+		l.Steps = 20_000_000
+	}
+	if l.Elements == 0 {
+		l.Elements = 400_000
+	}
+	return l
+}
+
+// Options are what a user can say about how sources are read. The process environment is not looked at.
+type Options struct {
+	Variables     []Setting
+	Env           map[string]string // TF_VAR_*, TF_WORKSPACE and TF_DATA_DIR are used
+	Workspace     string
+	BackendConfig []string // files, or NAME=VALUE
+	// Planned are the root variables as a plan of the configuration holds them, before conversion to their types: they
+	// are what it was made with, and win over everything else.
+	Planned map[string]model.Value
+	// Within is the directory that nothing is read outside of; empty means the repository around the root module.
+	Within string
+	// Data tells what an attribute of a data source is by its provider configuration alone.
+	Data   func(p *model.Provider, typ, attr string) (value string, ok bool)
+	Limits Limits
+}
+
+// Load reads the root module in dir. What does not parse is told in the snapshot, and the rest is analysed; an error
+// means that there is nothing to analyse.
+func Load(dir string, o Options) (*model.Snapshot, error) {
+	r, err := open(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.disk.close()
+	r.module(r.root)
+	s := &model.Snapshot{Name: filepath.ToSlash(dir), Format: model.Sources}
+	r.snapshot(s)
+	return s, nil
+}
+
+// run is one evaluation of one root module.
+type run struct {
+	opts   Options
+	limits Limits
+	disk   *disk
+	dir    string // of the root module, absolute
+	shown  string // of the root module, as the user wrote it
+
+	configs   map[string]*config // by directory
+	manifest  map[string]installed
+	workspace cty.Value
+	inputs    map[string]input
+	root      *module
+
+	refs              map[ref]*ref
+	providers         []*model.Provider
+	implied           map[string]*model.Provider
+	resources         []*model.Resource
+	broken            map[string]bool
+	said              map[string]bool
+	incomplete, notes []string
+	unread            []model.Unread
+	comments          []model.Comment
+
+	steps, elements, depth int
+	failures               int
+	exhausted              bool
+}
+
+func open(dir string, o Options) (*run, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.ToSlash(dir), plain(err))
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%s: is not a directory", filepath.ToSlash(dir))
+	}
+	l := o.Limits.orDefault()
+	d, err := openDisk(dir, o.Within, l)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.ToSlash(dir), plain(err))
+	}
+	abs, err := real(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{opts: o, limits: l, disk: d, dir: abs, shown: filepath.ToSlash(dir), configs: map[string]*config{},
+		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{},
+		steps: l.Steps, elements: l.Elements}
+	cfg := r.config(abs)
+	if cfg == nil || !cfg.any {
+		d.close()
+		return nil, fmt.Errorf("%s: holds no Terraform configuration (*.tf, *.tf.json, *.tofu)", r.shown)
+	}
+	r.readManifest()
+	r.workspace = r.findWorkspace()
+	r.root = newModule(r, cfg, nil, nil, nil)
+	r.inputs = r.readInputs(cfg)
+	return r, nil
+}
+
+// say notes something once.
+func (r *run) say(list *[]string, text string) {
+	if !r.said[text] {
+		r.said[text] = true
+		*list = append(*list, text)
+	}
+}
+
+func (r *run) snapshot(s *model.Snapshot) {
+	s.Providers, s.Resources = r.providers, r.resources
+	s.Outputs = r.outputs()
+	s.Backend = r.backend()
+	s.Incomplete, s.Notes, s.Unread, s.Comments = r.incomplete, r.notes, r.unread, r.comments
+	if r.exhausted {
+		s.Incomplete = append(s.Incomplete, "the evaluation budget is used up: some values are taken as not known")
+	}
+	slices.Sort(s.Incomplete)
+	s.Incomplete = slices.Compact(s.Incomplete)
+}
+
+// show is the path of a file as the user would write it: relative to how the root module was given.
+func (r *run) show(abs string) string {
+	rel, err := filepath.Rel(r.dir, abs)
+	if err != nil {
+		return filepath.ToSlash(abs)
+	}
+	p := filepath.ToSlash(filepath.Join(filepath.FromSlash(r.shown), rel))
+	return strings.TrimPrefix(p, "./")
+}

@@ -1,0 +1,364 @@
+package source
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// traverse is the value of a reference such as `module.net["a"].vpc.id`. Only what is asked for is evaluated.
+func (r *run) traverse(t hcl.Traversal, s *scope) cty.Value {
+	root, rest := t.RootName(), t[1:]
+	for at := s; at != nil; at = at.parent {
+		if v, ok := at.vars[root]; ok {
+			return r.walk(v, rest)
+		}
+	}
+	if s.bare || s.sealed || s.module == nil {
+		return r.fail("a reference where there may be none")
+	}
+	m := s.module
+	name := ""
+	if len(rest) > 0 {
+		name = stepName(rest[0])
+	}
+	switch root {
+	case "var":
+		if name == "" {
+			return r.fail(broken)
+		}
+		return r.walk(m.variable(name), rest[1:])
+	case "local":
+		if name == "" {
+			return r.fail(broken)
+		}
+		return r.walk(m.local(name), rest[1:])
+	case "module":
+		if name == "" {
+			return r.fail(broken)
+		}
+		return r.throughModule(m, name, rest[1:])
+	case "each":
+		if !s.keyed || name == "" {
+			return r.fail("each, which has no meaning here")
+		}
+		if name == "key" {
+			return s.key
+		}
+		return r.walk(s.val, rest[1:])
+	case "count":
+		if !s.keyed {
+			return r.fail("count, which has no meaning here")
+		}
+		return s.key
+	case "path":
+		return r.path(m, name)
+	case "terraform", "tofu":
+		if name == "workspace" {
+			return r.workspace
+		}
+		return unknown(root + "." + name)
+	case "self":
+		if s.self != nil {
+			return r.walk(cty.DynamicVal.Mark(r.ref(ref{inst: s.self})), rest)
+		}
+		return unknown("self")
+	case "action", "caller":
+		return unknown(root + "." + name)
+	}
+	mode := addr.Managed
+	switch root {
+	case "data", "ephemeral":
+		mode = addr.Data
+		if root == "ephemeral" {
+			mode = addr.Ephemeral
+		}
+		root, rest = name, rest[min(1, len(rest)):]
+	case "resource":
+		root, rest = name, rest[min(1, len(rest)):]
+	}
+	if root == "" || len(rest) == 0 || stepName(rest[0]) == "" {
+		return r.fail(root + ", which names nothing")
+	}
+	block := m.cfg.byName[blockName{mode, root, stepName(rest[0])}]
+	if block == nil {
+		return r.fail(root + "." + stepName(rest[0]) + ", which is not declared")
+	}
+	return r.throughBlock(m, block, rest[1:])
+}
+
+func (r *run) throughModule(m *module, name string, rest hcl.Traversal) cty.Value {
+	c := m.called(name)
+	if c == nil {
+		return r.fail("module." + name + ", which is not declared")
+	}
+	if c.missing != "" {
+		return unknown(c.missing)
+	}
+	if !c.open {
+		at := rest
+		var found *module
+		switch {
+		case !c.keyed && len(c.list) == 1:
+			found = c.list[0]
+		case c.keyed && len(at) > 0:
+			if i, ok := at[0].(hcl.TraverseIndex); ok {
+				found, at = c.element(i.Key), at[1:]
+				if found == nil {
+					return r.fail("module." + name + ", which has no such instance")
+				}
+			}
+		}
+		if found != nil && len(at) > 0 && stepName(at[0]) != "" {
+			return r.walk(found.output(stepName(at[0])), at[1:])
+		}
+	}
+	return r.walk(c.value(r, name), rest)
+}
+
+func (r *run) throughBlock(m *module, b *resource, rest hcl.Traversal) cty.Value {
+	in := m.instances(b)
+	if in.busy {
+		return r.fail(b.typ + "." + b.name + ", which refers to itself")
+	}
+	if in.keyed && !in.open && len(rest) > 0 {
+		if i, ok := rest[0].(hcl.TraverseIndex); ok {
+			found := in.element(i.Key)
+			if found == nil {
+				return r.fail(b.typ + "." + b.name + ", which has no such instance")
+			}
+			return r.walk(r.whole(found), rest[1:])
+		}
+	}
+	return r.walk(in.value(r), rest)
+}
+
+// whole is a resource instance as a value.
+func (r *run) whole(in *instance) cty.Value {
+	return cty.DynamicVal.Mark(r.ref(ref{inst: in}))
+}
+
+// path is `path.module` and its like, relative to the root module as Terraform prints them there.
+func (r *run) path(m *module, name string) cty.Value {
+	switch name {
+	case "module":
+		rel, err := filepath.Rel(r.dir, m.cfg.dir)
+		if err != nil {
+			return unknown("path.module")
+		}
+		return cty.StringVal(filepath.ToSlash(rel))
+	case "root":
+		return cty.StringVal(".")
+	}
+	return unknown("path." + name)
+}
+
+// walk follows the steps of a traversal.
+func (r *run) walk(v cty.Value, steps hcl.Traversal) cty.Value {
+	for _, s := range steps {
+		switch s := s.(type) {
+		case hcl.TraverseAttr:
+			v = r.attribute(v, s.Name)
+		case hcl.TraverseIndex:
+			v = r.index(v, s.Key)
+		default:
+			return r.fail(broken)
+		}
+	}
+	return v
+}
+
+// attribute is what `.name` reads.
+func (r *run) attribute(v cty.Value, name string) cty.Value {
+	u, marks := v.Unmark()
+	if !u.IsKnown() {
+		return r.unknownAttribute(u.Type(), marks, name)
+	}
+	if u.IsNull() {
+		return r.fail(broken)
+	}
+	t := u.Type()
+	switch {
+	case t.IsObjectType():
+		if t.HasAttribute(name) {
+			return u.GetAttr(name).WithMarks(withoutDocuments(marks))
+		}
+	case t.IsMapType():
+		k := cty.StringVal(name)
+		if has := u.HasIndex(k); has.IsKnown() && has.True() {
+			return u.Index(k).WithMarks(withoutDocuments(marks))
+		}
+	}
+	r.failures++
+	return cty.DynamicVal.WithMarks(marks).Mark(opaque{broken})
+}
+
+// unknownAttribute reads a name of something that is not known: with one ref, of the resource that it is.
+func (r *run) unknownAttribute(t cty.Type, marks cty.ValueMarks, name string) cty.Value {
+	want := cty.DynamicPseudoType
+	if t.IsObjectType() {
+		if !t.HasAttribute(name) {
+			return r.fail(broken)
+		}
+		want = t.AttributeType(name)
+	} else if t.IsMapType() {
+		want = t.ElementType()
+	}
+	refs := refsOf(marks)
+	if len(refs) == 0 {
+		return cty.UnknownVal(want).WithMarks(withoutDocuments(marks))
+	}
+	rest := notRefs(marks)
+	if len(refs) == 1 && !refs[0].may {
+		v := r.step(refs[0], name)
+		if want != cty.DynamicPseudoType && want.IsPrimitiveType() {
+			if u, m := v.Unmark(); u.Type() != want {
+				if c, err := convert.Convert(u, want); err == nil && !longNumbers(u) {
+					v = c.WithMarks(m)
+				}
+			}
+		}
+		return v.WithMarks(rest)
+	}
+	all := []cty.ValueMarks{rest}
+	for _, k := range refs {
+		m := deep(r.step(k, name))
+		if len(refs) > 1 || k.may {
+			m = r.perhaps(m)
+		}
+		all = append(all, withoutDocuments(m))
+	}
+	return cty.DynamicVal.WithMarks(all...)
+}
+
+// step reads a name of what a ref stands for.
+func (r *run) step(k *ref, name string) cty.Value {
+	var v cty.Value
+	switch {
+	case k.inst == nil:
+		v = k.module.output(name)
+	case k.attr == "":
+		v = k.inst.attribute(r, name)
+		if k.key.Kind != addr.NoKey || k.byKey {
+			v = r.retarget(v, k)
+		}
+	default:
+		next := *k
+		if strings.Count(k.attr, ".") < 16 {
+			next.attr += "." + name
+		}
+		found, ok := k.inst.nested(r, next.attr)
+		if !ok {
+			return cty.DynamicVal.Mark(r.ref(next))
+		}
+		v = found
+	}
+	if k.via == "" && !k.may {
+		return v
+	}
+	u, marks := v.Unmark()
+	return u.WithMarks(r.remark(marks, func(n ref) ref {
+		if n.via == "" {
+			n.via = k.via
+		} else if k.via != "" {
+			n.via += " " + k.via
+		}
+		n.may = n.may || k.may
+		return n
+	}))
+}
+
+// retarget gives an attribute's value the key that the reference has.
+func (r *run) retarget(v cty.Value, from *ref) cty.Value {
+	u, marks := v.Unmark()
+	return u.WithMarks(r.remark(marks, func(k ref) ref {
+		if k.inst == from.inst {
+			k.key, k.byKey = from.key, from.byKey
+		}
+		return k
+	}))
+}
+
+// indexed is `collection[key]`.
+func (r *run) indexed(x *hclsyntax.IndexExpr, s *scope) cty.Value {
+	key := r.eval(x.Key, s)
+	// `aws_vpc.v[each.key]` and `module.m[each.key]`: only the instance that is meant is evaluated.
+	if t, ok := x.Collection.(*hclsyntax.ScopeTraversalExpr); ok {
+		if k, _ := key.Unmark(); k.IsKnown() && !k.IsNull() && (k.Type() == cty.String || k.Type() == cty.Number) {
+			return r.traverse(append(t.Traversal[:len(t.Traversal):len(t.Traversal)], hcl.TraverseIndex{Key: k}), s)
+		}
+	}
+	return r.index(r.eval(x.Collection, s), key)
+}
+
+// index is what `[key]` reads.
+func (r *run) index(v, key cty.Value) cty.Value {
+	key, _ = key.Unmark()
+	u, marks := v.Unmark()
+	if !u.IsKnown() {
+		if key.IsKnown() && !key.IsNull() && key.Type() == cty.String && (u.Type().IsObjectType() || u.Type() == cty.DynamicPseudoType) {
+			if k := single(marks); k != nil && k.attr == "" && !k.many {
+				return r.unknownAttribute(u.Type(), marks, key.AsString())
+			}
+		}
+		if k := single(marks); k != nil && k.attr == "" && !k.many && !k.may && k.inst != nil {
+			return r.fail(k.inst.address + ", which has no instance keys")
+		}
+		want := cty.DynamicPseudoType
+		if u.Type().IsListType() || u.Type().IsMapType() {
+			want = u.Type().ElementType()
+		}
+		at, known := keyOf(key)
+		return cty.UnknownVal(want).WithMarks(r.remark(withoutDocuments(marks), func(k ref) ref {
+			if k.many && k.inst != nil {
+				if k.byKey = !known; known {
+					k.key = at
+				}
+			}
+			k.many = false
+			return k
+		}))
+	}
+	if u.IsNull() {
+		return r.fail(broken)
+	}
+	t := u.Type()
+	if !key.IsKnown() {
+		if u.CanIterateElements() {
+			all := []cty.ValueMarks{withoutDocuments(marks)}
+			for it := u.ElementIterator(); it.Next(); {
+				_, e := it.Element()
+				m := deep(e)
+				if n := u.LengthInt(); n > 1 {
+					m = r.perhaps(m)
+				}
+				all = append(all, withoutDocuments(m))
+			}
+			return cty.DynamicVal.WithMarks(all...)
+		}
+		return r.fail(broken)
+	}
+	if key.IsNull() {
+		return r.fail(broken)
+	}
+	switch {
+	case t.IsObjectType() || t.IsMapType():
+		k, ok := toText(key)
+		if !ok {
+			return r.fail(broken)
+		}
+		return r.attribute(v, k.AsString())
+	case t.IsTupleType() || t.IsListType():
+		n, ok := wholeNumber(key)
+		if !ok || n >= u.LengthInt() {
+			return r.fail(broken)
+		}
+		return u.Index(cty.NumberIntVal(int64(n))).WithMarks(withoutDocuments(marks))
+	}
+	return r.fail(broken)
+}

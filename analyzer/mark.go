@@ -1,0 +1,67 @@
+package analyzer
+
+import (
+	"slices"
+	"time"
+
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// MarkUse is a comment that allows findings, and what came of it.
+type MarkUse struct {
+	model.Comment
+	Input   string
+	Used    int
+	Expired bool
+	Wrong   string // why it allows nothing: no reason, a date that is none
+}
+
+// marks are the comments of all inputs.
+func marks(inputs []*model.Snapshot, today time.Time) []MarkUse {
+	var out []MarkUse
+	for _, in := range inputs {
+		for _, c := range in.Comments {
+			m := MarkUse{Comment: c, Input: in.Name}
+			if c.Until != "" {
+				until, err := time.Parse(time.DateOnly, c.Until)
+				if err != nil {
+					m.Wrong = "its until is not a date such as 2027-03-31"
+				}
+				m.Expired = err == nil && !today.Before(until.AddDate(0, 0, 1))
+			}
+			if c.Reason == "" {
+				m.Wrong = "it gives no reason"
+			}
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// mark allows a finding by a comment at the line of its argument or of its resource's block.
+func mark(p *Pass, f *Finding) {
+	if len(p.Marks) == 0 {
+		return
+	}
+	block := p.declared(f)
+	for i := range p.Marks {
+		m := &p.Marks[i]
+		if m.Wrong != "" || m.Expired || !slices.Contains(m.Rules, f.Rule.ID) || m.File != f.Pos.File || m.About != f.Pos.Line && m.About != block.Line {
+			continue
+		}
+		m.Used++
+		if f.Suppressed == nil {
+			f.Suppressed = &Suppression{By: "comment", Reason: m.Reason}
+		}
+	}
+}
+
+// declared is where the block of a finding's resource begins.
+func (p *Pass) declared(f *Finding) model.Pos {
+	for _, n := range p.Graph.Nodes {
+		if n.Address == f.Address && n.Input.Name == f.Root {
+			return n.Pos
+		}
+	}
+	return model.Pos{}
+}
