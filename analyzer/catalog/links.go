@@ -87,7 +87,7 @@ func parseLink(typ, attribute, kind, by, direction string) (Link, error) {
 		return l, nil
 	}
 	if by == "" {
-		return l, fmt.Errorf("a %s link says how its value names the far end: id, name, region...", kind)
+		return l, fmt.Errorf("a %s link says how its value names the far end, such as id, name or region", kind)
 	}
 	by, l.Cloud, _ = strings.Cut(by, "@")
 	if l.By, err = ParseBy(by); err != nil {

@@ -98,7 +98,7 @@ func TestRefusals(t *testing.T) {
 		{`link sky_vpc peer netwrk id`, `t.tbl:2: unknown kind "netwrk": did you mean "network"?`},
 		{`link sky_vpc peer network ids`, `t.tbl:2: unknown way to name the far end "ids": did you mean "id"?`},
 		{`link sky_vpc peer network id outt`, `t.tbl:2: unknown direction "outt": did you mean "out"?`},
-		{`link sky_vpc peer network`, `t.tbl:2: a network link says how its value names the far end: id, name, region...`},
+		{`link sky_vpc peer network`, `t.tbl:2: a network link says how its value names the far end, such as id, name or region`},
 		{`link sky_vpc peer - id`, `t.tbl:2: nothing follows -`},
 		{`link sky_vpc peer`, `t.tbl:2: a link row has the columns TYPE ATTRIBUTE KIND BY [DIRECTION], not 2 of them`},
 		{`link Sky peer -`, `t.tbl:2: "Sky" is not a resource type, data.TYPE or a glob of them`},

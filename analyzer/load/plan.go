@@ -549,11 +549,8 @@ func indexKey(v model.Value) (addr.Key, bool) {
 	return addr.Key{Kind: addr.StringKey, Str: s}, true
 }
 
-// publicRegistries serve the same providers under the same names. Before Terraform 0.13 there was no host at all.
-var publicRegistries = []string{"registry.terraform.io", "registry.opentofu.org"}
-
-// normal normalises a provider address: `registry.terraform.io/hashicorp/aws` is `hashicorp/aws`, and so is the bare
-// `aws` of old plans. Other registries' hosts are left out too: a mirror serves what the registry does.
+// normal is a provider address without its registry: `registry.terraform.io/hashicorp/aws` is `hashicorp/aws`, and so is
+// the bare `aws` of plans before Terraform 0.13. The public registries and their mirrors serve the same providers.
 func normal(provider, typ string) string {
 	if provider == "" {
 		provider, _, _ = strings.Cut(typ, "_")

@@ -310,10 +310,10 @@ func defaultLine(p *model.Provider, rows []catalog.SiteRow) string {
 // configuration are in one partition, so that a location of one tells the place of all.
 func (s *Sites) inferFromResources(in *model.Snapshot) {
 	type proof struct {
-		partition, account string
-		at                 *model.Resource
-		because            Reason
-		split              bool
+		partition string
+		at        *model.Resource
+		because   Reason
+		split     bool
 	}
 	proofs := map[*model.Provider]*proof{}
 	for _, r := range in.Resources {

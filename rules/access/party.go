@@ -127,9 +127,7 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 		words = "an identity"
 	}
 	party := Party{Placed: placed, Words: words, Sure: sure, Account: true}
-	for _, h := range r.graph.Holders(value) {
-		party.Nodes = append(party.Nodes, h)
-	}
+	party.Nodes = append(party.Nodes, r.graph.Holders(value)...)
 	return party, true
 }
 
