@@ -57,7 +57,7 @@ func TestRefusals(t *testing.T) {
 	const head = "partition sky sky global Sky\n"
 	for _, test := range []struct{ row, want string }{
 		{`partiton sky x global X`, `t.tbl:2: unknown row "partiton": did you mean "partition"?`},
-		{`partition sky x global`, `t.tbl:2: a partition row has the columns CLOUD PARTITION SIDE "NAME" [saas], not 3 of them`},
+		{`partition sky x global`, `t.tbl:2: a partition row has the columns CLOUD PARTITION SIDE "NAME" [saas|regional], not 3 of them`},
 		{`partition sky x global X sas`, `t.tbl:2: unknown mark "sas": did you mean "saas"?`},
 		{`partition sky sky global X`, `t.tbl:2: partition sky is there twice`},
 		{`partition sky Sky global X`, `t.tbl:2: "Sky" is not a name: write it with a-z, 0-9 and -`},

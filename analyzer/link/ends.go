@@ -45,10 +45,30 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 	case known:
 		g.valueEnds(n, e, text)
 	case v.State == model.Unknown:
+		if at, sure, ok := g.byPrefix(v); ok && joins(row.By) {
+			e.Placed, e.Confidence = at, sure
+			n.Ends = append(n.Ends, e)
+			return
+		}
 		if !g.referenceEnds(n, e, true) && open(e) {
 			n.Ends = append(n.Ends, e)
 		}
 	}
+}
+
+// byPrefix reads what is known of the beginning of a text: `arn:aws-cn:kms:cn-north-1:` tells enough.
+func (g *Graph) byPrefix(v model.Value) (place.Placed, Confidence, bool) {
+	prefix := v.Prefix()
+	if !strings.Contains(prefix, ":") {
+		return place.Placed{}, 0, false
+	}
+	for _, text := range []string{prefix, prefix + ":", prefix + "::", prefix + ":::"} {
+		if id, ok := g.cat.Identify(text); ok && id.Partition != "" {
+			return place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account},
+				Because: []place.Reason{{How: place.Literal, Text: "by what its id begins with"}}}, Likely, true
+		}
+	}
+	return place.Placed{}, 0, false
 }
 
 // open ends are kept although their place is not known: rules look at every part of a grant, and hubs go by value.

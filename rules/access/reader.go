@@ -131,6 +131,12 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 		return reading{} // computed, and nobody writes it
 	}
 	targets, opaque := r.graph.Resolve(n, block)
+	if tree, ok := v.Partly(); ok {
+		doc := FromTree(tree)
+		fillIn(&doc, targets)
+		r.organisations(nil, doc.Statements)
+		return reading{doc: doc}
+	}
 	var out reading
 	made := false
 	var others []link.Target
