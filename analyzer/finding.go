@@ -45,6 +45,7 @@ type Finding struct {
 	Severity    Severity // the rule's, or the policy's for it
 	Fingerprint string   // survives moves of lines, changes when what is linked changes
 	Suppressed  *Suppression
+	Known       bool // the baseline has it too
 }
 
 // Result is everything that a run found, in the order in which it is printed: the same input gives the same Result.
@@ -58,6 +59,7 @@ type Result struct {
 	Rules    []*Rule
 	// Resources are the instances that have a place, or should have one: what a map shows beside the findings.
 	Resources []Resource
+	Baseline  *Comparison // what has changed since the baseline, nil without one
 }
 
 // Resource is an instance and the place that it is in. One that could not be placed has a Spot without a partition.
@@ -106,11 +108,12 @@ type BlindSpot struct {
 	Pos     model.Pos
 }
 
-// Worst is the highest severity among findings that are not suppressed and at least as sure as min; zero for none.
+// Worst is the highest severity among findings that are not suppressed, not in the baseline, and at least as sure as min;
+// zero for none.
 func (r *Result) Worst(min link.Confidence) Severity {
 	var worst Severity
 	for _, f := range r.Findings {
-		if f.Suppressed == nil && f.Confidence >= min && f.Severity > worst {
+		if f.Suppressed == nil && !f.Known && f.Confidence >= min && f.Severity > worst {
 			worst = f.Severity
 		}
 	}

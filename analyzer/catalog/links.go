@@ -374,3 +374,22 @@ func matchPath(pattern, path string, under bool) bool {
 	}
 	return i == len(p)
 }
+
+// Secret tells whether an attribute yields a secret of its resource: itself, or something inside of it, since a
+// reference may end at the block that holds the secret.
+func (c *Catalog) Secret(typ, attribute string) bool {
+	if row := c.Link(typ, attribute); row != nil && row.By == BySecret {
+		return true
+	}
+	if attribute == "" {
+		return false // a whole resource is referred to for many reasons
+	}
+	for _, l := range c.links.of(typ).levels {
+		for i := range l.rows {
+			if r := &l.rows[i]; r.By == BySecret && strings.HasPrefix(r.Attribute, attribute+".") {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -21,12 +21,29 @@ func (g *Graph) ends(n *Node) {
 		if s.block == "" || v.State == model.Null || v.State == model.Absent {
 			return
 		}
+		if v.State == model.Unknown {
+			g.unknownBlock(n, s, way, typ)
+		}
 		if s.row == nil || s.row.Kind == catalog.Nothing {
 			g.plainEnd(n, s, way, v)
 			return
 		}
 		g.rowEnd(n, s.row, model.Path{Full: full(way), Block: s.block}, v)
 	})
+}
+
+// unknownBlock looks at the arguments inside of a block that is not known as a whole, as sets are when any part of an
+// element is not.
+func (g *Graph) unknownBlock(n *Node, s *shape, way []step, typ string) {
+	for _, a := range n.Args.All() {
+		rest, ok := strings.CutPrefix(a.Block, s.block+".")
+		if !ok {
+			continue
+		}
+		if row := g.cat.Link(typ, a.Block); row != nil && row.Kind != catalog.Nothing {
+			g.rowEnd(n, row, model.Path{Full: full(way) + "." + rest, Block: a.Block}, model.UnknownValue)
+		}
+	}
 }
 
 // rowEnd makes the ends of an attribute that a row explains.
@@ -132,10 +149,7 @@ func (g *Graph) secretEnds(n *Node, e End) {
 	}
 }
 
-func (g *Graph) yieldsSecret(t Target) bool {
-	row := g.cat.Link(typeName(t.Node), t.Attr)
-	return row != nil && row.By == catalog.BySecret
-}
+func (g *Graph) yieldsSecret(t Target) bool { return g.cat.Secret(typeName(t.Node), t.Attr) }
 
 // byValue reads a known value for the place that it names. Regions and accounts are of cloud.
 func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Placed, Confidence, bool) {

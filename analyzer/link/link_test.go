@@ -350,13 +350,13 @@ func TestHubs(t *testing.T) {
 		return resource("alpha_attachment."+name, p, "core", core)
 	}
 	expect(t, build(t, input("a.json", attach("a", west, "core-12345678"), attach("b", north, "core-12345678"), attach("c", north, "core-87654321"))),
-		"alpha_attachment.b network: north-1 - west-1 (alpha_attachment.a) via alpha_attachment.a")
+		"alpha_attachment.b network: north-1 - west-1 by core (alpha_attachment.a) via alpha_attachment.a")
 	core := resource("alpha_core.core", west, "id", "core-12345678")
 	expect(t, build(t, input("a.json", core, attach("b", north, "core-12345678"))),
-		"alpha_attachment.b network: north-1 - west-1 (alpha_core.core) via alpha_core.core")
+		"alpha_attachment.b network: north-1 - west-1 by core (alpha_core.core) via alpha_core.core")
 	byReference := from(attach("b", north, "?"), "core", origin("alpha_core.core id"))
 	expect(t, build(t, input("a.json", core, byReference)),
-		"alpha_attachment.b network: north-1 - west-1 (alpha_core.core) via alpha_core.core")
+		"alpha_attachment.b network: north-1 - west-1 by core (alpha_core.core) via alpha_core.core")
 	expect(t, build(t, input("a.json", attach("a", west, "core-12345678"), attach("b", west, "core-12345678"))))
 }
 

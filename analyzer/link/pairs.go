@@ -111,6 +111,7 @@ type hub struct {
 
 type member struct {
 	node *Node
+	at   End // the attribute that names the hub
 	end  End // where the member is, or what it brings to the hub
 }
 
@@ -141,12 +142,12 @@ func (g *Graph) hubs() {
 			brought := 0
 			for _, other := range n.Ends {
 				if other.Kind == e.Kind && other.Row != nil && other.Row.By != catalog.ByHub && tells(other.Placed.Site) {
-					members[h] = append(members[h], member{n, other})
+					members[h] = append(members[h], member{n, e, other})
 					brought++
 				}
 			}
 			if brought == 0 && n.Placed.Partition != "" {
-				members[h] = append(members[h], member{n, End{Placed: n.Placed, Confidence: Likely}})
+				members[h] = append(members[h], member{n, e, End{Placed: n.Placed, Confidence: Likely}})
 			}
 		}
 	}
@@ -157,7 +158,7 @@ func (g *Graph) hubs() {
 		}
 		near := majority(list)
 		if h.node != nil && h.node.Placed.Partition != "" {
-			near = member{h.node, End{Placed: h.node.Placed, Confidence: Likely, Target: h.node}}
+			near = member{node: h.node, end: End{Placed: h.node.Placed, Confidence: Likely, Target: h.node}}
 		}
 		type linked struct {
 			node *Node
@@ -178,7 +179,7 @@ func (g *Graph) hubs() {
 			if end.Target == nil {
 				end.Target = near.node
 			}
-			end.Kind = h.kind
+			end.Kind, end.Path, end.Row = h.kind, m.at.Path, m.at.Row // it is reached through the hub
 			g.Links = append(g.Links, Link{Node: m.node, Kind: h.kind, Near: m.end, Far: []End{end}, Via: via})
 		}
 	}

@@ -44,7 +44,7 @@ const makePlan = "make a plan that can be read: terraform plan -out=tfplan && te
 // File reads one plan JSON, state JSON or saved plan; "-" is standard input. The error is an *Error.
 func File(path string, o Options) (*model.Snapshot, error) {
 	if path == "-" {
-		return reader("standard input", o.Stdin)
+		return reader("standard input", "", o.Stdin)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -61,7 +61,7 @@ func File(path string, o Options) (*model.Snapshot, error) {
 		return nil, &Error{Input: path, Err: plain(err)}
 	}
 	defer f.Close()
-	return reader(filepath.ToSlash(path), f)
+	return reader(filepath.ToSlash(path), filepath.Dir(path), f)
 }
 
 // plain drops the operation and path from an error of the file system: the message names the path already.
@@ -73,10 +73,10 @@ func plain(err error) error {
 	return err
 }
 
-func reader(name string, r io.Reader) (*model.Snapshot, error) {
+func reader(name, at string, r io.Reader) (*model.Snapshot, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	if head, _ := in.Peek(4); string(head) == "PK\x03\x04" {
-		return savedPlan(name, in)
+		return savedPlan(name, at, in)
 	}
 	text, err := jsonStart(in)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // dump writes everything that a Snapshot says, in its own order.
@@ -42,11 +41,11 @@ func dump(s *model.Snapshot) string {
 // jsonMember is a member of an object with its text.
 type jsonMember struct {
 	name string
-	text jsontext.Value
+	text json.RawMessage
 }
 
 // membersOf are the members of an object in their order.
-func membersOf(t *testing.T, text jsontext.Value) []jsonMember {
+func membersOf(t *testing.T, text json.RawMessage) []jsonMember {
 	t.Helper()
 	d := json.NewDecoder(strings.NewReader(string(text)))
 	if _, err := d.Token(); err != nil {
@@ -62,12 +61,12 @@ func membersOf(t *testing.T, text jsontext.Value) []jsonMember {
 		if err := d.Decode(&v); err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, jsonMember{name.(string), jsontext.Value(v)})
+		out = append(out, jsonMember{name.(string), v})
 	}
 	return out
 }
 
-func object(members []jsonMember) jsontext.Value {
+func object(members []jsonMember) json.RawMessage {
 	var b strings.Builder
 	for i, m := range members {
 		if i > 0 {
@@ -78,7 +77,7 @@ func object(members []jsonMember) jsontext.Value {
 		b.WriteByte(':')
 		b.Write(m.text)
 	}
-	return jsontext.Value("{" + b.String() + "}")
+	return json.RawMessage("{" + b.String() + "}")
 }
 
 // TestKeyOrder: the sections of a plan, the members of its changes and the changes themselves may come in any order.
@@ -90,7 +89,7 @@ func TestKeyOrder(t *testing.T) {
 	for _, path := range paths {
 		text := fixture(t, filepath.ToSlash(strings.TrimPrefix(path, filepath.Join("..", "..", "fixtures", "semantics")+string(filepath.Separator))))
 		want := dump(read(t, text))
-		sections := membersOf(t, jsontext.Value(text))
+		sections := membersOf(t, json.RawMessage(text))
 		to := func(name string, i int) []jsonMember {
 			out := slices.Clone(sections)
 			at := slices.IndexFunc(out, func(m jsonMember) bool { return m.name == name })
@@ -117,7 +116,7 @@ func TestKeyOrder(t *testing.T) {
 			}
 			slices.Reverse(changes)
 			for j, c := range changes {
-				members := membersOf(t, jsontext.Value(c))
+				members := membersOf(t, c)
 				for k, m := range members {
 					if m.name == "change" {
 						body := membersOf(t, m.text)
@@ -126,7 +125,7 @@ func TestKeyOrder(t *testing.T) {
 					}
 				}
 				slices.Reverse(members)
-				changes[j] = json.RawMessage(object(members))
+				changes[j] = object(members)
 			}
 			reversed, _ := json.Marshal(changes)
 			inside[i].text = reversed

@@ -3,6 +3,7 @@ package load
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,9 +15,10 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
-// savedPlan has terraform or tofu on the PATH show a saved plan. Only they read their own format; the command runs in
-// an empty directory, where it finds no configuration, and reads nothing but the plan.
-func savedPlan(name string, in io.Reader) (*model.Snapshot, error) {
+// savedPlan has terraform or tofu on the PATH show a saved plan. Only they read their own format, and they need the
+// schemas of its providers, which they ask the providers for that are installed where the plan was made: the command
+// runs in the plan's directory, at, as its author would run it. It is the one thing that demarc runs.
+func savedPlan(name, at string, in io.Reader) (*model.Snapshot, error) {
 	dir, err := os.MkdirTemp("", "demarc")
 	if err != nil {
 		return nil, &Error{Input: name, Err: err}
@@ -37,14 +39,14 @@ func savedPlan(name string, in io.Reader) (*model.Snapshot, error) {
 		}
 		var out, msg bytes.Buffer
 		cmd := exec.Command(bin, "show", "-json", "-no-color", file)
-		cmd.Dir = dir
+		cmd.Dir = cmp.Or(at, dir)
 		cmd.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_ARGS=", "TF_CLI_ARGS_show=", "TF_LOG=")
 		cmd.Stdout, cmd.Stderr = &out, &msg
 		if err := cmd.Run(); err != nil {
 			tried = append(tried, fmt.Sprintf("%s show: %s", tool, firstLine(msg.String(), err)))
 			continue
 		}
-		return reader(name, &out)
+		return reader(name, at, &out)
 	}
 	if len(tried) == 0 {
 		return nil, &Error{Input: name, Err: errors.New("is a saved plan, and neither terraform nor tofu is on the PATH to show it"),
@@ -81,13 +83,16 @@ func spool(file string, in io.Reader) error {
 	return f.Close()
 }
 
-// firstLine is the first telling line of what a command printed, without its drawing.
+// firstLine is the line of what a command printed that names the error, or else the first one, without its drawing.
+// Warnings about something else come before.
 func firstLine(s string, err error) string {
+	first := ""
 	for line := range strings.Lines(s) {
 		line = strings.Trim(line, " \t\r\n│╷╵─")
-		if line != "" {
+		if strings.HasPrefix(line, "Error:") {
 			return clip(line)
 		}
+		first = cmp.Or(first, line)
 	}
-	return err.Error()
+	return clip(cmp.Or(first, err.Error()))
 }

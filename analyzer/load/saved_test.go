@@ -77,6 +77,7 @@ func TestSavedPlanErrors(t *testing.T) {
 	}{
 		{"no tool", nil, "neither terraform nor tofu", "put one on the PATH"},
 		{"a tool that fails", map[string]string{"terraform": "printf '\\n│ Error: Failed to read plan\\n' >&2; exit 1\n"}, "terraform show: Error: Failed to read plan", "after terraform init"},
+		{"an error after a warning", map[string]string{"terraform": "printf 'There are some problems with the CLI configuration:\\n│ Warning: x\\n\\nError: Failed to load plugin schemas\\n' >&2; exit 1\n"}, "terraform show: Error: Failed to load plugin schemas", "after terraform init"},
 		{"both fail", map[string]string{"terraform": "echo one >&2; exit 1\n", "tofu": "echo two >&2; exit 2\n"}, "terraform show: one; tofu show: two", "after terraform init"},
 		{"it fails in silence", map[string]string{"terraform": "exit 3\n"}, "exit status 3", "after terraform init"},
 		{"it prints nothing", map[string]string{"terraform": "exit 0\n"}, "is empty", "terraform show -json"},
@@ -109,20 +110,29 @@ func TestOtherArchives(t *testing.T) {
 	}
 }
 
-// TestRealSavedPlan reads a plan that terraform itself has saved, where both are there.
+// TestRealSavedPlan reads a plan that terraform itself has saved, of a resource that it brings the provider of.
 func TestRealSavedPlan(t *testing.T) {
-	if _, err := exec.LookPath("terraform"); err != nil {
+	terraform, err := exec.LookPath("terraform")
+	if err != nil {
 		t.Skip("terraform is not on the PATH")
 	}
-	saved := filepath.Join("..", "..", "fixtures", "semantics", "data_modes", "tfplan")
-	if _, err := os.Stat(saved); err != nil {
-		t.Skip("the fixtures hold no saved plan")
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte("resource \"terraform_data\" \"x\" {\n  input = \"y\"\n}\n"), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	s, err := File(saved, Options{})
+	for _, args := range [][]string{{"init", "-input=false"}, {"plan", "-input=false", "-out=tfplan"}} {
+		cmd := exec.Command(terraform, args...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_DATA_DIR=")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("terraform %s: %s\n%s", args[0], err, out)
+		}
+	}
+	s, err := File(filepath.Join(dir, "tfplan"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.Resources) == 0 {
-		t.Error("it has no resources")
+	if len(s.Resources) != 1 || s.Resources[0].Address != "terraform_data.x" {
+		t.Errorf("got %v", s.Resources)
 	}
 }

@@ -36,6 +36,8 @@ type home struct {
 // Estate places every provider configuration of the inputs, and learns which partition each account is in.
 func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites {
 	s := &Sites{cat: cat, opts: opts, providers: map[*model.Provider]*Placed{}, accounts: map[account]home{}, tenants: map[string]Site{}}
+	inputs = slices.Clone(inputs) // in any order, they say the same
+	slices.SortStableFunc(inputs, func(a, b *model.Snapshot) int { return cmp.Compare(a.Name, b.Name) })
 	for _, in := range inputs {
 		for _, p := range in.Providers {
 			s.providers[p] = s.provider(p)
@@ -549,9 +551,9 @@ func sortedKeys[V any](m map[string]V) []string {
 	return slices.Sorted(maps.Keys(m))
 }
 
-// Backend is the place of a state backend, by its arguments. Tables know backends as providers named `backend/TYPE`.
+// Backend is the place of a state backend, by its arguments. Tables know backends as providers named `backend/TYPE-state`.
 func (s *Sites) Backend(kind string, values model.Value, pos model.Pos) Placed {
-	p := &model.Provider{Source: "backend/" + kind, Name: "backend " + kind, Values: values, Pos: pos}
+	p := &model.Provider{Source: "backend/" + kind + "-state", Name: "backend " + kind, Values: values, Pos: pos}
 	return *s.provider(p)
 }
 

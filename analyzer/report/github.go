@@ -14,7 +14,7 @@ import (
 const maxAnnotations = 10
 
 // GitHub prints r as workflow commands, which GitHub Actions shows on the lines of a pull request: the verdict for the
-// log, then the worst findings, and in one line what is not annotated.
+// log, then the worst findings that the baseline does not have, and in one line what is not annotated.
 //
 // What the runner makes of them (ActionCommandManager.cs and ExecutionContext.cs of actions/runner): a property with an
 // empty value is dropped; col is only taken where line and endLine are equal; a command without a file belongs to the
@@ -22,6 +22,10 @@ const maxAnnotations = 10
 func GitHub(w io.Writer, r *analyzer.Result, _ Options) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s\n", inert("demarc: "+verdict(r)+". "+looked(r)))
+	if c := r.Baseline; c != nil {
+		first, rest := change(r)
+		fmt.Fprintf(&b, "%s\n", inert("demarc: against "+Terminal(c.Name)+": "+first+rest))
+	}
 	room := maxAnnotations
 	if r.Incomplete() {
 		room--
@@ -33,7 +37,7 @@ func GitHub(w io.Writer, r *analyzer.Result, _ Options) error {
 		}
 		b.WriteString(command("warning", []property{{"title", "the analysis is not complete"}}, strings.Join(said, "\n")))
 	}
-	open := open(r)
+	open := fresh(r)
 	shown := min(room, len(open))
 	for _, f := range open[:shown] {
 		b.WriteString(annotation(f))

@@ -19,7 +19,7 @@ var Schema []byte
 const schemaVersion = "1"
 
 // JSON prints r for programs, as Schema says. Text that is not known is "", a list of nothing is [], and a place or
-// suppression that is not there is null.
+// suppression that is not there is null. What a baseline tells is there with one only.
 func JSON(w io.Writer, r *analyzer.Result, o Options) error {
 	doc := document{
 		SchemaVersion: schemaVersion,
@@ -37,7 +37,8 @@ func JSON(w io.Writer, r *analyzer.Result, o Options) error {
 		Inputs: each(r.Inputs, func(in analyzer.Input) input {
 			return input{in.Name, string(in.Format), each(in.Incomplete, same), each(in.Notes, same)}
 		}),
-		Findings: each(r.Findings, findingOf),
+		Baseline: comparisonOf(r),
+		Findings: each(r.Findings, func(f analyzer.Finding) finding { return findingOf(f, r.Baseline != nil) }),
 		Links: each(r.Links, func(l analyzer.CrossLink) crossLink {
 			return crossLink{l.Address, l.Kind, endOf(l.From), endOf(l.To), l.Crosses, l.Finding}
 		}),
@@ -79,6 +80,7 @@ type document struct {
 	Summary       summary     `json:"summary"`
 	Coverage      coverage    `json:"coverage"`
 	Inputs        []input     `json:"inputs"`
+	Baseline      *comparison `json:"baseline,omitempty"`
 	Findings      []finding   `json:"findings"`
 	Links         []crossLink `json:"links"`
 	BlindSpots    []blindSpot `json:"blind_spots"`
@@ -152,9 +154,10 @@ type finding struct {
 	Action      string       `json:"action"`
 	Fingerprint string       `json:"fingerprint"`
 	Suppressed  *suppression `json:"suppressed"`
+	Status      string       `json:"status,omitempty"`
 }
 
-func findingOf(f analyzer.Finding) finding {
+func findingOf(f analyzer.Finding, compared bool) finding {
 	out := finding{
 		Rule:        f.Rule.ID,
 		Severity:    f.Severity.String(),
@@ -177,7 +180,48 @@ func findingOf(f analyzer.Finding) finding {
 	if f.Suppressed != nil {
 		out.Suppressed = &suppression{f.Suppressed.By, f.Suppressed.Reason}
 	}
+	if compared {
+		out.Status = status(&f)
+	}
 	return out
+}
+
+func status(f *analyzer.Finding) string {
+	if f.Known {
+		return "unchanged"
+	}
+	return "new"
+}
+
+type comparison struct {
+	Name       string `json:"name"`
+	Incomplete bool   `json:"incomplete"`
+	Adds       int    `json:"adds"`
+	Keeps      int    `json:"keeps"`
+	Removes    int    `json:"removes"`
+	Accepts    int    `json:"accepts"`
+	Gone       []gone `json:"gone"`
+}
+
+type gone struct {
+	Rule        string `json:"rule"`
+	Severity    string `json:"severity"`
+	Address     string `json:"address"`
+	Root        string `json:"root"`
+	Message     string `json:"message"`
+	From        string `json:"from"`
+	To          string `json:"to"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+func comparisonOf(r *analyzer.Result) *comparison {
+	c := r.Baseline
+	if c == nil {
+		return nil
+	}
+	return &comparison{c.Name, c.Incomplete, len(fresh(r)), len(kept(r)), len(c.Gone), c.Accepted, each(c.Gone, func(e analyzer.Earlier) gone {
+		return gone{e.Rule, e.Severity.String(), e.Address, e.Root, e.Message, e.From, e.To, e.Fingerprint}
+	})}
 }
 
 type end struct {

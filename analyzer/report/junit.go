@@ -137,7 +137,7 @@ func junitCaseOf(f *analyzer.Finding, o Options) junitCase {
 	case f.Suppressed != nil:
 		c.Skipped = &junitProblem{Message: suppressedBy(f.Suppressed)}
 		c.Out = junitHead(f) + "\n" + rest
-	case f.Severity >= o.FailOn && f.Confidence >= o.MinConfidence:
+	case !f.Known && f.Severity >= o.FailOn && f.Confidence >= o.MinConfidence:
 		c.Failure = &junitProblem{Message: sentence(f.Message), Type: f.Severity.String(), Text: rest}
 	default:
 		c.Out = junitHead(f) + "\n" + rest

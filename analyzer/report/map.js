@@ -124,7 +124,7 @@
     if (quiet.length > 0) {
       const size = quiet.reduce((n, c) => n + c.size, 0);
       const blind = new Set(quiet.flatMap(c => [...c.blind]));
-      const label = plural(quiet.length, quiet[0].kind === 'resource' ? 'more resource' : 'more place');
+      const label = plural(quiet.length, quiet.every(c => c.kind === 'resource') ? 'more resource' : 'more place');
       rows.push({ id: node.id + '\nquiet', label, kind: 'quiet', parent: node, children: quiet, ends: [], size, touching: new Set(), blind, worst: 0 });
     }
     return { rows, left: Math.max(0, busy.length - MOST) };
@@ -303,7 +303,7 @@
     const hub = all.find(c => c.label === 'global') || [...all].sort((a, b) => b.touching.size - a.touching.size)[0];
     const rest = all.filter(c => c !== hub).sort((a, b) => b.touching.size - a.touching.size || byText(a.label, b.label));
     const boxes = new Map();
-    if (!hub) return { columns: [], boxes, borders: [], width, height: 120, all };
+    if (!hub) return { columns: [] };
     const three = rest.length > 1 && width >= 860;
     const count = rest.length === 0 ? 1 : three ? 3 : 2;
     const gutter = count === 2 ? Math.min(340, Math.max(150, width * .28)) : Math.min(260, Math.max(140, width * .19));
@@ -323,7 +323,7 @@
     put(columns[three ? 1 : 0], hub);
     for (const c of rest) put(!three ? columns[1] : columns[2].height <= columns[0].height ? columns[2] : columns[0], c);
     const total = Math.max(height, ...columns.map(c => c.height));
-    return { columns, boxes, gutter, width, all, height: total, borders: columns.slice(1).map((c, i) => (columns[i].x + w + c.x) / 2) };
+    return { columns, boxes, width, height: total, borders: columns.slice(1).map((c, i) => (columns[i].x + w + c.x) / 2) };
   }
 
   // settle gives every land its share of the height, and every place its box.
@@ -486,7 +486,6 @@
   };
 
   const keyed = new Map(); // what can have the focus, by key
-  let current = null;
 
   function button(g, key, label, act) {
     g.setAttribute('tabindex', '0');
@@ -549,7 +548,6 @@
     if (foot) drawUncharted(svg, plan, width);
     draw(svg, 'rect', { class: 'frame', x: .5, y: .5, width: width - 1, height: plan.height + foot - 1, rx: 8 });
     sheet.appendChild(svg);
-    current = { bridges };
     if (focused && keyed.has(focused[0])) keyed.get(focused[0]).focus();
   }
 
@@ -616,7 +614,7 @@
       draw(g, 'path', { class: 'chevron', fill: 'currentColor', 'fill-opacity': .55, d: box.open ? 'M' + (x - 1) + ' ' + (mid - 3) + ' h9 l-4.5 6 z' : 'M' + x + ' ' + (mid - 4.5) + ' v9 l6 -4.5 z' });
       x += 14;
     }
-    const tally = node.kind === 'resource' || node.size === 0 || node.kind === 'quiet' && node.children[0].kind === 'resource' ? node.kind === 'outside' ? 'known by name' : '' : plural(node.size, 'resource');
+    const tally = node.kind === 'resource' || node.size === 0 || node.kind === 'quiet' && node.children.every(c => c.kind === 'resource') ? node.kind === 'outside' ? 'known by name' : '' : plural(node.size, 'resource');
     const [name, below] = titled(node, box.w);
     const operator = /^operated by /.test(below);
     const font = node.kind === 'resource' ? '12px ' + mono : (node.kind === 'cloud' ? '600 ' : '') + '13px ' + sans;

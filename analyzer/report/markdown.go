@@ -34,7 +34,9 @@ const (
 const (
 	tableEnd      = 30000
 	pictureEnd    = 42000
-	detailsEnd    = 56000
+	detailsEnd    = 53000
+	keptEnd       = 56000
+	goneEnd       = 58000
 	suppressedEnd = 60000
 	blindEnd      = 64000
 )
@@ -42,11 +44,13 @@ const (
 // Markdown prints r as a comment of a pull request, or a step's summary: the border, the findings worst first, a picture,
 // and folded below how each is known, what is suppressed and what could not be seen. It says what it had no room for.
 func Markdown(w io.Writer, r *analyzer.Result, o Options) error {
-	d := comment{result: r, open: open(r)}
+	d := comment{result: r, open: open(r), fresh: fresh(r)}
 	d.head()
 	d.table()
 	d.picture()
 	d.details()
+	d.kept()
+	d.gone()
 	d.suppressed()
 	d.blind()
 	if d.left {
@@ -62,7 +66,8 @@ type comment struct {
 	b      bytes.Buffer
 	result *analyzer.Result
 	open   []*analyzer.Finding
-	left   bool // whether something was left out
+	fresh  []*analyzer.Finding // of them, what the baseline does not have
+	left   bool                // whether something was left out
 }
 
 // section writes items between begin and end as long as they stay before the limit, and after them how many are left.
@@ -90,7 +95,17 @@ func (d *comment) section(limit int, begin string, items []string, noun, end str
 
 func (d *comment) head() {
 	r := d.result
-	fmt.Fprintf(&d.b, "%s\n### %s\n\n", commentTag, prose(headline(r)))
+	fmt.Fprintf(&d.b, "%s\n", commentTag)
+	if c := r.Baseline; c != nil {
+		first, rest := change(r)
+		fmt.Fprintf(&d.b, "### This change **%s** %s\n\nAgainst %s. ", prose(first), prose(rest), code(c.Name))
+		if said := unsure(c); said != "" {
+			d.b.WriteString("**" + prose(said) + ".** ")
+		}
+		d.b.WriteString("With it: " + prose(headline(r)) + ".\n\n")
+	} else {
+		fmt.Fprintf(&d.b, "### %s\n\n", prose(headline(r)))
+	}
 	said := looked(r)
 	if len(r.Findings) > 0 {
 		said = fmt.Sprintf("%s; %d suppressed. %s", tally(d.open), len(r.Findings)-len(d.open), said)
@@ -107,7 +122,7 @@ func (d *comment) head() {
 
 func (d *comment) table() {
 	var rows []string
-	for _, f := range d.open {
+	for _, f := range d.fresh {
 		level := f.Severity.String()
 		if f.Severity >= analyzer.High {
 			level = "**" + level + "**"
@@ -140,7 +155,7 @@ func (d *comment) picture() {
 
 func (d *comment) details() {
 	var items []string
-	for _, f := range d.open {
+	for _, f := range d.fresh {
 		var b strings.Builder
 		fmt.Fprintf(&b, "\n**%s** `%s` %s: %s\n\n", f.Severity, f.Rule.ID, code(f.Address), prose(f.Message))
 		if f.From.Side != "" || f.To.Side != "" {
@@ -182,6 +197,25 @@ func where(at string) string {
 		return ""
 	}
 	return " (" + code(at) + ")"
+}
+
+func (d *comment) kept() {
+	var items []string
+	for _, f := range kept(d.result) {
+		items = append(items, fmt.Sprintf("- %s `%s` %s: %s\n", f.Severity, f.Rule.ID, code(f.Address), prose(f.Message)))
+	}
+	d.section(keptEnd, fmt.Sprintf("\n<details><summary>%d kept</summary>\n\n", len(items)), items, "kept finding", "\n</details>\n")
+}
+
+func (d *comment) gone() {
+	if d.result.Baseline == nil {
+		return
+	}
+	var items []string
+	for _, e := range d.result.Baseline.Gone {
+		items = append(items, fmt.Sprintf("- %s %s %s: %s\n", e.Severity, code(e.Rule), code(cmp.Or(e.Address, e.Root)), prose(e.Message)))
+	}
+	d.section(goneEnd, fmt.Sprintf("\n<details><summary>%d removed</summary>\n\n", len(items)), items, "removed finding", "\n</details>\n")
 }
 
 func (d *comment) suppressed() {

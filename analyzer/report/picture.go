@@ -88,21 +88,18 @@ func pictureOf(r *analyzer.Result) picture {
 		out.edges = append(out.edges, *e)
 	}
 	slices.SortFunc(out.edges, func(a, b edge) int {
-		return cmp.Or(-compareBool(!a.suppressed, !b.suppressed), cmp.Compare(b.worst, a.worst), cmp.Compare(len(b.findings), len(a.findings)),
+		return cmp.Or(cmp.Compare(last(a.suppressed), last(b.suppressed)), cmp.Compare(b.worst, a.worst), cmp.Compare(len(b.findings), len(a.findings)),
 			byPlace(a.from, b.from), byPlace(a.to, b.to))
 	})
 	return out
 }
 
-// compareBool puts false before true.
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
+// last puts what is suppressed behind what is not.
+func last(suppressed bool) int {
+	if suppressed {
+		return 1
 	}
-	return 1
+	return 0
 }
 
 func byPlace(a, b spotPlace) int {

@@ -94,7 +94,7 @@ func TestLookup(t *testing.T) {
 	for word, want := range map[string]string{
 		"sarfi": `unknown format "sarfi", did you mean "sarif"?`,
 		"JSON":  `unknown format "JSON", did you mean "json"?`,
-		"yaml":  `unknown format "yaml": it is one of text, json, sarif, github, markdown, junit, gitlab, html, dot`,
+		"toast": `unknown format "toast": it is one of text, json, sarif, github, markdown, junit, gitlab, html, dot`,
 		"":      `unknown format "": it is one of text, json, sarif, github, markdown, junit, gitlab, html, dot`,
 	} {
 		if _, err := report.Lookup(word); err == nil || err.Error() != want {

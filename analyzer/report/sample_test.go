@@ -231,6 +231,23 @@ func partial() sample {
 	}, report.Options{FailOn: analyzer.High, Exit: 3}}
 }
 
+// compared has a baseline: one finding is new, one kept, one gone with a name that is markup, and one is accepted now.
+func compared() sample {
+	s := first()
+	s.name = "compared"
+	bridge := peering()
+	bridge.Known = true
+	accepted := peering()
+	accepted.Address, accepted.Fingerprint, accepted.Known = "aws_vpc_peering_connection.archive", "0021", true
+	accepted.Suppressed = &analyzer.Suppression{By: `allow "archive"`, Reason: "the archive may be reached"}
+	s.result.Findings = []analyzer.Finding{bridge, grant(), accepted}
+	s.result.Baseline = &analyzer.Comparison{Name: "main", Incomplete: true, Accepted: 1, Gone: []analyzer.Earlier{{
+		Rule: "dns-link", Severity: analyzer.Medium, Address: "aws_x.y[\"<b>\x1b[31m\n::error::|`\"]", Root: "envs/cn",
+		Message: "a private zone of AWS China is linked to a network of AWS", From: "china", To: "global", Fingerprint: "0020",
+	}}}
+	return s
+}
+
 func samples() []sample {
-	return []sample{first(), estate(), hostile(), clean(), partial()}
+	return []sample{first(), estate(), hostile(), clean(), partial(), compared()}
 }

@@ -57,7 +57,11 @@ func sarifReport(r *analyzer.Result, o Options) *sarif.Report {
 		index[*rule.ID] = i
 	}
 	for _, f := range results[:min(len(results), maxResults)] {
-		run.AddResult(sarifResult(f, index[f.Rule.ID]))
+		result := sarifResult(f, index[f.Rule.ID])
+		if r.Baseline != nil {
+			result.WithBaselineState(status(f))
+		}
+		run.AddResult(result)
 	}
 	run.AddInvocation(sarifInvocation(r, o, len(results)-maxResults))
 	bag := sarif.NewPropertyBag().

@@ -18,6 +18,7 @@ const (
 	maxBlind       = 10
 	maxReasons     = 5  // of suppressions, and addresses of a group
 	maxPerInput    = 10 // of what is incomplete or worth a note
+	maxListed      = 10 // of what is kept or removed since a baseline
 	bodyIndent     = 4
 	evidenceIndent = bodyIndent + 2 // of what hangs below `= `
 )
@@ -32,9 +33,11 @@ func Text(w io.Writer, r *analyzer.Result, o Options) error {
 		open:   open(r),
 	}
 	t.verdict()
+	t.change()
 	t.inputs()
 	if !o.Quiet {
 		t.findings()
+		t.changes()
 		t.suppressed()
 		t.blind()
 	}
@@ -98,7 +101,7 @@ func (t *text) findings() {
 	var borders []border
 	of := map[border][]*analyzer.Finding{}
 	column := 0
-	for _, f := range t.open {
+	for _, f := range fresh(t.result) {
 		b := borderOf(f)
 		if of[b] == nil {
 			borders = append(borders, b)
@@ -200,6 +203,51 @@ func some(names []string) string {
 		shown = append(shown, fmt.Sprintf("%d more", more))
 	}
 	return list(shown)
+}
+
+// change says what has changed since the baseline.
+func (t *text) change() {
+	c := t.result.Baseline
+	if c == nil {
+		return
+	}
+	first, rest := change(t.result)
+	t.put(line{indent: 2, hang: bodyIndent, text: "against " + Terminal(c.Name) + ": " + first + rest})
+	if said := unsure(c); said != "" {
+		t.put(line{indent: 2, hang: bodyIndent, label: "not complete:", color: t.paint.bold, text: " " + said})
+	}
+}
+
+// changes names what is kept and what is gone since the baseline, a line each.
+func (t *text) changes() {
+	c := t.result.Baseline
+	if c == nil {
+		return
+	}
+	var there, gone []string
+	for _, f := range kept(t.result) {
+		there = append(there, f.Severity.String()+" "+f.Rule.ID+" "+Terminal(f.Address)+": "+sentence(f.Message))
+	}
+	for _, e := range c.Gone {
+		gone = append(gone, e.Severity.String()+" "+Terminal(e.Rule)+" "+earlier(e))
+	}
+	t.listed(fmt.Sprintf("%d kept", len(there)), there)
+	t.listed(fmt.Sprintf("%d removed", len(gone)), gone)
+}
+
+// listed prints the first of many under a title, and nothing for none.
+func (t *text) listed(title string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	t.blank()
+	t.put(line{label: title, color: t.paint.bold})
+	for _, s := range items[:min(len(items), maxListed)] {
+		t.put(line{indent: 2, hang: bodyIndent, text: s})
+	}
+	if more := len(items) - maxListed; more > 0 {
+		t.put(line{indent: 2, hang: bodyIndent, text: fmt.Sprintf("and %d more, which --format json lists", more)})
+	}
 }
 
 func (t *text) suppressed() {
@@ -313,6 +361,9 @@ func (t *text) why() string {
 	flags := "--fail-on " + t.o.FailOn.String()
 	if t.o.MinConfidence > link.Possible {
 		flags += " --min-confidence " + t.o.MinConfidence.String()
+	}
+	if t.result.Baseline != nil {
+		flags += ", of what is new"
 	}
 	return " (" + flags + ")"
 }

@@ -44,7 +44,7 @@ func grantParts(n *link.Node) parts {
 			continue
 		}
 		switch e.Row.By {
-		case catalog.ByPrincipal, catalog.ByTenant:
+		case catalog.ByPrincipal, catalog.ByTenant, catalog.ByText:
 			p.who = append(p.who, e)
 		case catalog.ByRole:
 			p.role = append(p.role, e)

@@ -14,10 +14,11 @@ var (
 )
 
 // findComments collects the comments `# demarc:allow RULE[,RULE] [until=DATE] reason` of a file.
-func (r *run) findComments(src []byte, file string) {
+func findComments(src []byte, file string) []model.Comment {
 	if !bytes.Contains(src, allowMark) {
-		return
+		return nil
 	}
+	var found []model.Comment
 	heredoc := ""
 	for i, line := range strings.Split(string(src), "\n") {
 		line = strings.TrimSuffix(line, "\r")
@@ -49,8 +50,9 @@ func (r *run) findComments(src []byte, file string) {
 			}
 		}
 		c.Reason = strings.Join(words, " ")
-		r.comments = append(r.comments, c)
+		found = append(found, c)
 	}
+	return found
 }
 
 var heredocStart = regexp.MustCompile(`<<-?([\pL_][\pL\pN_-]*)\s*$`)

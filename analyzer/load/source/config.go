@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -31,7 +32,16 @@ type config struct {
 	required  map[string]string // local name -> source, normalised
 	aliases   map[string]bool   // configuration_aliases: `aws.replica`
 	backend   *block
+	comments  []model.Comment
+	problems  []string // what is wrong with its files
 }
+
+// Cache keeps what configuration files were parsed to, for several root modules below one path that share modules. It is
+// not safe for concurrent use.
+type Cache struct{ configs map[string]*config }
+
+// NewCache makes an empty cache.
+func NewCache() *Cache { return &Cache{configs: map[string]*config{}} }
 
 // body is a block's contents in the order in which it is written.
 type body struct {
@@ -167,7 +177,23 @@ func (r *run) config(dir string) *config {
 	if c, ok := r.configs[dir]; ok {
 		return c
 	}
-	r.configs[dir] = nil
+	c, ok := r.cache.configs[dir]
+	if !ok {
+		c = r.parse(dir)
+		r.cache.configs[dir] = c
+	}
+	r.configs[dir] = c
+	if c != nil {
+		for _, p := range c.problems {
+			r.say(&r.incomplete, p)
+		}
+		r.comments = append(r.comments, c.comments...)
+	}
+	return c
+}
+
+// parse reads the files of a directory and applies its override files.
+func (r *run) parse(dir string) *config {
 	primary, override, err := r.files(dir)
 	if err != nil {
 		return nil
@@ -176,59 +202,58 @@ func (r *run) config(dir string) *config {
 		byName: map[blockName]*resource{}, calls: map[string]*call{}, required: map[string]string{}, aliases: map[string]bool{}}
 	var blocks []*block
 	for _, name := range primary {
-		if b, ok := r.parseFile(filepath.Join(dir, name)); ok {
+		if b, ok := c.parseFile(r, filepath.Join(dir, name)); ok {
 			c.any = true
 			blocks = append(blocks, b...)
 		}
 	}
 	for _, name := range override {
-		if b, ok := r.parseFile(filepath.Join(dir, name)); ok {
+		if b, ok := c.parseFile(r, filepath.Join(dir, name)); ok {
 			c.any = true
 			blocks = overrideAll(blocks, b)
 		}
 	}
 	for _, b := range blocks {
-		c.declare(r, b)
+		c.declare(b)
 	}
-	r.configs[dir] = c
 	return c
 }
 
 // parseFile reads one configuration file. Of one that does not parse nothing is used: what hclsyntax recovers may mean
 // something else than was written.
-func (r *run) parseFile(path string) ([]*block, bool) {
+func (c *config) parseFile(r *run, path string) ([]*block, bool) {
 	src, err := r.disk.file(path)
 	if err != nil {
 		if err.Error() == "is a directory" {
 			return nil, false
 		}
-		r.say(&r.incomplete, fmt.Sprintf("%s: %v", r.show(path), err))
+		c.problems = append(c.problems, fmt.Sprintf("%s: %v", r.show(path), err))
 		return nil, true
 	}
 	shown := r.show(path)
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) || !utf8.Valid(src) {
-		r.say(&r.incomplete, shown+": is not UTF-8 text: save it as UTF-8")
+		c.problems = append(c.problems, shown+": is not UTF-8 text: save it as UTF-8")
 		return nil, true
 	}
 	if strings.HasSuffix(path, ".json") {
 		b, d := parseJSON(src, shown)
 		if d != nil {
-			r.diagnose(d, src)
+			c.problems = append(c.problems, describe(d, src))
 			return nil, true
 		}
 		return b, true
 	}
 	if d := guard(src, shown); d != nil {
-		r.diagnose(d, src)
+		c.problems = append(c.problems, describe(d, src))
 		return nil, true
 	}
 	f, diags := hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
 	if diags.HasErrors() {
-		r.diagnose(firstError(diags), src) // what follows is mostly of the same cause
+		c.problems = append(c.problems, describe(firstError(diags), src)) // what follows is mostly of the same cause
 		return nil, true
 	}
-	r.findComments(src, shown)
+	c.comments = append(c.comments, findComments(src, shown)...)
 	return convertBody(f.Body.(*hclsyntax.Body)).blocks, true
 }
 
@@ -241,22 +266,24 @@ func firstError(diags hcl.Diagnostics) *hcl.Diagnostic {
 	return diags[0]
 }
 
-// diagnose tells what is wrong with a file, with the line where it is.
-func (r *run) diagnose(d *hcl.Diagnostic, src []byte) {
+// diagnose tells what is wrong with a file.
+func (r *run) diagnose(d *hcl.Diagnostic, src []byte) { r.say(&r.incomplete, describe(d, src)) }
+
+// describe puts a diagnostic into words, with the line where it is.
+func describe(d *hcl.Diagnostic, src []byte) string {
 	text := d.Summary
 	if detail, _, _ := strings.Cut(d.Detail, ". "); detail != "" && !strings.Contains(detail, "\n") {
 		text += ": " + strings.TrimSuffix(detail, ".")
 	}
 	if d.Subject == nil {
-		r.say(&r.incomplete, text)
-		return
+		return text
 	}
 	at := d.Subject.Start
 	msg := fmt.Sprintf("%s:%d:%d: %s", d.Subject.Filename, at.Line, at.Column, text)
 	if line := excerpt(src, at.Line); line != "" {
 		msg += "; in `" + line + "`"
 	}
-	r.say(&r.incomplete, msg)
+	return msg
 }
 
 // excerpt is a line of a configuration without what may be secret in it: names and punctuation stay, texts and numbers
@@ -387,7 +414,7 @@ func literalOf(a *attr) string {
 }
 
 // declare takes in one block of a configuration file. Blocks of unknown kinds are left alone: Terraform adds new ones.
-func (c *config) declare(r *run, b *block) {
+func (c *config) declare(b *block) {
 	switch {
 	case b.typ == "variable" && len(b.labels) == 1:
 		v := &variable{name: b.labels[0], at: b.at, nullable: true}

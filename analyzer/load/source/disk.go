@@ -17,7 +17,8 @@ type disk struct {
 	limits Limits
 	top    string // absolute, without symbolic links
 	roots  map[string]*os.Root
-	named  map[string]*os.Root // single files that the user names, with their directories
+	named  map[string]*os.Root          // single files that the user names, with their directories
+	saved  map[string]map[string][]byte // instead of all that: the directories and files of a saved plan
 	read   int64
 }
 
@@ -64,6 +65,14 @@ func (d *disk) close() {
 	}
 }
 
+// real is the path of a directory that a configuration names, without symbolic links.
+func (d *disk) real(path string) (string, error) {
+	if d.saved != nil {
+		return filepath.Clean(path), nil
+	}
+	return real(path)
+}
+
 // real is an absolute path without symbolic links.
 func real(path string) (string, error) {
 	abs, err := filepath.Abs(path)
@@ -81,6 +90,9 @@ var errOutside = errors.New("lies outside the repository, where nothing is read"
 
 // find gives the root that a path lies in, and the path below it.
 func (d *disk) find(abs string) (*os.Root, string, error) {
+	if d.saved != nil {
+		return nil, "", errNotSaved
+	}
 	for top, root := range d.roots {
 		if inside(top, abs) {
 			rel, err := filepath.Rel(top, abs)
@@ -95,6 +107,9 @@ func (d *disk) find(abs string) (*os.Root, string, error) {
 
 // admit opens the directory of a local module that lies outside the top. A repository is not left.
 func (d *disk) admit(abs string) error {
+	if d.saved != nil {
+		return nil
+	}
 	if _, _, err := d.find(abs); err == nil {
 		return nil
 	}
@@ -129,6 +144,9 @@ var (
 
 // file reads a regular file.
 func (d *disk) file(abs string) ([]byte, error) {
+	if d.saved != nil {
+		return d.savedFile(abs)
+	}
 	root, rel, err := d.find(abs)
 	if err != nil {
 		return nil, err
@@ -167,6 +185,9 @@ func (d *disk) file(abs string) ([]byte, error) {
 
 // list names the files and links in a directory.
 func (d *disk) list(abs string) ([]fs.DirEntry, error) {
+	if d.saved != nil {
+		return d.savedList(abs)
+	}
 	root, rel, err := d.find(abs)
 	if err != nil {
 		return nil, err

@@ -308,7 +308,7 @@ func (r *run) object(x *hclsyntax.ObjectConsExpr, s *scope) cty.Value {
 
 // conditional is the branch that the condition takes. Where that is not known it is what both have in common.
 func (r *run) conditional(x *hclsyntax.ConditionalExpr, s *scope) cty.Value {
-	c, _ := r.eval(x.Condition, s).Unmark()
+	c, why := r.eval(x.Condition, s).Unmark()
 	if c.IsKnown() {
 		b, err := convert.Convert(c, cty.Bool)
 		if err != nil || b.IsNull() || !b.IsKnown() {
@@ -332,7 +332,14 @@ func (r *run) conditional(x *hclsyntax.ConditionalExpr, s *scope) cty.Value {
 		r.failures = failures
 		return a
 	}
-	return r.either(a, b)
+	v := r.either(a, b)
+	if u, marks := v.Unmark(); !u.IsKnown() && !explained(marks) {
+		if why = notRefs(why); !explained(why) {
+			return v.Mark(opaque{"a condition that is not known before apply"})
+		}
+		return v.WithMarks(why)
+	}
+	return v
 }
 
 // either is a value that is a or b.

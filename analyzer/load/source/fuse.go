@@ -18,9 +18,14 @@ func Fuse(plan *model.Snapshot, dir string, o Options) (*model.Snapshot, error) 
 	if err != nil {
 		return nil, err
 	}
+	return fuse(plan, src, filepath.ToSlash(dir)), nil
+}
+
+// fuse joins a plan and its sources; name is what notes call the sources.
+func fuse(plan, src *model.Snapshot, name string) *model.Snapshot {
 	f := &fusion{plan: plan, src: src, byAddress: map[string]*model.Resource{}, byBlock: map[string][]*model.Resource{},
 		providers: map[*model.Provider]*model.Provider{}}
-	return f.fuse(filepath.ToSlash(dir)), nil
+	return f.fuse(name)
 }
 
 type fusion struct {

@@ -1,6 +1,9 @@
 package source_test
 
 import (
+	"archive/zip"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -115,5 +118,82 @@ func TestFuseElsewhere(t *testing.T) {
 		if got := both.Resources[i]; got.Args != r.Args || got.Pos.File != "" {
 			t.Errorf("%s changed", r.Address)
 		}
+	}
+}
+
+// TestFuseSaved takes the configuration from a saved plan's own members, laid out as terraform does.
+func TestFuseSaved(t *testing.T) {
+	dir := filepath.Join("..", "..", "..", "fixtures", "semantics", "providers3")
+	plan, err := load.File(filepath.Join(dir, "plan.json"), load.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{"modules.json": []byte(`[{"Key":"","Source":"","Dir":"."},{"Key":"A","Source":"./A","Dir":"A"},
+		{"Key":"A.B","Source":"../B","Dir":"B"},{"Key":"A.B.C","Source":"../C","Dir":"C"},{"Key":"x","Dir":"../../../etc"}]`)}
+	for key, from := range map[string]string{"m-": ".", "m-A": "A", "m-A.B": "B", "m-A.B.C": "C"} {
+		src, err := os.ReadFile(filepath.Join(dir, from, "main.tf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[key+"/main.tf"] = src
+	}
+	both, err := source.FuseSaved(plan, files, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := find(t, both, "module.A.module.B.module.C.aws_vpc.v")
+	if r.Provider == nil || r.Provider.Key != "aws.dr" || r.Pos.File != "C/main.tf" || r.Pos.Line != 1 {
+		t.Errorf("%+v by %+v", r.Pos, r.Provider)
+	}
+	if _, err := source.FuseSaved(plan, map[string][]byte{"m-/main.tf": nil}, source.Options{}); err == nil {
+		t.Error("a saved plan without a manifest is read")
+	}
+}
+
+// TestSavedPlans reads the configurations in real saved plans, where there are some.
+func TestSavedPlans(t *testing.T) {
+	plans, err := filepath.Glob(filepath.Join("..", "..", "..", "..", "shared", "semantics", "*", "tfplan"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(plans) == 0 {
+		t.Skip("no saved plans here")
+	}
+	for _, saved := range plans {
+		t.Run(filepath.Base(filepath.Dir(saved)), func(t *testing.T) {
+			plan, err := load.File(filepath.Join(filepath.Dir(saved), "plan.json"), load.Options{})
+			if err != nil {
+				t.Skip(err)
+			}
+			z, err := zip.OpenReader(saved)
+			if err != nil {
+				t.Skip(err)
+			}
+			defer z.Close()
+			files := map[string][]byte{}
+			for _, m := range z.File {
+				name, ok := strings.CutPrefix(m.Name, "tfconfig/")
+				if !ok {
+					continue
+				}
+				f, err := m.Open()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if files[name], err = io.ReadAll(f); err != nil {
+					t.Fatal(err)
+				}
+				f.Close()
+			}
+			both, err := source.FuseSaved(plan, files, source.Options{Planned: plan.Variables})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range both.Resources {
+				if r.Action.Stays() && r.Deposed == "" && r.Pos.Line == 0 {
+					t.Errorf("%s has no line; %q", r.Address, both.Notes)
+				}
+			}
+		})
 	}
 }

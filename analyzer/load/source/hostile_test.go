@@ -93,8 +93,8 @@ func TestBudget(t *testing.T) {
 		"squares":        "locals {\n n0 = pow(10, 300)\n n1 = local.n0 * local.n0\n n2 = local.n1 * local.n1\n n3 = local.n2 * local.n2\n n4 = local.n3 * local.n3\n n5 = local.n4 * local.n4\n}\n" + big(`"${local.n5}"`),
 		"number text":    big(`tonumber("1e1000000000") + 1`),
 		"number in json": big(`jsondecode("1e1000000000") + 1`),
-		"deep json":      big(`jsondecode(join("", [for i in range(1000): join("", [for j in range(500): "["])]))`),
-		"deep yaml":      big(`yamldecode(join("", [for i in range(1000): join("", [for j in range(500): "["])]))`),
+		"deep json":      big(`jsondecode(join("", [for i in range(100): join("", [for j in range(100): "["])]))`),
+		"deep yaml":      big(`yamldecode(join("", [for i in range(100): join("", [for j in range(100): "["])]))`),
 		"count":          "resource \"y\" \"y\" {\n  count = 2000000000\n}\n" + big("y.y[5]"),
 	}
 	for name, text := range cases {

@@ -138,7 +138,7 @@ func (m *module) called(name string) *calls {
 func (m *module) expandCall(k *call) *calls {
 	r := m.run
 	cfg, why, settle := r.locate(m, k)
-	keys := r.expand(m, k.count, k.each, k.enabled, "module."+k.name)
+	keys := r.expand(m, k.count, k.each, k.enabled)
 	c := &calls{open: keys.open, keyed: keys.keyed}
 	if cfg == nil {
 		address := append(slices.Clip(m.path), addr.Step{Name: k.name})
@@ -200,7 +200,7 @@ func (r *run) locate(m *module, k *call) (cfg *config, why, settle string) {
 			dir = in.dir
 		}
 	}
-	dir, err := real(dir)
+	dir, err := r.disk.real(dir)
 	if err != nil {
 		return nil, "is not there", ""
 	}
@@ -337,7 +337,7 @@ func (r *run) outputs() []model.Output {
 		}
 		var w writer
 		w.init(r, r.root)
-		v := w.value("", "", r.root.output(name))
+		v := w.value("", r.root.output(name))
 		out = append(out, model.Output{Name: name, Value: v, Args: model.NewArgs(w.args(), nil)})
 	}
 	return out
@@ -347,7 +347,7 @@ func pos(at hcl.Range) model.Pos {
 	return model.Pos{File: at.Filename, Line: at.Start.Line, Column: at.Start.Column, EndLine: at.End.Line, EndColumn: at.End.Column}
 }
 
-// key is one instance that count or for_each makes.
+// instanceKey is one instance that count or for_each makes.
 type instanceKey struct {
 	key         addr.Key
 	each, value cty.Value // each.key or count.index, and each.value
@@ -355,9 +355,7 @@ type instanceKey struct {
 
 func (k instanceKey) scope(m *module) *scope {
 	s := &scope{module: m}
-	switch k.key.Kind {
-	case addr.NoKey:
-	default:
+	if k.key.Kind != addr.NoKey {
 		s.keyed, s.key, s.val = true, k.each, k.value
 	}
 	return s
@@ -371,7 +369,7 @@ type expansion struct {
 }
 
 // expand finds which instances a block has.
-func (r *run) expand(m *module, count, each *attr, enabled hclsyntax.Expression, what string) expansion {
+func (r *run) expand(m *module, count, each *attr, enabled hclsyntax.Expression) expansion {
 	switch {
 	case enabled != nil:
 		v, _ := r.safely(enabled, m.own).UnmarkDeep()

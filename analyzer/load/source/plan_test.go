@@ -11,7 +11,7 @@ import (
 )
 
 // edited are fixtures whose plan is of another state of their files, or with other variables.
-var edited = map[string]bool{"destroyed-links": true, "tf116_createforget": true, "tofu_createforget": true}
+var edited = map[string]bool{"tf116_createforget": true, "tofu_createforget": true}
 
 // TestAgainstPlans reads every configuration that has a plan of it both ways: there must be the same instances, of the
 // same provider configurations, and what both know must be the same.
@@ -35,7 +35,7 @@ func TestAgainstPlans(t *testing.T) {
 				if err != nil {
 					t.Skip(err)
 				}
-				s, err := source.Load(dir, source.Options{})
+				s, err := source.Load(dir, source.Options{Planned: p.Variables})
 				if err != nil {
 					t.Fatal(err)
 				}

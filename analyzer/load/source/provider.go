@@ -27,7 +27,7 @@ func (m *module) configure(p *provider) *configured {
 	r := m.run
 	c := &configured{busy: true}
 	m.providers[p] = c
-	e := r.expand(m, nil, p.each, nil, "provider."+p.name)
+	e := r.expand(m, nil, p.each, nil)
 	c.keyed = e.keyed
 	for _, k := range e.list {
 		key := p.name

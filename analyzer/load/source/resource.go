@@ -40,7 +40,7 @@ func (m *module) instances(b *resource) *instances {
 	}
 	in := &instances{busy: true}
 	m.blocks[b] = in
-	e := m.run.expand(m, b.count, b.each, b.disabled, b.typ+"."+b.name)
+	e := m.run.expand(m, b.count, b.each, b.disabled)
 	in.open, in.keyed = e.open, e.keyed
 	if e.keyed {
 		var w writer
@@ -307,12 +307,11 @@ type writer struct {
 	at   map[string]*model.Arg
 	pos  map[string]model.Pos
 	here []*model.Arg // the arguments that what is walked belongs to
-	tidy bool
 }
 
 func (w *writer) init(r *run, m *module) {
 	w.run, w.mod = r, m
-	w.at, w.pos = map[string]*model.Arg{}, map[string]model.Pos{}
+	w.pos = map[string]model.Pos{}
 }
 
 // skipped are the meta-arguments of provider blocks.
@@ -430,13 +429,30 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
+// few is how many arguments are looked through one by one; most blocks have no more.
+const few = 16
+
 // arg is the argument at a path. One that is there already is given by several blocks.
 func (w *writer) arg(path string) *model.Arg {
-	a := w.at[path]
-	if a == nil {
-		a = &model.Arg{Block: path}
+	if len(w.list) <= few {
+		for _, a := range w.list {
+			if a.Block == path {
+				return a
+			}
+		}
+	} else if a := w.at[path]; a != nil {
+		return a
+	}
+	a := &model.Arg{Block: path}
+	w.list = append(w.list, a)
+	if len(w.list) > few {
+		if w.at == nil {
+			w.at = make(map[string]*model.Arg, 4*few)
+			for _, a := range w.list {
+				w.at[a.Block] = a
+			}
+		}
 		w.at[path] = a
-		w.list = append(w.list, a)
 	}
 	return a
 }
@@ -454,12 +470,12 @@ func (w *writer) attr(path string, a *attr, s *scope) model.Value {
 		return m
 	}
 	v := w.run.safely(a.expr, s)
-	return w.value(path, "", v)
+	return w.value(path, v)
 }
 
 // value converts a value, and notes what it and its parts refer to under path, and under path with the names of the
 // attributes that lead to them.
-func (w *writer) value(path, _ string, v cty.Value) model.Value {
+func (w *writer) value(path string, v cty.Value) model.Value {
 	g := w.arg(path)
 	if !v.ContainsMarked() && v.IsWhollyKnown() {
 		return plainValue(v)

@@ -18,6 +18,30 @@ const maxRoots = 20000
 // Roots finds the root modules at and below a path, in order: directories with configuration files that no other one
 // found there calls as a module. Hidden directories and links are not followed. The paths begin with path as it is given.
 func Roots(path string) ([]string, error) {
+	t, err := Survey(path)
+	if err != nil {
+		return nil, err
+	}
+	var roots []string
+	for _, dir := range t.Roots() {
+		if rel, err := filepath.Rel(t.top, dir); err == nil {
+			roots = append(roots, filepath.Join(path, rel))
+		}
+	}
+	return roots, nil
+}
+
+// Tree is where configurations are in and below a directory, and which uses which. Its paths are absolute and without
+// symbolic links.
+type Tree struct {
+	top   string
+	dirs  []string            // that hold configurations, in order
+	calls map[string][]string // the directories that call one as a module
+	links map[string][]string // those with a link to a configuration file in it
+}
+
+// Survey looks for configurations in and below a directory. Hidden directories and links to directories are not followed.
+func Survey(path string) (*Tree, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.ToSlash(path), plain(err))
@@ -34,8 +58,7 @@ func Roots(path string) ([]string, error) {
 		return nil, err
 	}
 	defer d.close()
-	var dirs []string
-	called := map[string]bool{}
+	t := &Tree{top: top, calls: map[string][]string{}, links: map[string][]string{}}
 	err = filepath.WalkDir(top, func(p string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // what cannot be listed holds nothing to read
@@ -46,19 +69,25 @@ func Roots(path string) ([]string, error) {
 			}
 			return nil
 		}
-		if !configFile(e.Name()) || !e.Type().IsRegular() && e.Type()&fs.ModeSymlink == 0 {
+		link := e.Type()&fs.ModeSymlink != 0
+		if !configFile(e.Name()) || !e.Type().IsRegular() && !link {
 			return nil
 		}
 		dir := filepath.Dir(p)
-		if len(dirs) == 0 || dirs[len(dirs)-1] != dir {
-			if len(dirs) > maxRoots {
+		if len(t.dirs) == 0 || t.dirs[len(t.dirs)-1] != dir {
+			if len(t.dirs) > maxRoots {
 				return fmt.Errorf("%s: more than %d directories hold configurations", filepath.ToSlash(path), maxRoots)
 			}
-			dirs = append(dirs, dir)
+			t.dirs = append(t.dirs, dir)
+		}
+		if link {
+			if to, err := real(p); err == nil && filepath.Dir(to) != dir {
+				t.links[filepath.Dir(to)] = append(t.links[filepath.Dir(to)], dir)
+			}
 		}
 		for _, src := range d.localSources(p) {
 			if to, err := real(filepath.Join(dir, filepath.FromSlash(src))); err == nil && to != dir {
-				called[to] = true
+				t.calls[to] = append(t.calls[to], dir)
 			}
 		}
 		return nil
@@ -66,24 +95,52 @@ func Roots(path string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(dirs)
-	dirs = slices.Compact(dirs)
+	slices.Sort(t.dirs)
+	t.dirs = slices.Compact(t.dirs)
+	return t, nil
+}
+
+// Holds tells whether a directory holds configurations itself.
+func (t *Tree) Holds(dir string) bool {
+	_, found := slices.BinarySearch(t.dirs, dir)
+	return found
+}
+
+// Roots are the directories that no other one calls as a module, in order.
+func (t *Tree) Roots() []string {
 	var roots []string
-	for _, dir := range dirs {
-		if called[dir] {
-			continue
+	for _, dir := range t.dirs {
+		if len(t.calls[dir]) == 0 {
+			roots = append(roots, dir)
 		}
-		rel, err := filepath.Rel(top, dir)
-		if err != nil {
-			continue
+	}
+	if len(roots) == 0 && len(t.dirs) > 0 { // they call each other in a circle: start with the first
+		roots = t.dirs[:1]
+	}
+	return roots
+}
+
+// RootsOf are the roots that read a directory's configuration: itself, or those that call it, through however many
+// others, or link to a file in it. A directory that only a circle calls is its own root.
+func (t *Tree) RootsOf(dir string) []string {
+	var roots []string
+	seen := map[string]bool{dir: true}
+	for next := []string{dir}; len(next) > 0; next = next[1:] {
+		if len(t.calls[next[0]]) == 0 {
+			roots = append(roots, next[0])
 		}
-		roots = append(roots, filepath.Join(path, rel))
+		for _, user := range slices.Concat(t.calls[next[0]], t.links[next[0]]) {
+			if !seen[user] {
+				seen[user] = true
+				next = append(next, user)
+			}
+		}
 	}
-	if len(roots) == 0 && len(dirs) > 0 { // they call each other in a circle: start with the first
-		rel, _ := filepath.Rel(top, dirs[0])
-		roots = append(roots, filepath.Join(path, rel))
+	if len(roots) == 0 {
+		roots = []string{dir}
 	}
-	return roots, nil
+	slices.Sort(roots)
+	return roots
 }
 
 // localSources are the local modules that a configuration file calls. A file that does not parse calls none.

@@ -57,6 +57,8 @@ type Options struct {
 	// Data tells what an attribute of a data source is by its provider configuration alone.
 	Data   func(p *model.Provider, typ, attr string) (value string, ok bool)
 	Limits Limits
+	// Cache shares parsed files between root modules below one path; nil shares nothing.
+	Cache *Cache
 }
 
 // Load reads the root module in dir. What does not parse is told in the snapshot, and the rest is analysed; an error
@@ -67,10 +69,7 @@ func Load(dir string, o Options) (*model.Snapshot, error) {
 		return nil, err
 	}
 	defer r.disk.close()
-	r.module(r.root)
-	s := &model.Snapshot{Name: filepath.ToSlash(dir), Format: model.Sources}
-	r.snapshot(s)
-	return s, nil
+	return r.snapshot(filepath.ToSlash(dir)), nil
 }
 
 // run is one evaluation of one root module.
@@ -81,7 +80,8 @@ type run struct {
 	dir    string // of the root module, absolute
 	shown  string // of the root module, as the user wrote it
 
-	configs   map[string]*config // by directory
+	cache     *Cache
+	configs   map[string]*config // by directory, those that are used
 	manifest  map[string]installed
 	workspace cty.Value
 	inputs    map[string]input
@@ -119,19 +119,33 @@ func open(dir string, o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{opts: o, limits: l, disk: d, dir: abs, shown: filepath.ToSlash(dir), configs: map[string]*config{},
-		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{},
-		steps: l.Steps, elements: l.Elements}
+	r := newRun(o, d, abs, filepath.ToSlash(dir))
 	cfg := r.config(abs)
 	if cfg == nil || !cfg.any {
 		d.close()
 		return nil, fmt.Errorf("%s: holds no Terraform configuration (*.tf, *.tf.json, *.tofu)", r.shown)
 	}
 	r.readManifest()
+	r.start(cfg)
+	return r, nil
+}
+
+func newRun(o Options, d *disk, dir, shown string) *run {
+	l := o.Limits.orDefault()
+	r := &run{opts: o, limits: l, disk: d, dir: dir, shown: shown, cache: o.Cache, configs: map[string]*config{},
+		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{},
+		steps: l.Steps, elements: l.Elements}
+	if r.cache == nil || d.saved != nil {
+		r.cache = NewCache()
+	}
+	return r
+}
+
+// start prepares the root module for evaluation.
+func (r *run) start(cfg *config) {
 	r.workspace = r.findWorkspace()
 	r.root = newModule(r, cfg, nil, nil, nil)
 	r.inputs = r.readInputs(cfg)
-	return r, nil
 }
 
 // say notes something once.
@@ -142,16 +156,18 @@ func (r *run) say(list *[]string, text string) {
 	}
 }
 
-func (r *run) snapshot(s *model.Snapshot) {
+// snapshot evaluates everything.
+func (r *run) snapshot(name string) *model.Snapshot {
+	r.module(r.root)
+	s := &model.Snapshot{Name: name, Format: model.Sources, Outputs: r.outputs(), Backend: r.backend()}
 	s.Providers, s.Resources = r.providers, r.resources
-	s.Outputs = r.outputs()
-	s.Backend = r.backend()
-	s.Incomplete, s.Notes, s.Unread, s.Comments = r.incomplete, r.notes, r.unread, r.comments
+	s.Notes, s.Unread, s.Comments = r.notes, r.unread, r.comments
 	if r.exhausted {
-		s.Incomplete = append(s.Incomplete, "the evaluation budget is used up: some values are taken as not known")
+		r.say(&r.incomplete, "the evaluation budget is used up: some values are taken as not known")
 	}
-	slices.Sort(s.Incomplete)
-	s.Incomplete = slices.Compact(s.Incomplete)
+	slices.Sort(r.incomplete)
+	s.Incomplete = r.incomplete
+	return s
 }
 
 // show is the path of a file as the user would write it: relative to how the root module was given.

@@ -1,0 +1,86 @@
+package source_test
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/demarc-dev/demarc/analyzer/load/source"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+const repository = `
+-- envs/prod/main.tf --
+module "net" { source = "../../modules/net" }
+-- envs/test/main.tf.json --
+{"module": {"net": {"source": "../../modules/net"}}}
+-- modules/net/main.tf --
+# demarc:allow network-link because
+resource "aws_vpc" "v" {}
+module "sub" { source = "./sub" }
+-- modules/net/sub/main.tf --
+resource "aws_subnet" "s" {}
+-- modules/net/examples/simple/main.tf --
+module "net" { source = "../.." }
+-- modules/lonely/main.tf --
+resource "aws_vpc" "l" {}
+-- modules/broken/main.tf --
+resource "aws_vpc" {
+-- .terraform/modules/x/main.tf --
+resource "aws_vpc" "x" {}
+-- docs/readme.md --
+module "net" { source = "../envs/prod" }
+-- self/main.tf --
+module "me" { source = "./." }
+`
+
+// TestRoots finds the directories that no other one calls.
+func TestRoots(t *testing.T) {
+	dir := write(t, txtar.Parse([]byte(repository)))
+	roots, err := source.Roots(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range roots {
+		rel, err := filepath.Rel(dir, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, filepath.ToSlash(rel))
+	}
+	want := []string{"envs/prod", "envs/test", "modules/broken", "modules/lonely", "modules/net/examples/simple", "self"}
+	if !slices.Equal(got, want) {
+		t.Errorf("roots %v, want %v", got, want)
+	}
+	if _, err := source.Roots(filepath.Join(dir, "nowhere")); err == nil {
+		t.Error("a path that is not there has roots")
+	}
+	if _, err := source.Roots(filepath.Join(dir, "docs", "readme.md")); err == nil {
+		t.Error("a file has roots")
+	}
+	circle := write(t, txtar.Parse([]byte("-- a/main.tf --\nmodule \"b\" { source = \"../b\" }\n-- b/main.tf --\nmodule \"a\" { source = \"../a\" }\n")))
+	if roots, err := source.Roots(circle); err != nil || len(roots) != 1 {
+		t.Errorf("in a circle: %v, %v", roots, err)
+	}
+}
+
+// TestCache reads roots that share a module, with what was parsed shared and without: it is the same.
+func TestCache(t *testing.T) {
+	dir := write(t, txtar.Parse([]byte(repository)))
+	cache := source.NewCache()
+	for _, root := range []string{"envs/prod", "envs/test", "modules/broken", "envs/prod"} {
+		path := filepath.Join(dir, filepath.FromSlash(root))
+		alone, err := source.Load(path, source.Options{Within: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared, err := source.Load(path, source.Options{Within: dir, Cache: cache})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, b := describe(alone), describe(shared); a != b || a == "" {
+			t.Errorf("%s: alone:\n%s\nshared:\n%s", root, a, b)
+		}
+	}
+}
