@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
-	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
@@ -126,7 +125,7 @@ func (g *Graph) hubs() {
 			}
 			h := hub{node: e.Target, kind: e.Kind}
 			if h.node == nil {
-				text, ok := attributeText(n, e)
+				text, ok := n.Values.Leaf(e.Path.Full).Text()
 				if !ok {
 					continue
 				}
@@ -206,16 +205,4 @@ func majority(list []member) member {
 		}
 	}
 	return best
-}
-
-// attributeText reads the known text of an end's attribute.
-func attributeText(n *Node, e End) (string, bool) {
-	var text string
-	found := false
-	n.Values.Walk(model.Path{}, func(p model.Path, v model.Value) {
-		if p.Full == e.Path.Full {
-			text, found = v.Text()
-		}
-	})
-	return text, found
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"strconv"
+	"strings"
 )
 
 // State says what is known of a value. An absent attribute, an explicit null and a value that only apply will know are
@@ -180,6 +181,38 @@ func (v Value) Walk(path Path, f func(Path, Value)) {
 			item.Walk(path.Attr(v.names[i]), f)
 		}
 	}
+}
+
+// Leaf is the leaf at a path as Walk gives it, or an absent value. Map keys may hold dots, so that of several ways to
+// read the path the first that leads to a leaf is taken.
+func (v Value) Leaf(full string) Value {
+	switch {
+	case full == "":
+		if v.Kind == List || v.Kind == Object {
+			return Value{}
+		}
+		return v
+	case v.State != Known:
+		return Value{}
+	case v.Kind == List:
+		digits, rest, ok := strings.Cut(strings.TrimPrefix(full, "["), "]")
+		i, err := strconv.Atoi(digits)
+		if !ok || err != nil || full[0] != '[' || i < 0 || i >= len(v.items) {
+			return Value{}
+		}
+		return v.items[i].Leaf(strings.TrimPrefix(rest, "."))
+	case v.Kind == Object:
+		for i, name := range v.names {
+			rest, ok := strings.CutPrefix(full, name)
+			if !ok || rest != "" && rest[0] != '.' && rest[0] != '[' {
+				continue
+			}
+			if found := v.items[i].Leaf(strings.TrimPrefix(rest, ".")); found.State != Absent {
+				return found
+			}
+		}
+	}
+	return Value{}
 }
 
 // Path is where a leaf is in a resource: Full as people read it, `rule[0].destination[0].bucket`, and Block as tables

@@ -251,3 +251,30 @@ func TestProviderLabel(t *testing.T) {
 		}
 	}
 }
+
+// Leaf finds whatever Walk finds, map keys with dots and brackets included.
+func TestLeaf(t *testing.T) {
+	v := ObjectValue([]string{"a", "a.b", "rule"}, []Value{
+		ObjectValue([]string{"b.c", "x[0]"}, []Value{StringValue("1"), StringValue("2")}),
+		ObjectValue([]string{"d"}, []Value{StringValue("3")}),
+		ListValue([]Value{UnknownValue, ObjectValue([]string{"to"}, []Value{ListValue([]Value{StringValue("4")})})}),
+	})
+	n := 0
+	v.Walk(Path{}, func(p Path, want Value) {
+		n++
+		got := v.Leaf(p.Full)
+		a, _ := got.Text()
+		b, _ := want.Text()
+		if got.State != want.State || a != b {
+			t.Errorf("%s: %v %q, want %v %q", p.Full, got.State, a, want.State, b)
+		}
+	})
+	if n != 5 {
+		t.Errorf("%d leaves", n)
+	}
+	for _, none := range []string{"", "b", "a", "rule", "rule[2]", "rule[x]", "rule[1].to", "rule[1].to[0].x", "a.b.c.d"} {
+		if got := v.Leaf(none); got.State != Absent {
+			t.Errorf("%q: %v", none, got)
+		}
+	}
+}

@@ -23,10 +23,6 @@ type Reader struct {
 	holdings map[*link.Node]Holding
 	trusting map[*link.Node][]*link.Node
 	assigned map[*link.Node][]Grant
-	leaves   struct { // of the resource that was asked after last
-		of *link.Node
-		at map[string]model.Value
-	}
 }
 
 // NewReader prepares to read an estate. Only grants for which crosses says yes are found, because what a principal may
@@ -307,14 +303,8 @@ func at(v model.Value, block string) model.Value {
 	return v.At(strings.Split(block, ".")...)
 }
 
-// leaf is the value at a path with indexes, absent where there is none. Grants have many ends in one resource.
-func (r *Reader) leaf(n *link.Node, path model.Path) model.Value {
-	if r.leaves.of != n {
-		r.leaves.of, r.leaves.at = n, map[string]model.Value{}
-		n.Values.Walk(model.Path{}, func(p model.Path, v model.Value) { r.leaves.at[p.Full] = v })
-	}
-	return r.leaves.at[path.Full]
-}
+// leaf is the value at a path with indexes, absent where there is none.
+func (r *Reader) leaf(n *link.Node, path model.Path) model.Value { return n.Values.Leaf(path.Full) }
 
 // text is the known text at a path with indexes.
 func (r *Reader) text(n *link.Node, path model.Path) (string, bool) { return r.leaf(n, path).Text() }
