@@ -79,9 +79,32 @@ func add(targets []Target, t Target) []Target {
 	return append(targets, t)
 }
 
-// instances are the instances of an origin that n may mean. Where the reference leaves the instance open but goes by
-// each.key or count.index, the one of n's own key is meant if there is one.
+// instances are the instances of an origin that n may mean. A for_each over constants leaves no trace in a plan, so that
+// a block may have keyed instances although the reference to it seems to need no key.
 func (g *Graph) instances(n *Node, at addr.Resource, o model.Origin) []*Node {
+	if found := g.keyed(n, at, o); len(found) > 0 {
+		return found
+	}
+	relaxed := false
+	m := slices.Clone(at.Module)
+	for i := min(o.Shared, len(m)); i < len(m); i++ {
+		if m[i].Key.Kind == addr.NoKey {
+			m[i].Key.Kind, relaxed = addr.AnyKey, true
+		}
+	}
+	if o.Key.Kind == addr.NoKey {
+		o.Key.Kind, relaxed = addr.AnyKey, true
+	}
+	if !relaxed {
+		return nil
+	}
+	at.Module = m
+	return g.keyed(n, at, o)
+}
+
+// keyed are the instances of a pattern. Where it leaves the instance open but goes by each.key or count.index, the one
+// of n's own key is meant if there is one.
+func (g *Graph) keyed(n *Node, at addr.Resource, o model.Origin) []*Node {
 	if o.ByKey {
 		for _, k := range ownKeys(n) {
 			if same := g.fitting(n, withKey(at, k), o.Key, k); len(same) > 0 {

@@ -17,6 +17,13 @@ import (
 func Roots(paths []string) ([]string, error) {
 	m := mapping{trees: map[string]*source.Tree{}, put: map[string]bool{}}
 	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			if dir, err := filepath.EvalSymlinks(path); err == nil {
+				m.named = append(m.named, absolute(dir))
+			}
+		}
+	}
+	for _, path := range paths {
 		if !isSource(path) {
 			m.roots = append(m.roots, path)
 			continue
@@ -50,15 +57,13 @@ func hasSuffix(path string, of ...string) bool {
 
 type mapping struct {
 	trees map[string]*source.Tree // by what they are of
+	named []string // directories, which are scanned with all below them
 	put   map[string]bool
 	roots []string
 }
 
 func (m *mapping) add(path string) error {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return err
-	}
+	abs := absolute(path)
 	dir, err := filepath.EvalSymlinks(filepath.Dir(abs))
 	if err != nil {
 		return plain(err)
@@ -74,7 +79,7 @@ func (m *mapping) add(path string) error {
 		return errors.New("belongs to no configuration: there is none beside it, above or below, up to " + filepath.ToSlash(top))
 	}
 	for _, root := range roots {
-		if m.put[root] {
+		if m.put[root] || slices.ContainsFunc(m.named, func(dir string) bool { return below(dir, root) }) {
 			continue
 		}
 		m.put[root] = true
@@ -96,14 +101,14 @@ func rootsOf(t *source.Tree, dir, top, name string) []string {
 		if isVariables(name) && t.Holds(dir) {
 			return t.RootsOf(dir)
 		}
-		var below []string
+		var roots []string
 		for _, root := range t.Roots() {
-			if root == dir || strings.HasPrefix(root, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator)) {
-				below = append(below, root)
+			if below(dir, root) {
+				roots = append(roots, root)
 			}
 		}
-		if len(below) > 0 || dir == top {
-			return below
+		if len(roots) > 0 || dir == top {
+			return roots
 		}
 	}
 }
@@ -118,19 +123,28 @@ func around(dir string) string {
 			break
 		}
 	}
-	if rel, err := filepath.Rel(working(), dir); err == nil && filepath.IsLocal(rel) {
+	if below(working(), dir) {
 		return working()
 	}
 	return dir
 }
 
+// below tells whether a path is a directory, or lies in it.
+func below(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
 // working is the working directory without symbolic links, or "".
 func working() string {
-	dir, err := filepath.Abs(".")
-	if err != nil {
-		return ""
-	}
-	dir, err = filepath.EvalSymlinks(dir)
+	dir, err := filepath.EvalSymlinks(absolute("."))
 	if err != nil {
 		return ""
 	}

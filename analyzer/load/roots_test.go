@@ -64,6 +64,7 @@ func TestRoots(t *testing.T) {
 		{"a policy is of all below it", "envs/.demarc.hcl", "envs/alone envs/cn envs/eu"},
 		{"a policy of the repository", ".demarc.hcl", "envs/alone envs/cn envs/eu other/envs/eu shared"},
 		{"plans, directories and what is not there stay", "envs/alone/plan.json envs/eu - gone.tf envs/alone/main.tf", "envs/alone/plan.json envs/eu - gone.tf envs/alone"},
+		{"a directory that is named holds its roots", "envs/cn/only/main.tf modules/base/main.tf envs/cn", "envs/eu envs/cn"},
 		{"another repository inside has its own callers", "other/envs/eu/main.tf", "other/envs/eu"},
 		{"and its own modules", "other/net/main.tf", "other/envs/eu"},
 		{"variables in a repository whose roots are elsewhere", "other/vars/nobodys.tfvars", "other/envs/eu"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -125,9 +126,9 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 	case catalog.GivesRegion, catalog.GivesZone:
 		partition, region, ok := f.cat.Region(f.cloud, value)
 		if !ok {
-			if f.at.Region == "" && gives == catalog.GivesRegion {
+			if f.at.Region == "" && gives == catalog.GivesRegion && regionLike.MatchString(value) {
 				f.at.Region = strings.ToLower(value)
-				because(fmt.Sprintf("region %q, which no table knows", token(value)))
+				because(fmt.Sprintf("region %q, which no table knows", f.at.Region))
 			}
 			return
 		}
@@ -140,7 +141,7 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 	case catalog.GivesPartition:
 		if p, ok := f.cat.Word(f.cloud, value); ok {
 			if f.partition(p) {
-				because(fmt.Sprintf("%q", token(value)))
+				because(fmt.Sprintf("%q", strings.ToLower(value)))
 			}
 		}
 	case catalog.GivesAccount:
@@ -176,6 +177,10 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 		}
 	}
 }
+
+// regionLike is what can be the name of a region that no table knows yet. Anything else is a value of the input, and not
+// for printing.
+var regionLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 -]{2,23}$`)
 
 func idWord(id catalog.Identity) string {
 	if id.Service != "" {
@@ -537,14 +542,6 @@ func collect(v model.Value, names []string) (texts []string, unknown bool) {
 		}
 	}
 	return texts, unknown
-}
-
-// token cuts what is printed of a word that no table knows.
-func token(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "..."
-	}
-	return s
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -211,7 +211,10 @@ const maxEntries = 20000
 func plain(err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		return pe.Err
+		err = pe.Err
+	}
+	if err != nil && err.Error() == "path escapes from parent" { // os has no name for it
+		return errOutside
 	}
 	return err
 }
