@@ -271,9 +271,9 @@ func (g *Graph) referenceEnds(n *Node, e End, unknown bool) bool {
 		if unknown && significant(e.Kind) {
 			switch {
 			case len(opaque) > 0:
-				g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "takes its value from " + strings.Join(opaque, ", ") + ", which a plan does not show", Settle: "scan the sources as well"})
+				g.Blind = append(g.Blind, notShown(n, path.Full, opaque))
 			case n.Args != nil && strings.Contains(path.Block, ".") && n.Args.Arg(path.Block) == nil && !g.writtenBlock(n, path.Block):
-				g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "is in a dynamic block, whose expressions a plan does not show", Settle: "scan the sources as well"})
+				g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "is in a dynamic block, whose expressions a plan does not show", Settle: "scan the sources as well: --source DIR"})
 			}
 		}
 		return false
@@ -448,6 +448,16 @@ func nodes(targets []Target) []*Node {
 // addressable are the names of attributes that something is called by.
 var addressable = regexp.MustCompile(`endpoint|host|url|uri|fqdn|domain|dns|address|(^|_)ip(_|$)|connection_string`)
 
+// notShown is the blind spot of a value whose origin the input does not show. Sources say themselves what they lack.
+func notShown(n *Node, path string, opaque []string) Blind {
+	b := Blind{Node: n, Path: path, Reason: "takes its value from " + strings.Join(opaque, ", ")}
+	if n.Pos.File == "" {
+		b.Reason += ", which a plan does not show"
+		b.Settle = "scan the sources as well: --source DIR"
+	}
+	return b
+}
+
 // OneOf is the blind spot of an argument that may refer to one of several resources, which would not be judged alike.
 func OneOf(n *Node, path string, either []*Node) Blind {
 	var list []string
@@ -458,7 +468,7 @@ func OneOf(n *Node, path string, either []*Node) Blind {
 		}
 		list = append(list, m.Address)
 	}
-	return Blind{Node: n, Path: path, Reason: "may refer to " + strings.Join(list, " or ") + ", which are in different places", Settle: "scan the sources as well"}
+	return Blind{Node: n, Path: path, Reason: "may refer to " + strings.Join(list, " or ") + ", which are in different places", Settle: "scan the sources as well: --source DIR"}
 }
 
 // address reads an IP address or a network, perhaps with a port.

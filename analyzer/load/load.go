@@ -41,24 +41,30 @@ func (e *Error) Unwrap() error { return e.Err }
 // makePlan is the command that makes what demarc reads.
 const makePlan = "make a plan that can be read: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
 
-// File reads one plan JSON, state JSON or saved plan; "-" is standard input. The error is an *Error.
+// File reads one plan JSON, state JSON or saved plan, without sources; "-" is standard input. The error is an *Error.
 func File(path string, o Options) (*model.Snapshot, error) {
+	s, _, err := file(path, o)
+	return s, err
+}
+
+// file is File, with the configuration that a saved plan holds.
+func file(path string, o Options) (*model.Snapshot, map[string][]byte, error) {
 	if path == "-" {
 		return reader("standard input", "", o.Stdin)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, &Error{Input: path, Err: plain(err), Do: "check the path"}
+		return nil, nil, &Error{Input: path, Err: plain(err), Do: "check the path"}
 	}
 	if info.IsDir() {
-		return nil, &Error{Input: path, Err: errors.New("is a directory, and no plan or state"), Do: makePlan}
+		return nil, nil, &Error{Input: path, Err: errors.New("is a directory, and no plan or state"), Do: makePlan}
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &Error{Input: path, Err: errors.New("is not a regular file"), Do: "to read a pipe, use - and standard input"}
+		return nil, nil, &Error{Input: path, Err: errors.New("is not a regular file"), Do: "to read a pipe, use - and standard input"}
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, &Error{Input: path, Err: plain(err)}
+		return nil, nil, &Error{Input: path, Err: plain(err)}
 	}
 	defer f.Close()
 	return reader(filepath.ToSlash(path), filepath.Dir(path), f)
@@ -73,31 +79,32 @@ func plain(err error) error {
 	return err
 }
 
-func reader(name, at string, r io.Reader) (*model.Snapshot, error) {
+// reader reads one input. at is the directory that it lies in, "" for none.
+func reader(name, at string, r io.Reader) (*model.Snapshot, map[string][]byte, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	if head, _ := in.Peek(4); string(head) == "PK\x03\x04" {
 		return savedPlan(name, at, in)
 	}
 	text, err := jsonStart(in)
 	if err != nil {
-		return nil, explain(name, err)
+		return nil, nil, explain(name, err)
 	}
 	d := newDecoder(text)
 	doc, err := readDocument(d)
 	if err != nil {
-		return nil, explain(name, err)
+		return nil, nil, explain(name, err)
 	}
 	if err := doc.check(); err != nil {
-		return nil, explain(name, err)
+		return nil, nil, explain(name, err)
 	}
 	if err := trailing(d, text); err != nil {
-		return nil, explain(name, err)
+		return nil, nil, explain(name, err)
 	}
 	s, err := doc.snapshot(name)
 	if err != nil {
-		return nil, &Error{Input: name, Err: err, Do: makePlan}
+		return nil, nil, &Error{Input: name, Err: err, Do: makePlan}
 	}
-	return s, nil
+	return s, nil, nil
 }
 
 // explain makes err an *Error of the input, with the position of a syntax error in words.

@@ -16,31 +16,46 @@ func Path(path string, o Options) ([]*model.Snapshot, error) {
 	if info, err := os.Stat(path); path != "-" && err == nil && info.IsDir() {
 		return directory(path, o)
 	}
-	s, err := File(path, o)
+	s, inside, err := file(path, o)
 	if err != nil {
 		return nil, err
 	}
-	if s.Format != model.Plan {
-		return []*model.Snapshot{s}, nil
+	if s.Format == model.Plan {
+		s, err = withSources(s, path, inside, o)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return []*model.Snapshot{s}, nil
+}
+
+// withSources adds to a plan what its sources tell: those that the user names, those beside it, or those inside of a
+// saved plan. Sources that nobody named and that cannot be read cost the plan nothing but a note.
+func withSources(s *model.Snapshot, path string, inside map[string][]byte, o Options) (*model.Snapshot, error) {
+	so := o.Sources
+	so.Planned = s.Variables
 	dir := o.Source
 	if dir == "" && path != "-" && configured(filepath.Dir(path)) {
 		dir = filepath.Dir(path)
 	}
-	if dir == "" {
-		return []*model.Snapshot{s}, nil
+	var fused *model.Snapshot
+	var err error
+	switch {
+	case dir != "":
+		fused, err = source.Fuse(s, dir, so)
+	case inside != nil:
+		fused, err = source.FuseSaved(s, inside, so)
+	default:
+		return s, nil
 	}
-	so := o.Sources
-	so.Planned = s.Variables
-	fused, err := source.Fuse(s, dir, so)
-	if err != nil {
-		if o.Source != "" {
-			return nil, &Error{Input: o.Source, Err: err, Do: "--source is the directory that the plan was made in"}
-		}
-		s.Notes = append(s.Notes, "the sources beside the plan could not be read: "+err.Error())
-		return []*model.Snapshot{s}, nil
+	switch {
+	case err == nil:
+		return fused, nil
+	case o.Source != "":
+		return nil, &Error{Input: o.Source, Err: err, Do: "--source is the directory that the plan was made in"}
 	}
-	return []*model.Snapshot{fused}, nil
+	s.Notes = append(s.Notes, "the sources of the plan could not be read: "+err.Error())
+	return s, nil
 }
 
 func directory(path string, o Options) ([]*model.Snapshot, error) {
@@ -54,8 +69,10 @@ func directory(path string, o Options) ([]*model.Snapshot, error) {
 	}
 	var out []*model.Snapshot
 	var errs []error
+	so := o.Sources
+	so.Cache = source.NewCache()
 	for _, root := range roots {
-		s, err := source.Load(root, o.Sources)
+		s, err := source.Load(root, so)
 		if err != nil {
 			errs = append(errs, &Error{Input: filepath.ToSlash(root), Err: err})
 			continue

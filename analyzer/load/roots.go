@@ -57,7 +57,7 @@ func hasSuffix(path string, of ...string) bool {
 
 type mapping struct {
 	trees map[string]*source.Tree // by what they are of
-	named []string // directories, which are scanned with all below them
+	named []string                // directories, which are scanned with all below them
 	put   map[string]bool
 	roots []string
 }

@@ -18,18 +18,18 @@ import (
 // savedPlan has terraform or tofu on the PATH show a saved plan. Only they read their own format, and they need the
 // schemas of its providers, which they ask the providers for that are installed where the plan was made: the command
 // runs in the plan's directory, at, as its author would run it. It is the one thing that demarc runs.
-func savedPlan(name, at string, in io.Reader) (*model.Snapshot, error) {
+func savedPlan(name, at string, in io.Reader) (*model.Snapshot, map[string][]byte, error) {
 	dir, err := os.MkdirTemp("", "demarc")
 	if err != nil {
-		return nil, &Error{Input: name, Err: err}
+		return nil, nil, &Error{Input: name, Err: err}
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "tfplan")
 	if err := spool(file, in); err != nil {
-		return nil, &Error{Input: name, Err: err}
+		return nil, nil, &Error{Input: name, Err: err}
 	}
 	if err := isSavedPlan(file); err != nil {
-		return nil, &Error{Input: name, Err: err, Do: makePlan}
+		return nil, nil, &Error{Input: name, Err: err, Do: makePlan}
 	}
 	var tried []string
 	for _, tool := range []string{"terraform", "tofu"} {
@@ -46,13 +46,14 @@ func savedPlan(name, at string, in io.Reader) (*model.Snapshot, error) {
 			tried = append(tried, fmt.Sprintf("%s show: %s", tool, firstLine(msg.String(), err)))
 			continue
 		}
-		return reader(name, at, &out)
+		s, _, err := reader(name, at, &out)
+		return s, configuration(file), err
 	}
 	if len(tried) == 0 {
-		return nil, &Error{Input: name, Err: errors.New("is a saved plan, and neither terraform nor tofu is on the PATH to show it"),
+		return nil, nil, &Error{Input: name, Err: errors.New("is a saved plan, and neither terraform nor tofu is on the PATH to show it"),
 			Do: "put one on the PATH, or show it where it was made: terraform show -json " + name + " > plan.json"}
 	}
-	return nil, &Error{Input: name, Err: errors.New("is a saved plan that could not be shown: " + strings.Join(tried, "; ")),
+	return nil, nil, &Error{Input: name, Err: errors.New("is a saved plan that could not be shown: " + strings.Join(tried, "; ")),
 		Do: "show it in the directory that it was made in, after terraform init: terraform show -json " + name + " > plan.json"}
 }
 
@@ -69,6 +70,44 @@ func isSavedPlan(file string) error {
 		}
 	}
 	return errors.New("is a zip archive, and no saved plan")
+}
+
+// The configuration in a saved plan is read within bounds: an archive may promise much more than it weighs.
+const (
+	maxMember  = 4 << 20
+	maxMembers = 64 << 20
+)
+
+// configuration reads the sources that a saved plan holds, by their names below `tfconfig/`. Nothing is written to disk. A
+// plan without them, or with more than the bounds, has none.
+func configuration(file string) map[string][]byte {
+	z, err := zip.OpenReader(file)
+	if err != nil {
+		return nil
+	}
+	defer z.Close()
+	files := map[string][]byte{}
+	left := int64(maxMembers)
+	for _, f := range z.File {
+		name, ok := strings.CutPrefix(f.Name, "tfconfig/")
+		if !ok || f.FileInfo().IsDir() {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			return nil
+		}
+		src, err := io.ReadAll(io.LimitReader(r, maxMember+1))
+		r.Close()
+		if left -= int64(len(src)); err != nil || len(src) > maxMember || left < 0 {
+			return nil
+		}
+		files[name] = src
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	return files
 }
 
 func spool(file string, in io.Reader) error {

@@ -108,7 +108,7 @@ func flagTable() string {
 		if value != "" {
 			value = " " + value
 		}
-		if f.DefValue != "" && f.DefValue != "[]" && f.DefValue != "false" {
+		if f.DefValue != "" && f.DefValue != "[]" && f.DefValue != "false" && f.DefValue != "0" {
 			usage += " (default " + f.DefValue + ")"
 		}
 		fmt.Fprintf(&b, "| `--%s%s` | %s |\n", f.Name, value, usage)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -35,11 +36,13 @@ type scan struct {
 	source           string
 	backend          []string
 	workspace        string
+	baseline         string
 	failOn           string
 	minConfidence    string
 	strict           bool
 	noColor          bool
 	quiet            bool
+	width            int
 }
 
 func scanCommand() *cobra.Command {
@@ -49,6 +52,7 @@ func scanCommand() *cobra.Command {
 		Short: "Scan plans, states and sources; several are one estate",
 		Long: `scan reads plan JSON, state JSON, raw state files, saved plans (which terraform or tofu on the PATH
 shows) and directories of sources; - is standard input. Several paths are scanned together, as one estate.
+Single files of sources stand for the root modules that they belong to.
 
 A plan is read with the sources beside it, if there are any: they give every finding its line, and tell
 what a plan leaves out.
@@ -73,11 +77,13 @@ analysis was not complete.`,
 	f.StringVar(&s.source, "source", "", "`DIR` of a plan's sources (default: the plan's own directory)")
 	f.StringArrayVar(&s.backend, "backend-config", nil, "`FILE` or NAME=VALUE of a partial backend configuration, for sources")
 	f.StringVar(&s.workspace, "workspace", "", "the workspace that sources are read for")
+	f.StringVar(&s.baseline, "baseline", "", "compare with `FILE|REV`: an earlier JSON result, or a Git revision of what is scanned; what it has too fails nothing")
 	f.StringVar(&s.failOn, "fail-on", "high", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low or note")
 	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest `CONFIDENCE` that makes the exit status 1: certain, likely or possible")
 	f.BoolVar(&s.strict, "strict", false, "blind spots fail too")
 	f.BoolVar(&s.noColor, "no-color", false, "no colours (NO_COLOR does the same)")
 	f.BoolVar(&s.quiet, "quiet", false, "text: print the verdict and the last line only")
+	f.IntVar(&s.width, "width", 0, "text: `COLUMNS` of a line (default the terminal's, or 100)")
 	return cmd
 }
 
@@ -104,6 +110,9 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if s.width < 0 {
+		return fmt.Errorf("--width %d: write how many columns a line may have", s.width)
+	}
 	cat, err := catalog.Load(tables.FS)
 	if err != nil {
 		return err
@@ -113,19 +122,30 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
 		return err
 	}
 	cat = cat.With(policy.Links())
-	world := place.Options{Env: env, Defaults: policy.Defaults()}
-	inputs, err := loadAll(paths, load.Options{Stdin: stdin, Source: s.source, Sources: source.Options{
-		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, world),
-	}})
+	a := analysis{cat, policy, place.Options{Env: env, Defaults: policy.Defaults()}, time.Now()}
+	if paths, err = load.Roots(paths); err != nil {
+		return err
+	}
+	options := load.Options{Stdin: stdin, Source: s.source, Sources: source.Options{
+		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world),
+	}}
+	inputs, err := loadAll(paths, options)
 	if err != nil {
 		return err
 	}
-	sites := place.Estate(inputs, cat, world)
-	result := analyzer.Run(link.Build(inputs, sites, cat), policy, cat, rules.All(), time.Now())
+	graph, result := a.of(inputs)
 	result.Version = version()
+	if s.baseline != "" {
+		b, err := a.baseline(s.baseline, paths, options)
+		if err != nil {
+			return err
+		}
+		result.Compare(graph, b)
+	}
 
 	exit := verdict(result, failOn, confidence, s.strict)
 	width, colors := terminal(stdout)
+	width = cmp.Or(s.width, width)
 	err = out.print(result, report.Options{
 		Color: colors && !s.noColor, Width: width, FailOn: failOn, MinConfidence: confidence, Strict: s.strict, Quiet: s.quiet, Exit: exit,
 	}, stdout)

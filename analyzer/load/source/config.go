@@ -32,6 +32,7 @@ type config struct {
 	required  map[string]string // local name -> source, normalised
 	aliases   map[string]bool   // configuration_aliases: `aws.replica`
 	backend   *block
+	moved     []move
 	comments  []model.Comment
 	problems  []string // what is wrong with its files
 }
@@ -445,6 +446,10 @@ func (c *config) declare(b *block) {
 		c.declareCall(b)
 	case b.typ == "provider" && len(b.labels) == 1:
 		c.providers = append(c.providers, &provider{name: b.labels[0], alias: literalOf(b.body.attr("alias")), body: b.body, each: b.body.attr("for_each"), at: b.at})
+	case b.typ == "moved":
+		if m, ok := readMove(b); ok {
+			c.moved = append(c.moved, m)
+		}
 	case b.typ == "terraform":
 		for _, n := range b.body.blocks {
 			switch n.typ {

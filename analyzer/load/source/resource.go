@@ -273,6 +273,7 @@ func (r *run) emit(in *instance) {
 		Action:  model.Create,
 		Pos:     pos(in.block.at),
 	}
+	res.Previous = in.previous()
 	call := in.module.calledAt()
 	if in.block.mode == addr.Data {
 		res.Action = model.Read
