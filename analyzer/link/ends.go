@@ -50,7 +50,7 @@ func (g *Graph) unknownBlock(n *Node, s *shape, way []step, typ string) {
 func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Value) {
 	e := End{Path: path, Row: row, Kind: row.Kind}
 	text, known := v.Text()
-	known = known && v.Kind == model.String
+	known = known && (v.Kind == model.String || v.Kind == model.Number && numbered(row.By))
 	switch {
 	case row.By == catalog.BySecret:
 		g.secretEnds(n, e) // what it yields matters to those who refer to it; what it takes may be a secret of another
@@ -71,6 +71,15 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 			n.Ends = append(n.Ends, e)
 		}
 	}
+}
+
+// numbered tells what a number may name: accounts of Alibaba and Tencent are numbers in their providers' schemas.
+func numbered(by catalog.By) bool {
+	switch by {
+	case catalog.ByAccount, catalog.ByPrincipal, catalog.ByID, catalog.ByScope, catalog.ByTenant, catalog.ByHub:
+		return true
+	}
+	return false
 }
 
 // byPrefix reads what is known of the beginning of a text: `arn:aws-cn:kms:cn-north-1:` tells enough.
@@ -209,7 +218,7 @@ func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Place
 		if i := strings.LastIndexByte(text, '@'); i >= 0 {
 			return g.byHost(text[i+1:])
 		}
-		if isDigits(text, 12) {
+		if bareAccount.MatchString(text) {
 			return g.byValue(n, catalog.ByAccount, cloud, text)
 		}
 	}
@@ -499,9 +508,8 @@ func isAccount(s string) bool {
 	}) < 0
 }
 
-func isDigits(s string, n int) bool {
-	return len(s) == n && strings.Trim(s, "0123456789") == ""
-}
+// bareAccount is an account id that stands for everybody of the account: digits, or Huawei's and IBM's 32 hex digits.
+var bareAccount = regexp.MustCompile(`^([0-9]{9,20}|[0-9a-f]{32})$`)
 
 // looksLikeHost is a cheap test for a host name or URL in plain text.
 func looksLikeHost(s string) bool {

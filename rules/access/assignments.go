@@ -421,6 +421,9 @@ func (r *Reader) Reached(n *link.Node) Holding {
 		}
 	}
 	h := Holding{Sure: Yes}
+	if p := grantParts(n); len(p.role) > 0 { // the resource that trusts says itself what the trusted may do
+		h.better(r.rolesHeld(n, p.role))
+	}
 	for _, identity := range r.identitiesOf(n) {
 		for _, g := range r.assigned[identity] {
 			held := g.Holding

@@ -210,9 +210,7 @@ func (r *run) template(parts []hclsyntax.Expression, s *scope) cty.Value {
 			t, ok := toText(u)
 			if !ok {
 				r.failures++
-				t = cty.StringVal("")
-				u = unknown(broken)
-				u, m = u.Unmark()
+				_, m = unknown(broken).Unmark()
 				marks = append(marks, m)
 			} else {
 				b.WriteString(t.AsString())
@@ -469,7 +467,6 @@ func (r *run) loop(x *hclsyntax.ForExpr, s *scope) cty.Value {
 		val := r.eval(x.ValExpr, c)
 		if maybe {
 			open = true
-			val, _ = val.UnmarkDeep()
 			val = cty.DynamicVal.WithMarks(r.perhaps(deep(r.eval(x.ValExpr, c))))
 		}
 		if n++; n > maxElements {

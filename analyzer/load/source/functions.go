@@ -185,9 +185,6 @@ var functions = map[string]function.Function{
 var selecting = map[string]bool{"coalescelist": true, "slice": true, "compact": true, "distinct": true, "matchkeys": true,
 	"setintersection": true, "setsubtract": true, "setunion": true, "values": true, "flatten": true, "concat": true, "reverse": true}
 
-// impure functions give another result each time, or one that only the machine that applies can know.
-var impure = map[string]bool{"timestamp": true, "plantimestamp": true, "uuid": true, "bcrypt": true, "rsadecrypt": true, "list": true, "map": true}
-
 func text(name string) function.Parameter   { return function.Parameter{Name: name, Type: cty.String} }
 func number(name string) function.Parameter { return function.Parameter{Name: name, Type: cty.Number} }
 func anything(name string) function.Parameter {

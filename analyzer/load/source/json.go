@@ -52,7 +52,7 @@ func parseJSON(src []byte, file string) ([]*block, *hcl.Diagnostic) {
 			labels = 2
 		case "module", "variable", "output", "provider", "check":
 			labels = 1
-		case "locals", "terraform":
+		case "locals", "terraform", "moved":
 		default:
 			return nil // comments, and kinds that nobody reads
 		}

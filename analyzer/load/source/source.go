@@ -91,7 +91,6 @@ type run struct {
 	providers         []*model.Provider
 	implied           map[string]*model.Provider
 	resources         []*model.Resource
-	broken            map[string]bool
 	said              map[string]bool
 	incomplete, notes []string
 	unread            []model.Unread
