@@ -35,9 +35,28 @@ type Value struct {
 	State     State
 	Kind      Kind
 	Sensitive bool
-	text      string  // String: itself; Number: its digits as written; Bool: true or false; Unknown: what it begins with
-	items     []Value // List, and the values of Object; Unknown: the document that it encodes, or nothing
-	names     []string
+	text      string // String: itself; Number: its digits as written; Bool: true or false; Unknown: what it begins with
+	parts     *parts // List and Object that are not empty; Unknown: the document that it encodes, or nothing
+}
+
+// parts are what a value is made of. They stand apart because most values are leaves, and a plan has millions.
+type parts struct {
+	items []Value  // elements of a list, or values of an object's attributes
+	names []string // of an object's attributes
+}
+
+func (v Value) items() []Value {
+	if v.parts == nil {
+		return nil
+	}
+	return v.parts.items
+}
+
+func (v Value) names() []string {
+	if v.parts == nil {
+		return nil
+	}
+	return v.parts.names
 }
 
 // UnknownValue is a value that only apply will know.
@@ -47,7 +66,9 @@ var UnknownValue = Value{State: Unknown}
 func UnknownText(prefix string) Value { return Value{State: Unknown, text: prefix} }
 
 // UnknownDocument is a text that encodes doc (JSON or YAML), not known because some leaf of doc is not.
-func UnknownDocument(doc Value) Value { return Value{State: Unknown, items: []Value{doc}} }
+func UnknownDocument(doc Value) Value {
+	return Value{State: Unknown, parts: &parts{items: []Value{doc}}}
+}
 
 // NullValue is an explicit null.
 var NullValue = Value{State: Null}
@@ -64,11 +85,21 @@ func BoolValue(b bool) Value {
 }
 
 // ListValue makes a known list. It keeps items.
-func ListValue(items []Value) Value { return Value{State: Known, Kind: List, items: items} }
+func ListValue(items []Value) Value {
+	v := Value{State: Known, Kind: List}
+	if len(items) > 0 {
+		v.parts = &parts{items: items}
+	}
+	return v
+}
 
 // ObjectValue makes a known object. It keeps both slices, which are of one length.
 func ObjectValue(names []string, items []Value) Value {
-	return Value{State: Known, Kind: Object, names: names, items: items}
+	v := Value{State: Known, Kind: Object}
+	if len(items) > 0 {
+		v.parts = &parts{items, names}
+	}
+	return v
 }
 
 // Text is the string, number or truth value as text; ok is false for everything else, known or not.
@@ -89,10 +120,10 @@ func (v Value) Prefix() string {
 
 // Partly is the document that an unknown text encodes, with its known leaves; ok is false where nothing is known of it.
 func (v Value) Partly() (doc Value, ok bool) {
-	if v.State != Unknown || len(v.items) == 0 {
+	if v.State != Unknown || len(v.items()) == 0 {
 		return Value{}, false
 	}
-	return v.items[0], true
+	return v.items()[0], true
 }
 
 // True tells whether v is known to be true.
@@ -103,14 +134,14 @@ func (v Value) Len() int {
 	if v.State == Unknown {
 		return 0
 	}
-	return len(v.items)
+	return len(v.items())
 }
 
 // Item is the i-th element of a list or attribute value of an object.
-func (v Value) Item(i int) Value { return v.items[i] }
+func (v Value) Item(i int) Value { return v.items()[i] }
 
 // Name is the name of the i-th attribute of an object.
-func (v Value) Name(i int) string { return v.names[i] }
+func (v Value) Name(i int) string { return v.names()[i] }
 
 // Get is the attribute of an object, or an absent value. An unknown object has unknown attributes. The block that is a
 // list of exactly one is looked through, because providers nest single blocks that way.
@@ -118,12 +149,12 @@ func (v Value) Get(name string) Value {
 	switch {
 	case v.State == Unknown:
 		return UnknownValue
-	case v.Kind == List && len(v.items) == 1:
-		return v.items[0].Get(name)
+	case v.Kind == List && len(v.items()) == 1:
+		return v.items()[0].Get(name)
 	case v.Kind == Object:
-		for i, n := range v.names {
+		for i, n := range v.names() {
 			if n == name {
-				return v.items[i]
+				return v.items()[i]
 			}
 		}
 	}
@@ -142,7 +173,7 @@ func (v Value) At(names ...string) Value {
 func (v Value) Items() []Value {
 	switch v.Kind {
 	case List:
-		return v.items
+		return v.items()
 	case Object:
 		return []Value{v}
 	}
@@ -158,7 +189,7 @@ func (v Value) Strings() (known []string, unknown bool) {
 		return nil, true
 	}
 	if v.Kind == List {
-		for _, item := range v.items {
+		for _, item := range v.items() {
 			k, u := item.Strings()
 			known, unknown = append(known, k...), unknown || u
 		}
@@ -174,11 +205,11 @@ func (v Value) Walk(path Path, f func(Path, Value)) {
 		f(path, v)
 		return
 	}
-	for i, item := range v.items {
+	for i, item := range v.items() {
 		if v.Kind == List {
 			item.Walk(path.Index(i), f)
 		} else {
-			item.Walk(path.Attr(v.names[i]), f)
+			item.Walk(path.Attr(v.names()[i]), f)
 		}
 	}
 }
@@ -197,17 +228,17 @@ func (v Value) Leaf(full string) Value {
 	case v.Kind == List:
 		digits, rest, ok := strings.Cut(strings.TrimPrefix(full, "["), "]")
 		i, err := strconv.Atoi(digits)
-		if !ok || err != nil || full[0] != '[' || i < 0 || i >= len(v.items) {
+		if !ok || err != nil || full[0] != '[' || i < 0 || i >= len(v.items()) {
 			return Value{}
 		}
-		return v.items[i].Leaf(strings.TrimPrefix(rest, "."))
+		return v.items()[i].Leaf(strings.TrimPrefix(rest, "."))
 	case v.Kind == Object:
-		for i, name := range v.names {
+		for i, name := range v.names() {
 			rest, ok := strings.CutPrefix(full, name)
 			if !ok || rest != "" && rest[0] != '.' && rest[0] != '[' {
 				continue
 			}
-			if found := v.items[i].Leaf(strings.TrimPrefix(rest, ".")); found.State != Absent {
+			if found := v.items()[i].Leaf(strings.TrimPrefix(rest, ".")); found.State != Absent {
 				return found
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -25,9 +24,6 @@ const (
 )
 
 func main() {
-	// The process is short, and most of what it allocates it keeps: collecting less often costs memory, within a bound.
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(512 << 20)
 	// A reader that goes away is an error to report, not a signal to die of.
 	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

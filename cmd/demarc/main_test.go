@@ -33,6 +33,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	config, err := hooks()
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: *update,
@@ -40,6 +44,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			return errors.Join(
 				os.WriteFile(filepath.Join(env.WorkDir, "plan.json"), src, 0o644),
+				os.WriteFile(filepath.Join(env.WorkDir, "hooks.yaml"), []byte(config), 0o644),
 				os.WriteFile(filepath.Join(env.WorkDir, "cut.json"), src[:len(src)/2], 0o644),
 				os.WriteFile(filepath.Join(env.WorkDir, "latin1.json"), []byte("{\"format_version\": \"1.2\", \"variables\": {\"town\": {\"value\": \"M\xfcnchen\"}}}"), 0o644),
 				os.WriteFile(filepath.Join(env.WorkDir, "deep.json"), []byte(`{"format_version": "1.2", "resource_changes": [{"address": "aws_vpc.a", "change": {"after": {"tags": `+

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -129,6 +130,10 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
 	options := load.Options{Stdin: stdin, Source: s.source, Sources: source.Options{
 		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world),
 	}}
+	if slices.ContainsFunc(paths, isDirectory) {
+		// Sources are small, and evaluating them makes much that is short-lived: collecting less often is worth its memory.
+		debug.SetGCPercent(400)
+	}
 	inputs, err := loadAll(paths, options)
 	if err != nil {
 		return err
@@ -235,6 +240,11 @@ func loadAll(paths []string, o load.Options) ([]*model.Snapshot, error) {
 	}
 	wg.Wait()
 	return slices.Concat(read...), errors.Join(errs...)
+}
+
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // setting is a flag of root variables: --var and --var-file count in the order in which they stand.
