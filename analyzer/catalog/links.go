@@ -172,6 +172,9 @@ func (l *linkRow) place() string {
 // With is c with the user's own rows added, which win over the built-in ones of the same type and attribute, and the
 // later of two own ones over the earlier.
 func (c *Catalog) With(own []Link) *Catalog {
+	if len(own) == 0 {
+		return c
+	}
 	type key struct{ typ, attribute string }
 	taken := make(map[key]bool, len(own))
 	ls := &links{rows: make([]linkRow, 0, len(own)+len(c.links.rows))}
@@ -350,7 +353,8 @@ func matchName(pattern, name string) bool {
 // matchPath matches a path with a glob in which `*` stands for a part of a name and `**` for any number of names. With
 // under, a pattern matches what is under it as well.
 func matchPath(pattern, path string, under bool) bool {
-	p, names := strings.Split(pattern, "."), strings.Split(path, ".")
+	var patternNames, pathNames [12]string // nearly all fit, and nothing is allocated
+	p, names := appendNames(patternNames[:0], pattern), appendNames(pathNames[:0], path)
 	i, j, star, from := 0, 0, -1, 0 // p[star] is the last ** so far, and stands for the names up to from
 	for j < len(names) {
 		switch {
@@ -373,6 +377,18 @@ func matchPath(pattern, path string, under bool) bool {
 		i++
 	}
 	return i == len(p)
+}
+
+// appendNames appends the names of a path.
+func appendNames(list []string, path string) []string {
+	for {
+		name, rest, more := strings.Cut(path, ".")
+		list = append(list, name)
+		if !more {
+			return list
+		}
+		path = rest
+	}
 }
 
 // Secret tells whether an attribute yields a secret of its resource: itself, or something inside of it, since a
