@@ -36,6 +36,7 @@ func TestReadme(t *testing.T) {
 		made := map[string]string{
 			"rules":  ruleTable(),
 			"flags":  flagTable(),
+			"inputs": inputTable(t),
 			"policy": "```hcl\n" + string(policy) + "```\n",
 		}[name]
 		if made == "" {

@@ -78,7 +78,7 @@ analysis was not complete.`,
 	f.StringVar(&s.source, "source", "", "`DIR` of a plan's sources (default: the plan's own directory)")
 	f.StringArrayVar(&s.backend, "backend-config", nil, "`FILE` or NAME=VALUE of a partial backend configuration, for sources")
 	f.StringVar(&s.workspace, "workspace", "", "the workspace that sources are read for")
-	f.StringVar(&s.baseline, "baseline", "", "compare with `FILE|REV`: an earlier JSON result, or a Git revision of what is scanned; what it has too fails nothing")
+	f.StringVar(&s.baseline, "baseline", "", "compare with `BASE`: a file with an earlier JSON result, or a Git revision of what is scanned; what it has too fails nothing")
 	f.StringVar(&s.failOn, "fail-on", "high", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low or note")
 	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest `CONFIDENCE` that makes the exit status 1: certain, likely or possible")
 	f.BoolVar(&s.strict, "strict", false, "blind spots fail too")

@@ -227,11 +227,11 @@ func (r *run) unknownAttribute(t cty.Type, marks cty.ValueMarks, name string) ct
 	}
 	all := []cty.ValueMarks{rest}
 	for _, k := range refs {
-		m := deep(r.step(k, name))
-		if len(refs) > 1 || k.may {
-			m = r.perhaps(m)
+		if k.attr != "" { // one of several: whether the name is one of its is not known, and the paths of all names would multiply
+			all = append(all, r.perhaps(cty.NewValueMarks(k)))
+			continue
 		}
-		all = append(all, withoutDocuments(m))
+		all = append(all, withoutDocuments(r.perhaps(deep(r.step(k, name)))))
 	}
 	return cty.DynamicVal.WithMarks(all...)
 }
