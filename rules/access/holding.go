@@ -132,6 +132,9 @@ func (r *Reader) holding(d *dialect, role *link.Node) Holding {
 		c.bound(role, d.boundary)
 	}
 	h := c.weigh()
+	if p := grantParts(role); len(p.role) > 0 { // some say themselves what they may do
+		h.better(r.rolesHeld(role, p.role))
+	}
 	r.holdings[role] = h
 	return h
 }

@@ -112,6 +112,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "is not known before apply, so who holds what by it cannot be told"})
 		}
 	}
+	over, _ := r.scope(n, grantParts(n).over)
 	var all []Grant
 	for _, b := range bindings {
 		for _, text := range b.Members.Values {
@@ -120,7 +121,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 				continue
 			}
 			who, ok := r.googleParty(n, m)
-			if !ok || !r.crosses(who.Placed.Site, n.Placed.Site) {
+			if !ok || !r.crosses(who.Placed.Site, over.Site) {
 				continue
 			}
 			h := Holding{Words: "a role that administers nothing that is known", Sure: Yes}
@@ -128,7 +129,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 				h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
 				h.Steps = append(h.Steps, step(n, e.Path.Block, fmt.Sprintf("a binding is of %s, which amounts to %s", word, privilege(class))))
 			}
-			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: n.Placed, Over: n.Placed, Holding: h, Confidence: who.Sure,
+			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: n.Placed, Over: over, Holding: h, Confidence: who.Sure,
 				Related: append(slices.Clone(who.Nodes), made...)}
 			g.Steps = append(g.Steps, step(n, e.Path.Block, "a binding names "+who.Words))
 			g.Steps = append(g.Steps, h.Steps...)
