@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -66,13 +67,17 @@ func typeName(n *Node) string {
 	return n.Addr.Type
 }
 
-// identifying are the attributes whose values other resources use to mean this one. They are results, not inputs: an
-// attribute that a link row explains names something else and identifies nothing.
+// identifying are the attributes whose values other resources use to mean this one.
 var identifying = map[string]bool{
 	"id": true, "arn": true, "self_link": true, "crn": true, "urn": true, "ocid": true, "unique_id": true,
+	"object_id": true, "principal_id": true, "client_id": true, "app_id": true,
+}
+
+// answering are the attributes by which a resource is reached. They identify it where the cloud has given them out; what
+// the configuration writes there itself is the name of something else, such as the domain that a certificate is for.
+var answering = map[string]bool{
 	"fqdn": true, "dns_name": true, "domain_name": true, "hostname": true, "endpoint": true, "url": true,
-	"public_ip": true, "ip_address": true, "public_ip_address": true, "address": true, "object_id": true,
-	"principal_id": true, "client_id": true, "app_id": true, "bucket_domain_name": true, "eip_address": true,
+	"public_ip": true, "ip_address": true, "public_ip_address": true, "address": true, "bucket_domain_name": true, "eip_address": true,
 }
 
 // hold indexes what identifies n. Short values and names are left out: only what is unique in the world joins inputs.
@@ -82,11 +87,20 @@ func (g *Graph) hold(n *Node) {
 	}
 	for i := range n.Values.Len() {
 		name := n.Values.Name(i)
-		if !identifying[name] && !strings.HasSuffix(name, "_endpoint") && !strings.HasSuffix(name, "_ip") && !strings.HasSuffix(name, "_ip_address") {
+		text, ok := n.Values.Item(i).Text()
+		if !ok || len(text) < 7 {
 			continue
 		}
-		text, ok := n.Values.Item(i).Text()
-		if !ok || len(text) < 7 || name == "id" && (n.Addr.Mode == addr.Data && !strings.ContainsAny(text, "-:/.")) {
+		switch {
+		case identifying[name]:
+			if name == "id" && n.Addr.Mode == addr.Data && !strings.ContainsAny(text, "-:/.") {
+				continue
+			}
+		case answering[name] || strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_ip") || strings.HasSuffix(name, "_ip_address"):
+			if !g.given(n, name, text) {
+				continue
+			}
+		default:
 			continue
 		}
 		if row := g.cat.Link(typeName(n), name); row != nil && row.Kind != catalog.Nothing && row.By != catalog.BySecret {
@@ -98,3 +112,15 @@ func (g *Graph) hold(n *Node) {
 		g.holders[text] = append(g.holders[text], n)
 	}
 }
+
+// given tells whether the cloud has given out an address or host name: an address of the public Internet, or a name that
+// the configuration does not write. Private addresses are used over and over again.
+func (g *Graph) given(n *Node, name, text string) bool {
+	if a, err := netip.ParseAddr(text); err == nil {
+		return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a)
+	}
+	return n.Args != nil && n.Args.Arg(name) == nil
+}
+
+// shared is the address space of carriers, RFC 6598.
+var shared = netip.MustParsePrefix("100.64.0.0/10")
