@@ -14,23 +14,36 @@ import (
 // module level costs three.
 const maxDepth = 150
 
-// decoder reads JSON tokens, with the names of members interned: a plan repeats a few hundred of them a million times.
+// decoder reads JSON tokens. A plan repeats a few hundred names, short texts and sets of names a million times: each is
+// kept once.
 type decoder struct {
 	*jsontext.Decoder
-	names map[string]string
+	texts  map[string]string   // by the JSON text of them
+	shapes map[string][]string // names of an object's members, by all of them
+	key    []byte
+	// What is being read of nested objects and lists, so that each is made in its exact size.
+	names []string
+	items []model.Value
 }
 
 func newDecoder(r io.Reader) *decoder {
-	return &decoder{jsontext.NewDecoder(r), map[string]string{}}
+	return &decoder{Decoder: jsontext.NewDecoder(r), texts: map[string]string{}, shapes: map[string][]string{}}
 }
 
-// name reads the name of an object member.
-func (d *decoder) name() (string, error) {
+// The bounds of what is kept once: values and map keys may be all different.
+const (
+	keptTexts  = 20_000
+	keptShapes = 5_000
+	shortText  = 48
+)
+
+// string reads a text.
+func (d *decoder) string() (string, error) {
 	v, err := d.ReadValue()
 	if err != nil {
 		return "", err
 	}
-	if s, ok := d.names[string(v)]; ok { // the conversion in a map index does not allocate
+	if s, ok := d.texts[string(v)]; ok { // the conversion in a map index does not allocate
 		return s, nil
 	}
 	b, err := jsontext.AppendUnquote(nil, v)
@@ -38,10 +51,29 @@ func (d *decoder) name() (string, error) {
 		return "", err
 	}
 	s := string(b)
-	if len(d.names) < 10_000 { // map keys such as tags are names too: do not keep an endless number of them
-		d.names[string(v)] = s
+	if len(s) <= shortText && len(d.texts) < keptTexts {
+		d.texts[string(v)] = s
 	}
 	return s, nil
+}
+
+// shape is the names of an object's members in a slice that objects of the same names share.
+func (d *decoder) shape(names []string) []string {
+	if len(names) == 0 {
+		return nil
+	}
+	d.key = d.key[:0]
+	for _, n := range names {
+		d.key = append(append(d.key, n...), 0)
+	}
+	if kept, ok := d.shapes[string(d.key)]; ok {
+		return kept
+	}
+	own := slices.Clone(names)
+	if len(d.shapes) < keptShapes {
+		d.shapes[string(d.key)] = own
+	}
+	return own
 }
 
 // object calls f with the name of every member; f must consume the value. null is an empty object.
@@ -53,7 +85,7 @@ func (d *decoder) object(f func(name string) error) error {
 		return err
 	}
 	for d.PeekKind() != '}' {
-		name, err := d.name()
+		name, err := d.string()
 		if err != nil {
 			return err
 		}
@@ -109,17 +141,18 @@ func (d *decoder) expect(kind jsontext.Kind, rule string) error {
 
 // text reads a string; null is the empty one.
 func (d *decoder) text() (string, error) {
-	t, err := d.ReadToken()
-	if err != nil {
+	switch k := d.PeekKind(); k {
+	case '"', 0: // or a syntax error, which reading it says
+		return d.string()
+	case 'n':
+		return "", d.SkipValue()
+	default:
+		_, err := d.ReadToken()
+		if err == nil {
+			err = d.errorf("expected a string, found %s", kindName(k))
+		}
 		return "", err
 	}
-	switch t.Kind() {
-	case '"':
-		return t.String(), nil
-	case 'n':
-		return "", nil
-	}
-	return "", d.errorf("expected a string, found %s", kindName(t.Kind()))
 }
 
 // truth reads a boolean; null is false.
@@ -141,33 +174,38 @@ func (d *decoder) truth() (bool, error) {
 func (d *decoder) value() (model.Value, error) {
 	switch d.PeekKind() {
 	case '{':
-		var names []string
-		var items []model.Value
+		from, item := len(d.names), len(d.items)
 		err := d.object(func(name string) error {
 			v, err := d.value()
-			names, items = append(names, name), append(items, v)
+			d.names, d.items = append(d.names, name), append(d.items, v)
 			return err
 		})
+		names, items := d.names[from:], d.items[item:]
 		if !slices.IsSorted(names) { // Terraform sorts them; other writers may not, and it may not matter
 			sort.Sort(&byName{names, items})
 		}
-		return model.ObjectValue(names, items), err
+		v := model.ObjectValue(d.shape(names), slices.Clone(items))
+		d.names, d.items = d.names[:from], d.items[:item]
+		return v, err
 	case '[':
-		var items []model.Value
+		item := len(d.items)
 		err := d.array(func(int) error {
 			v, err := d.value()
-			items = append(items, v)
+			d.items = append(d.items, v)
 			return err
 		})
-		return model.ListValue(items), err
+		v := model.ListValue(slices.Clone(d.items[item:]))
+		d.items = d.items[:item]
+		return v, err
+	case '"':
+		s, err := d.string()
+		return model.StringValue(s), err
 	}
 	t, err := d.ReadToken()
 	if err != nil {
 		return model.Value{}, err
 	}
 	switch t.Kind() {
-	case '"':
-		return model.StringValue(t.String()), nil
 	case '0':
 		return model.NumberValue(t.String()), nil
 	case 't', 'f':

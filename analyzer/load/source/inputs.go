@@ -2,7 +2,9 @@ package source
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,6 +134,9 @@ func (r *run) admitFile(abs string) {
 
 func (r *run) readVarFile(path string, in map[string]input) {
 	src, err := r.disk.file(path)
+	if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(filepath.Base(path), "terraform.tfvars") {
+		return // a link to nothing, which Terraform passes over here, and nowhere else
+	}
 	if err != nil {
 		r.say(&r.incomplete, fmt.Sprintf("%s: %v", r.show(path), err))
 		return
