@@ -113,6 +113,9 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 		return
 	}
 	at, sure, said := g.byValue(n, e.Row.By, cmp.Or(e.Row.Cloud, n.Placed.Cloud), text)
+	if part, _ := g.cat.Partition(at.Partition); part.SaaS && e.Kind == catalog.Endpoint {
+		return // called from anywhere by design, and no row knows a worse reason
+	}
 	if said {
 		e.Placed, e.Confidence = at, sure
 	}

@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -40,6 +41,7 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 		g.hold(n)
 	}
 	for _, n := range g.Nodes {
+		g.contradiction(n)
 		g.ends(n)
 	}
 	for _, n := range g.Nodes {
@@ -52,6 +54,18 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 		}
 	}
 	return g
+}
+
+// contradiction says that evidence speaks for two partitions of different sides. The stronger counts, and is not silently
+// believed.
+func (g *Graph) contradiction(n *Node) {
+	one, _ := g.cat.Partition(n.Placed.Partition)
+	other, ok := g.cat.Partition(n.Placed.Conflict)
+	if !ok || one.Side == other.Side {
+		return
+	}
+	g.Blind = append(g.Blind, Blind{Node: n, Reason: fmt.Sprintf("is taken to be in %s, and other evidence speaks for %s", one.Name, other.Name),
+		Settle: "make its provider configuration and its own location agree"})
 }
 
 // homeAddress is an address with the keys of its modules and without its own.

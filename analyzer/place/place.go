@@ -435,7 +435,7 @@ func (s *Sites) own(r *model.Resource) *facts {
 		v := attribute(r.Values, row.Name)
 		if t, ok := v.Text(); ok {
 			f.tell(row.Gives, t, r.Address+"."+row.Name, Literal, r.Pos)
-		} else if v.State == model.Unknown && (row.Gives == catalog.GivesRegion || row.Gives == catalog.GivesZone) && f.at.Region == "" && r.Args.Arg(row.Name) != nil {
+		} else if v.State == model.Unknown && row.Gives == catalog.GivesRegion && f.at.Region == "" && r.Args.Arg(row.Name) != nil {
 			f.open = append(f.open, row.Name)
 		}
 	}
@@ -469,7 +469,7 @@ func (s *Sites) Resource(r *model.Resource) Placed {
 			from = Placed{}
 		} else {
 			at.Because = append(at.Because, from.Because...)
-			at.Open = open
+			at.Open, at.Conflict = open, from.Conflict
 		}
 		at.Partition = from.Partition
 	} else if from.Partition != "" && from.Partition != at.Partition {

@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -81,6 +82,26 @@ func TestCache(t *testing.T) {
 		}
 		if a, b := describe(alone), describe(shared); a != b || a == "" {
 			t.Errorf("%s: alone:\n%s\nshared:\n%s", root, a, b)
+		}
+	}
+}
+
+// A terraform.tfvars that is a link to nothing, Terraform passes over; any other variable file there must be one.
+func TestDanglingVariables(t *testing.T) {
+	for name, complete := range map[string]bool{"terraform.tfvars": true, "terraform.tfvars.json": true, "x.auto.tfvars": false} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte("variable \"a\" {}\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink("nowhere", filepath.Join(dir, name)); err != nil {
+			t.Skip(err)
+		}
+		s, err := source.Load(dir, source.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(s.Incomplete) == 0; got != complete {
+			t.Errorf("%s: %q", name, s.Incomplete)
 		}
 	}
 }
