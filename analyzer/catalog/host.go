@@ -165,6 +165,9 @@ func literals(e *syntax.Regexp) []string {
 	return nil
 }
 
+// HostName is the host of a host name, host:port or URL in lower case, "" where there is none with a dot in it.
+func HostName(hostOrURL string) string { return hostOf(strings.ToLower(hostOrURL)) }
+
 // hostOf takes the scheme, user, port and path from a URL in lower case; "" where that leaves no host name with a dot.
 func hostOf(s string) string {
 	if _, rest, ok := strings.Cut(s, "://"); ok {

@@ -241,7 +241,7 @@ func (g *Graph) byHost(text string) (place.Placed, Confidence, bool) {
 		return place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account, Host: id.Host},
 			Because: []place.Reason{{How: place.Literal, Text: "by its host " + id.Host}}}, Certain, true
 	}
-	if h := hostOf(text); h != "" {
+	if h := catalog.HostName(text); h != "" {
 		return place.Placed{Site: place.Site{Host: h}, Because: []place.Reason{{How: place.Literal, Text: "by its host " + h}}}, Certain, true
 	}
 	return place.Placed{}, 0, false
@@ -520,34 +520,8 @@ func looksLikeHost(s string) bool {
 	if i >= 0 {
 		return i > 0
 	}
-	h := hostOf(s)
+	h := catalog.HostName(s)
 	return strings.Count(h, ".") >= 2
-}
-
-// hostOf is the host of a host name, host:port or URL in lower case, or "".
-func hostOf(s string) string {
-	if i := strings.Index(s, "://"); i >= 0 {
-		s = s[i+3:]
-	}
-	if i := strings.IndexAny(s, "/?#"); i >= 0 {
-		s = s[:i]
-	}
-	if i := strings.LastIndexByte(s, '@'); i >= 0 {
-		s = s[i+1:]
-	}
-	if i := strings.LastIndexByte(s, ':'); i >= 0 && strings.Trim(s[i+1:], "0123456789") == "" {
-		s = s[:i]
-	}
-	s = strings.TrimSuffix(strings.ToLower(s), ".")
-	if !strings.Contains(s, ".") || len(s) > 253 {
-		return ""
-	}
-	for _, r := range s {
-		if !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' || r == '_') {
-			return ""
-		}
-	}
-	return s
 }
 
 func orElse(s, other string) string {

@@ -140,7 +140,7 @@ func TestDressedUp(t *testing.T) {
 		{"CRLF", indented + "\r\n"},
 		{"setup-terraform's wrapper", "[command]/opt/hostedtoolcache/terraform/1.11.4/x64/terraform-bin show -json tfplan\n" + small +
 			"\n::debug::Terraform exited with code 0.\n::debug::stdout: " + strings.Repeat("{%22a%22}", 20_000) + "\n::debug::stderr: \n::debug::exitcode: 0\n"},
-		{"setup-terraform's old wrapper", "[command]/home/runner/work/_temp/terraform-bin show -json tfplan\r\n" + small + "\r\n\r\n::set-output name=stdout::{}\r\n::set-output name=exitcode::0\r\n"},
+		{"setup-terraform's old wrapper", "[command]/opt/hostedtoolcache/terraform-bin show -json tfplan\r\n" + small + "\r\n\r\n::set-output name=stdout::{}\r\n::set-output name=exitcode::0\r\n"},
 		{"a version manager's banner", "Resolved version from /repo/.terraform-version : 1.11.4\n" + small + "\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -152,9 +152,9 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 		if m, ok := GoogleMember(text); ok && strings.HasPrefix(n.Addr.Type, "google_") {
 			return r.googleParty(n, m)
 		}
-		if _, host, ok := strings.Cut(text, "@"); ok && e.Placed.Partition == "" && hostOf(host) != "" {
+		if _, host, ok := strings.Cut(text, "@"); ok && e.Placed.Partition == "" && catalog.HostName(host) != "" {
 			site := e.Placed.Site
-			site.Host = hostOf(host)
+			site.Host = catalog.HostName(host)
 			return Party{Placed: place.Placed{Site: site}, Words: "an identity of " + site.Host, Sure: link.Certain, Account: true}, true
 		}
 		if strings.HasPrefix(text, "arn:") {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
@@ -169,7 +170,7 @@ var tenantInPath = regexp.MustCompile(`/([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-
 // host is the party that answers at a host or URL. An issuer of Entra is of the tenant in its path.
 func (r *Reader) host(hostOrURL string, sure link.Confidence) (Party, bool) {
 	id, ambiguous, ok := r.cat.Host(hostOrURL)
-	site := place.Site{Host: hostOf(hostOrURL)}
+	site := place.Site{Host: catalog.HostName(hostOrURL)}
 	if site.Host == "" {
 		return Party{}, false
 	}
@@ -181,30 +182,6 @@ func (r *Reader) host(hostOrURL string, sure link.Confidence) (Party, bool) {
 	}
 	placed := place.Placed{Site: site, Because: []place.Reason{{How: place.Literal, Text: "by its host"}}}
 	return Party{Placed: placed, Words: "the issuer " + site.Host, Sure: sure}, true
-}
-
-func hostOf(s string) string {
-	if _, rest, ok := strings.Cut(s, "://"); ok {
-		s = rest
-	}
-	if i := strings.IndexAny(s, "/?#"); i >= 0 {
-		s = s[:i]
-	}
-	if i := strings.LastIndexByte(s, '@'); i >= 0 {
-		s = s[i+1:]
-	}
-	if i := strings.LastIndexByte(s, ':'); i >= 0 && !strings.HasSuffix(s, "]") {
-		s = s[:i]
-	}
-	for i := range len(s) {
-		if c := s[i]; !(c == '.' || c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= lower(c) && lower(c) <= 'z') {
-			return ""
-		}
-	}
-	if !strings.Contains(s, ".") {
-		return ""
-	}
-	return strings.ToLower(s)
 }
 
 // issuer is the party that an OIDC provider resource accepts tokens of: the host of its URL, or the cluster or tenant
