@@ -101,10 +101,10 @@ func (doc *document) check() error {
 		return &Error{Err: errors.New("is encrypted by OpenTofu"), Do: "show it where the key is: tofu show -json FILE > plan.json"}
 	case has["backend"] && has["version"]:
 		return &Error{Err: errors.New("is what terraform init keeps of the backend, not a state"), Do: "take the state itself: terraform show -json > state.json"}
-	case doc.isRawState() && doc.raw.version == "4":
+	case doc.isRawState() && (doc.raw.version == "4" || doc.raw.version == "3"):
 		return nil
 	case doc.isRawState():
-		return &Error{Err: fmt.Errorf("is a raw state file of format version %s; only version 4 (Terraform 0.12 and later) is read", clip(doc.raw.version)),
+		return &Error{Err: fmt.Errorf("is a raw state file of format version %s; only versions 3 and 4 are read", clip(doc.raw.version)),
 			Do: "show it as JSON with the Terraform that wrote it: terraform show -json FILE > state.json"}
 	case has["provider_schemas"]:
 		return &Error{Err: errors.New("is the schema of providers"), Do: "demarc coverage --schema FILE reads it; to scan, " + makePlan}

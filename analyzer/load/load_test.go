@@ -93,7 +93,7 @@ func TestLookAlikes(t *testing.T) {
 		{"version -json", `{"terraform_version":"1.11.4","platform":"linux_amd64","provider_selections":{},"terraform_outdated":true}`, "neither a plan nor a state", "terraform show -json"},
 		{"an empty state", `{"format_version":"1.0"}`, "empty state", "right workspace"},
 		{"a module manifest", `{"Modules":[{"Key":"","Source":"","Dir":"."}]}`, "module manifest", "terraform show -json"},
-		{"raw state 3", `{"version":3,"terraform_version":"0.11.14","serial":7,"lineage":"x","modules":[{"path":["root"],"outputs":{},"resources":{}}]}`, "format version 3", "terraform show -json"},
+		{"raw state 2", `{"version":2,"terraform_version":"0.11.14","serial":7,"lineage":"x","modules":[{"path":["root"],"outputs":{},"resources":{}}]}`, "format version 2", "terraform show -json"},
 		{"a backend's record", `{"version":3,"terraform_version":"1.11.4","serial":1,"lineage":"x","backend":{"type":"s3","config":{}},"modules":[]}`, "keeps of the backend", "terraform show -json"},
 		{"raw state 5", `{"version":5,"serial":7,"lineage":"x","resources":[]}`, "format version 5", "terraform show -json"},
 		{"a plan without its version", `{"resource_changes":[],"configuration":{}}`, "has no format_version", "terraform show -json"},

@@ -67,6 +67,8 @@ func readDocument(d *decoder) (*document, error) {
 			doc.raw.version, err = readScalar(d)
 		case "resources":
 			doc.raw.resources, err = readRawResources(d)
+		case "modules":
+			doc.raw.resources, err = readRawModules(d)
 		case "outputs":
 			err = readOutputs(d, doc)
 		case "terraform_version":

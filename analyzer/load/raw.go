@@ -9,7 +9,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
-// rawState is a state file as Terraform keeps it, format version 4. Unlike the JSON that `show` makes of it, it names the
+// rawState is a state file as Terraform keeps it, format version 4 or 3. Unlike the JSON that `show` makes of it, it names the
 // provider configuration of every resource.
 type rawState struct {
 	version   string
@@ -61,6 +61,95 @@ func readRawResources(d *decoder) ([]rawResource, error) {
 		return err
 	})
 	return out, err
+}
+
+// readRawModules reads the `modules` of a raw state of format version 3, which Terraform wrote before 0.12: resources by
+// `data.TYPE.NAME.INDEX`, and attributes as flat texts, of which those of lists and maps (`tags.%`) are left out.
+func readRawModules(d *decoder) ([]rawResource, error) {
+	var out []rawResource
+	err := d.array(func(int) error {
+		var path []string
+		var list []rawResource
+		err := d.object(func(name string) error {
+			switch name {
+			case "path":
+				return d.array(func(int) error {
+					step, err := d.text()
+					path = append(path, step)
+					return err
+				})
+			case "resources":
+				return d.object(func(key string) error {
+					r, err := readFlatResource(d, key)
+					list = append(list, r)
+					return err
+				})
+			}
+			return d.SkipValue()
+		})
+		var m addr.Module
+		for _, step := range path[min(1, len(path)):] { // the first is "root"
+			m = append(m, addr.Step{Name: step})
+		}
+		for _, r := range list {
+			r.change.module = m.String()
+			out = append(out, r)
+		}
+		return err
+	})
+	return out, err
+}
+
+func readFlatResource(d *decoder, key string) (rawResource, error) {
+	var r rawResource
+	c := &r.change
+	parts := strings.Split(key, ".")
+	if parts[0] == "data" {
+		c.mode, parts = "data", parts[1:]
+	}
+	if len(parts) > 1 {
+		c.typ, c.name = parts[0], parts[1]
+	}
+	if len(parts) > 2 && digits(parts[2]) {
+		c.index = model.NumberValue(parts[2])
+	}
+	err := d.object(func(name string) (err error) {
+		switch name {
+		case "provider":
+			r.provider, err = d.text()
+		case "primary":
+			err = d.object(func(name string) (err error) {
+				if name != "attributes" {
+					return d.SkipValue()
+				}
+				c.values, err = readFlat(d)
+				return err
+			})
+		default:
+			err = d.SkipValue()
+		}
+		return err
+	})
+	if r.provider == "" {
+		provider, _, _ := strings.Cut(c.typ, "_")
+		r.provider = "provider." + provider
+	}
+	return r, err
+}
+
+func readFlat(d *decoder) (model.Value, error) {
+	all, err := d.value()
+	if err != nil || all.Kind != model.Object {
+		return model.Value{}, err
+	}
+	var names []string
+	var items []model.Value
+	for i := range all.Len() {
+		if !strings.Contains(all.Name(i), ".") {
+			names, items = append(names, all.Name(i)), append(items, all.Item(i))
+		}
+	}
+	return model.ObjectValue(names, items), nil
 }
 
 func readRawInstance(d *decoder) (rawResource, error) {

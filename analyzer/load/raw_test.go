@@ -1,0 +1,36 @@
+package load
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// TestRawState3 reads the state of a Terraform before 0.12: modules by path, resources by flat keys and attributes.
+func TestRawState3(t *testing.T) {
+	s, _, err := reader("terraform.tfstate", "", strings.NewReader(`{"version":3,"terraform_version":"0.11.14","serial":7,"lineage":"x","modules":[
+{"path":["root"],"outputs":{},"resources":{
+ "aws_vpc.a":{"type":"aws_vpc","primary":{"id":"vpc-1","attributes":{"id":"vpc-1","arn":"arn:aws-cn:ec2:cn-north-1:222222222222:vpc/vpc-1","tags.%":"1","tags.Name":"a"}},"provider":"provider.aws.cn"},
+ "aws_subnet.s.1":{"type":"aws_subnet","primary":{"attributes":{"id":"subnet-1"}}}}},
+{"path":["root","net"],"resources":{"data.aws_region.here":{"primary":{"attributes":{"name":"cn-north-1"}},"provider":"provider.aws"}}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, r := range s.Resources {
+		got[r.Address] = r.Provider.Source + " " + r.Provider.Alias
+		if r.Values.Get("tags.%").State != model.Absent {
+			t.Errorf("%s keeps the parts of a map", r.Address)
+		}
+	}
+	want := map[string]string{"aws_vpc.a": "hashicorp/aws cn", "aws_subnet.s[1]": "hashicorp/aws ", "module.net.data.aws_region.here": "hashicorp/aws "}
+	if len(got) != len(want) {
+		t.Errorf("got %v", got)
+	}
+	for address, provider := range want {
+		if got[address] != provider {
+			t.Errorf("%s: %q, want %q", address, got[address], provider)
+		}
+	}
+}
