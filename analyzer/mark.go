@@ -40,13 +40,12 @@ func marks(inputs []*model.Snapshot, today time.Time) []MarkUse {
 
 // mark allows a finding by a comment at the line of its argument or of its resource's block.
 func mark(p *Pass, f *Finding) {
-	if len(p.Marks) == 0 {
-		return
-	}
-	block := p.declared(f)
 	for i := range p.Marks {
 		m := &p.Marks[i]
-		if m.Wrong != "" || m.Expired || !slices.Contains(m.Rules, f.Rule.ID) || m.File != f.Pos.File || m.About != f.Pos.Line && m.About != block.Line {
+		if m.Wrong != "" || m.Expired || m.File != f.Pos.File || !slices.Contains(m.Rules, f.Rule.ID) {
+			continue
+		}
+		if m.About != f.Pos.Line && m.About != p.declared(f).Line { // the block is only looked up where a comment may be about it
 			continue
 		}
 		m.Used++

@@ -260,7 +260,7 @@ func (s *Sites) environment(f *facts, p *model.Provider, rows []catalog.SiteRow)
 	}
 	for _, key := range []string{p.Name, f.cloud} {
 		defaults := s.opts.Defaults[key]
-		for _, name := range sortedKeys(defaults) {
+		for _, name := range slices.Sorted(maps.Keys(defaults)) {
 			if g := argumentGives(rows, name); g != catalog.NoGives && !f.decided[g] {
 				f.tell(g, defaults[name], "the policy's default", Environment, model.Pos{})
 				f.decided[g] = true
@@ -542,10 +542,6 @@ func collect(v model.Value, names []string) (texts []string, unknown bool) {
 		}
 	}
 	return texts, unknown
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	return slices.Sorted(maps.Keys(m))
 }
 
 // Backend is the place of a state backend, by its arguments. Tables know backends as providers named `backend/TYPE-state`.
