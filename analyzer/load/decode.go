@@ -76,6 +76,29 @@ func (d *decoder) shape(names []string) []string {
 	return own
 }
 
+// maxSkipped bounds the nesting of what is skipped: it costs no memory here, but a
+// document that goes deeper is none of Terraform's, and whoever reads it next may not survive it.
+const maxSkipped = 1000
+
+// SkipValue passes over a value. It is jsontext's own but for the bound.
+func (d *decoder) SkipValue() error {
+	if k := d.PeekKind(); k != '{' && k != '[' {
+		return d.Decoder.SkipValue()
+	}
+	for above := d.StackDepth(); ; {
+		if _, err := d.ReadToken(); err != nil {
+			return err
+		}
+		depth := d.StackDepth()
+		if depth == above {
+			return nil
+		}
+		if depth > maxSkipped {
+			return d.errorf("nested more than %d levels deep, which Terraform does not write", maxSkipped)
+		}
+	}
+}
+
 // object calls f with the name of every member; f must consume the value. null is an empty object.
 func (d *decoder) object(f func(name string) error) error {
 	if d.PeekKind() == 'n' {

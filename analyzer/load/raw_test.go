@@ -34,3 +34,18 @@ func TestRawState3(t *testing.T) {
 		}
 	}
 }
+
+// TestSkippedDepth: what is not kept may not be nested without end either.
+func TestSkippedDepth(t *testing.T) {
+	doc := func(depth int) string {
+		return `{"format_version":"1.2","planned_values":` + strings.Repeat("[", depth) + strings.Repeat("]", depth) + `,"resource_changes":[]}`
+	}
+	if _, _, err := reader("plan.json", "", strings.NewReader(doc(900))); err != nil {
+		t.Error(err)
+	}
+	for _, depth := range []int{1001, 5000, 100_000} {
+		if _, _, err := reader("plan.json", "", strings.NewReader(doc(depth))); err == nil || !strings.Contains(err.Error(), "levels deep") || !strings.Contains(err.Error(), "/planned_values") {
+			t.Errorf("%d levels: %v", depth, err)
+		}
+	}
+}
