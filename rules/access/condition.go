@@ -19,6 +19,9 @@ type Fact struct {
 
 // of is what is known of a condition key.
 func (f Facts) of(key string) (Fact, bool) {
+	if f.Keys == nil && f.Issuer == "" {
+		return Fact{}, false
+	}
 	key = strings.ToLower(key)
 	if fact, ok := f.Keys[key]; ok {
 		return fact, true
@@ -43,15 +46,12 @@ func (s *Statement) holds(facts Facts) Answer {
 // ForAllValues.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
 func (c Condition) Holds(facts Facts) Answer {
-	test := strings.ToLower(c.Test)
-	all := strings.HasPrefix(test, "forallvalues:")
-	test = strings.TrimPrefix(strings.TrimPrefix(test, "forallvalues:"), "foranyvalue:")
-	test, ifExists := strings.CutSuffix(test, "ifexists")
-	op, ok := operators[test]
-	fact, known := facts.of(c.Key)
+	test, ok := parseTest(c.Test)
 	if !ok {
 		return Maybe
 	}
+	op, all, ifExists := test.operator, test.forAll, test.ifExists
+	fact, known := facts.of(c.Key)
 	if op == isNull {
 		return c.null(fact, known)
 	}
@@ -74,7 +74,7 @@ func (c Condition) Holds(facts Facts) Answer {
 			found = Maybe
 		}
 		for _, v := range c.Values.Values {
-			found = max(found, op.compare(v, p, strings.Contains(test, "ignore")))
+			found = max(found, op.compare(v, p, test.fold))
 		}
 		least, most = min(least, found), max(most, found)
 	}
@@ -91,7 +91,8 @@ func (c Condition) Holds(facts Facts) Answer {
 func (c Condition) names() bool {
 	switch strings.ToLower(c.Key) {
 	case "aws:principalaccount", "aws:principalarn":
-		switch operators[strings.ToLower(c.Test)] {
+		test, _ := parseTest(c.Test)
+		switch test.operator {
 		case equal, like, arnLike:
 			return true
 		}
@@ -119,6 +120,38 @@ const (
 	other // compares what is never known here: numbers, dates, addresses
 	notOther
 )
+
+// test is a condition's operator with what stands before and behind it.
+type test struct {
+	operator
+	forAll   bool // of several values each must match, and none need be there
+	ifExists bool
+	fold     bool // without regard to case
+}
+
+// parseTest reads `ForAnyValue:StringLikeIfExists`, in any case.
+func parseTest(word string) (test, bool) {
+	var t test
+	name := word
+	if set, rest, ok := strings.Cut(word, ":"); ok {
+		t.forAll, name = strings.EqualFold(set, "ForAllValues"), rest
+		if !t.forAll && !strings.EqualFold(set, "ForAnyValue") {
+			return t, false
+		}
+	}
+	const suffix = "IfExists"
+	if n := len(name) - len(suffix); n > 0 && strings.EqualFold(name[n:], suffix) {
+		t.ifExists, name = true, name[:n]
+	}
+	var room [32]byte
+	small := room[:0]
+	for i := 0; i < len(name) && i < cap(small); i++ {
+		small = append(small, lower(name[i]))
+	}
+	op, ok := operators[string(small)]
+	t.operator, t.fold = op, strings.HasSuffix(string(small), "ignorecase")
+	return t, ok
+}
 
 // operators are AWS's; Alibaba has most of them. What Tencent and Huawei spell differently is not decided here.
 var operators = map[string]operator{

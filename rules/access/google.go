@@ -108,7 +108,7 @@ func GooglePolicy(text string) ([]Binding, error) {
 					b.Role = strings.Join(t, "")
 					return err
 				case "members":
-					return r.list(&b.Members)
+					return r.values(&b.Members)
 				}
 				return r.dec.SkipValue()
 			})

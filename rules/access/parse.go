@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -25,6 +26,7 @@ func Parse(text string) (Document, error) {
 		if name != "statement" {
 			return r.dec.SkipValue()
 		}
+		doc.Statements = slices.Grow(doc.Statements, min(strings.Count(text, `"Effect"`), 1<<10)) // nearly always all that there are
 		return r.each(func() error {
 			s, err := r.statement()
 			doc.Statements = append(doc.Statements, s)
@@ -37,14 +39,40 @@ func Parse(text string) (Document, error) {
 	return doc, nil
 }
 
-type reader struct{ dec *jsontext.Decoder }
+// reader reads JSON text. What it yields are parts of the text as far as they can be.
+type reader struct {
+	dec  *jsontext.Decoder
+	text string
+	rest []string // room for more lists of texts
+}
 
-func newReader(text string) reader {
-	return reader{jsontext.NewDecoder(bytes.NewBufferString(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+func newReader(text string) *reader {
+	return &reader{
+		dec:  jsontext.NewDecoder(bytes.NewBufferString(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+		text: text,
+	}
+}
+
+// scalar reads a text, number or truth value, or the name of a member.
+func (r *reader) scalar() (string, error) {
+	raw, err := r.dec.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	if raw.Kind() == '"' && bytes.IndexByte(raw, '\\') >= 0 {
+		plain, err := jsontext.AppendUnquote(nil, raw)
+		return string(plain), err
+	}
+	end := int(r.dec.InputOffset())
+	s := r.text[end-len(raw) : end]
+	if raw.Kind() == '"' {
+		s = s[1 : len(s)-1]
+	}
+	return s, nil
 }
 
 // end is err, or what is wrong with the text after the value that was read.
-func (r reader) end(err error) error {
+func (r *reader) end(err error) error {
 	if err == nil {
 		if _, err = r.dec.ReadToken(); errors.Is(err, io.EOF) {
 			return nil
@@ -63,7 +91,7 @@ var elements = map[string]string{
 }
 
 // object calls member for every member, with the name in lower case, standing at its value.
-func (r reader) object(member func(name string) error) error {
+func (r *reader) object(member func(name string) error) error {
 	if r.dec.PeekKind() != '{' {
 		return r.shape()
 	}
@@ -71,11 +99,10 @@ func (r reader) object(member func(name string) error) error {
 		return err
 	}
 	for r.dec.PeekKind() != '}' {
-		t, err := r.dec.ReadToken()
+		name, err := r.scalar()
 		if err != nil {
 			return err
 		}
-		name := t.String()
 		if element, ok := elements[name]; ok {
 			name = element
 		} else {
@@ -90,7 +117,7 @@ func (r reader) object(member func(name string) error) error {
 }
 
 // each calls value for every element of a list, or once where there is no list.
-func (r reader) each(value func() error) error {
+func (r *reader) each(value func() error) error {
 	if r.dec.PeekKind() != '[' {
 		return value()
 	}
@@ -107,7 +134,7 @@ func (r reader) each(value func() error) error {
 }
 
 // shape is the decoder's own error where the text is no JSON, else that the element is of another shape.
-func (r reader) shape() error {
+func (r *reader) shape() error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
 	}
@@ -115,36 +142,46 @@ func (r reader) shape() error {
 }
 
 // texts reads a text, number or truth value, or a list of them.
-func (r reader) texts() ([]string, error) {
-	var all []string
+func (r *reader) texts() ([]string, error) {
+	if cap(r.rest)-len(r.rest) < 8 {
+		r.rest = make([]string, 0, 64)
+	}
+	all := r.rest[len(r.rest):]
 	err := r.each(func() error {
 		switch r.dec.PeekKind() {
 		case '"', '0', 't', 'f':
-			t, err := r.dec.ReadToken()
-			all = append(all, t.String())
+			s, err := r.scalar()
+			all = append(all, s)
 			return err
 		}
 		return r.shape()
 	})
-	return all, err
+	if n := len(r.rest) + len(all); n <= cap(r.rest) {
+		r.rest = r.rest[:n]
+	}
+	return slices.Clip(all), err
 }
 
-func (r reader) list(l *List) error {
+func (r *reader) values(l *List) error {
 	values, err := r.texts()
-	l.Values = append(l.Values, values...)
+	if l.Values == nil {
+		l.Values = values
+	} else {
+		l.Values = append(l.Values, values...) // an element that is there twice
+	}
 	return err
 }
 
 // actions reads action names; Tencent may write `name/cvm:RunInstances` for `cvm:RunInstances`.
-func (r reader) actions(l *List) error {
-	err := r.list(l)
+func (r *reader) actions(l *List) error {
+	err := r.values(l)
 	for i, a := range l.Values {
 		l.Values[i] = strings.TrimPrefix(a, "name/")
 	}
 	return err
 }
 
-func (r reader) statement() (Statement, error) {
+func (r *reader) statement() (Statement, error) {
 	var s Statement
 	err := r.object(func(name string) error {
 		switch name {
@@ -161,9 +198,9 @@ func (r reader) statement() (Statement, error) {
 		case "notaction":
 			return r.actions(&s.NotActions)
 		case "resource":
-			return r.list(&s.Resources)
+			return r.values(&s.Resources)
 		case "notresource":
-			return r.list(&s.NotResources)
+			return r.values(&s.NotResources)
 		case "principal":
 			return r.principals(&s.Principals)
 		case "notprincipal":
@@ -186,7 +223,7 @@ func effect(word string) Effect {
 	return EffectUnknown
 }
 
-func (r reader) principals(all *[]Principal) error {
+func (r *reader) principals(all *[]Principal) error {
 	if r.dec.PeekKind() != '{' {
 		names, err := r.texts()
 		for _, n := range names {
@@ -228,7 +265,7 @@ func principalKind(word string) PrincipalKind {
 	return OtherPrincipal
 }
 
-func (r reader) conditions(all *[]Condition) error {
+func (r *reader) conditions(all *[]Condition) error {
 	if r.dec.PeekKind() != '{' {
 		return r.dec.SkipValue() // `"Condition": []` and null are written by generators, and mean none
 	}
@@ -236,11 +273,10 @@ func (r reader) conditions(all *[]Condition) error {
 		return err
 	}
 	for r.dec.PeekKind() != '}' {
-		t, err := r.dec.ReadToken()
+		test, err := r.scalar()
 		if err != nil {
 			return err
 		}
-		test := t.String()
 		if r.dec.PeekKind() != '{' {
 			return r.shape()
 		}
@@ -248,12 +284,12 @@ func (r reader) conditions(all *[]Condition) error {
 			return err
 		}
 		for r.dec.PeekKind() != '}' {
-			t, err := r.dec.ReadToken()
+			key, err := r.scalar()
 			if err != nil {
 				return err
 			}
-			c := Condition{Test: test, Key: t.String()}
-			if err := r.list(&c.Values); err != nil {
+			c := Condition{Test: test, Key: key}
+			if err := r.values(&c.Values); err != nil {
 				return err
 			}
 			*all = append(*all, c)
