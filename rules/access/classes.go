@@ -16,6 +16,7 @@ type Classes struct {
 	service map[string][]int // probes by the part of the action before the colon, in lower case
 	sets    []set
 	known   map[string]catalog.Class
+	matches map[string][]int
 }
 
 // probe is a single action that is asked after.
@@ -54,7 +55,7 @@ var samples = []string{
 
 // NewClasses prepares the classes of a cloud's actions.
 func NewClasses(cat *catalog.Catalog, cloud string) *Classes {
-	c := &Classes{cat: cat, cloud: cloud, service: map[string][]int{}, known: map[string]catalog.Class{}}
+	c := &Classes{cat: cat, cloud: cloud, service: map[string][]int{}, known: map[string]catalog.Class{}, matches: map[string][]int{}}
 	index := map[string]int{}
 	add := func(action string) int {
 		key := strings.ToLower(action)
@@ -183,25 +184,34 @@ func everyAction(pattern string) bool {
 // mark sets the probes that a list of patterns matches.
 func (c *Classes) mark(l List, b bits) {
 	for _, p := range l.Values {
-		s, _, ok := strings.Cut(p, ":")
-		if !ok || strings.ContainsAny(s, "*?") {
-			for i := range c.probes {
-				if MatchFold(p, c.probes[i].action) {
-					b.set(i)
-				}
+		for _, i := range c.matched(p) {
+			b.set(i)
+		}
+	}
+}
+
+// matched are the probes that a pattern matches.
+func (c *Classes) matched(pattern string) []int {
+	list, ok := c.matches[pattern]
+	if ok {
+		return list
+	}
+	s, _, named := strings.Cut(pattern, ":")
+	if !named || strings.ContainsAny(s, "*?") {
+		for i := range c.probes {
+			if MatchFold(pattern, c.probes[i].action) {
+				list = append(list, i)
 			}
-			continue
 		}
-		probes, ok := c.service[s]
-		if !ok {
-			probes = c.service[strings.ToLower(s)]
-		}
-		for _, i := range probes {
-			if MatchFold(p, c.probes[i].action) {
-				b.set(i)
+	} else {
+		for _, i := range c.service[strings.ToLower(s)] {
+			if MatchFold(pattern, c.probes[i].action) {
+				list = append(list, i)
 			}
 		}
 	}
+	c.matches[pattern] = list
+	return list
 }
 
 func (c *Classes) markOthers(l List, b bits) {
@@ -254,7 +264,7 @@ func (c *Classes) left(pattern string, held, limit *weight) catalog.Class {
 			keeps = append(keeps, List{Values: limit.patterns})
 		}
 	}
-	sampled := len(taken) > 0 && c.sampled(pattern)
+	sampled := len(taken) > 0 && len(c.matched(pattern)) > 0
 	for _, l := range taken {
 		for _, d := range l.Values {
 			if covers(d, pattern, true) || sampled && overlap(d, pattern, true) {
@@ -283,18 +293,6 @@ func (c *Classes) within(pattern string, others []string) catalog.Class {
 		}
 	}
 	return class
-}
-
-// sampled tells whether some probe is matched by a pattern.
-func (c *Classes) sampled(pattern string) bool {
-	b := make(bits, (len(c.probes)+63)/64)
-	c.mark(List{Values: []string{pattern}}, b)
-	for _, w := range b {
-		if w != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 func every(list []int, f func(int) bool) bool {
