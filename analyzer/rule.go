@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/demarc-dev/demarc/analyzer/boundary"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -61,6 +62,7 @@ type Pass struct {
 	Marks []MarkUse
 
 	sides map[place.Site]string
+	made  map[reflect.Type]any
 }
 
 // AllowanceUse is an allowance and what came of it.
@@ -68,6 +70,20 @@ type AllowanceUse struct {
 	*boundary.Allowance
 	Used    int
 	Expired bool
+}
+
+// Once is what several rules rest on: made for the first that asks, and kept for the others. There is one of a type.
+func Once[T any](p *Pass, make func(*Pass) T) T {
+	typ := reflect.TypeFor[T]()
+	if made, ok := p.made[typ]; ok {
+		return made.(T)
+	}
+	made := make(p)
+	if p.made == nil {
+		p.made = map[reflect.Type]any{}
+	}
+	p.made[typ] = made
+	return made
 }
 
 // Side is the side that a place is on, or "" where it cannot be told.

@@ -27,18 +27,12 @@ evidence names it. Conditions that cannot hold close a path; those that may are 
 }
 
 func adminGrants(p *analyzer.Pass) {
-	r := reader(p, p.Blind)
-	var held []access.Grant
-	for _, g := range granted(r) {
-		if administers(g) {
-			held = append(held, g)
-		}
-	}
-	for _, f := range grantFindings(p, held) {
+	read := analyzer.Once(p, readGrants)
+	for _, f := range grantFindings(p, read.all, administers) {
 		p.Report(f)
 	}
 	for _, c := range crossings(p, catalog.Trust) {
-		h := r.Reached(c.node)
+		h := read.reader.Reached(c.node)
 		if h.Class < catalog.Billing {
 			continue
 		}
@@ -50,34 +44,41 @@ func adminGrants(p *analyzer.Pass) {
 	}
 }
 
-// reader reads the estate's grants that cross.
-func reader(p *analyzer.Pass, blind func(link.Blind)) *access.Reader {
-	return access.NewReader(p.Graph, p.Catalog, func(near, far place.Site) bool {
-		a, b := p.Side(near), p.Side(far)
-		return a != "" && b != "" && a != b
-	}, blind)
+// grants are the estate's grants that cross, and what they were read with.
+type grants struct {
+	reader *access.Reader
+	all    []access.Grant
 }
 
-// granted are all grants of identities: those of keys are key-sharing's.
-func granted(r *access.Reader) []access.Grant {
-	return slices.Concat(r.Roles(), r.Sentences(), r.Assignments(), r.Policies(catalog.Trust, catalog.Grant))
+// readGrants reads the estate for all rules about privilege. What could not be decided is said once.
+func readGrants(p *analyzer.Pass) grants {
+	r := access.NewReader(p.Graph, p.Catalog, func(near, far place.Site) bool {
+		a, b := p.Side(near), p.Side(far)
+		return a != "" && b != "" && a != b
+	}, p.Blind)
+	return grants{r, slices.Concat(r.Roles(), r.Sentences(), r.Assignments(), r.Policies(catalog.Trust, catalog.Grant, catalog.SharedKey))}
 }
 
 // administers tells an administrator's privilege from others.
 func administers(g access.Grant) bool { return g.Holding.Class >= catalog.Billing }
 
+// ofKeys tells grants of a key's use, which are key-sharing's, from those of identities.
+func ofKeys(g access.Grant) bool { return g.Kind == catalog.SharedKey }
+
 // grantFindings says grants, one finding for all of a resource's that are to one side. Of them the surest is told, and
 // among equals the first.
-func grantFindings(p *analyzer.Pass, all []access.Grant) []analyzer.Finding {
+func grantFindings(p *analyzer.Pass, all []access.Grant, of func(access.Grant) bool) []analyzer.Finding {
 	type key struct {
-		node      *link.Node
-		from, to  string
-		attribute string
+		node     *link.Node
+		from, to string
 	}
 	index := map[key]int{}
 	var told []access.Grant
 	for _, g := range all {
-		k := key{g.Node, p.Side(g.Who.Placed.Site), p.Side(g.Over.Site), ""}
+		if !of(g) {
+			continue
+		}
+		k := key{g.Node, p.Side(g.Who.Placed.Site), p.Side(g.Over.Site)}
 		i, ok := index[k]
 		if !ok {
 			index[k] = len(told)

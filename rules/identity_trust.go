@@ -2,11 +2,9 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
-	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/rules/access"
 )
 
@@ -28,9 +26,7 @@ func identityTrusts(p *analyzer.Pass) {
 	for _, c := range crossings(p, catalog.Trust) {
 		p.Report(c.finding(p, fmt.Sprintf("accepts identities of %s in %s", short(p, c.to.Site), short(p, c.from.Site))))
 	}
-	// What could not be decided is admin-grant's to say.
-	held := slices.DeleteFunc(granted(reader(p, func(link.Blind) {})), func(g access.Grant) bool { return g.Kind == catalog.SharedKey })
-	for _, f := range grantFindings(p, held) {
+	for _, f := range grantFindings(p, analyzer.Once(p, readGrants).all, func(g access.Grant) bool { return !ofKeys(g) }) {
 		p.Report(f)
 	}
 }

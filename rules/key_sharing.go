@@ -2,12 +2,9 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
-	"github.com/demarc-dev/demarc/analyzer/link"
-	"github.com/demarc-dev/demarc/rules/access"
 )
 
 var keySharing = &analyzer.Rule{
@@ -27,10 +24,7 @@ func keysShared(p *analyzer.Pass) {
 	for _, c := range crossings(p, catalog.SharedKey) {
 		p.Report(c.finding(p, fmt.Sprintf("shares an encryption key between %s and %s", short(p, c.from.Site), short(p, c.to.Site))))
 	}
-	r := reader(p, p.Blind)
-	// What could not be decided of assignments is admin-grant's to say.
-	held := slices.DeleteFunc(reader(p, func(link.Blind) {}).Assignments(), func(g access.Grant) bool { return g.Kind != catalog.SharedKey })
-	for _, f := range grantFindings(p, append(r.Policies(catalog.SharedKey), held...)) {
+	for _, f := range grantFindings(p, analyzer.Once(p, readGrants).all, ofKeys) {
 		p.Report(f)
 	}
 }

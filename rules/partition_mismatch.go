@@ -38,7 +38,7 @@ func mismatches(p *analyzer.Pass) {
 			p.Report(c.finding(p, mismatched(p, c.from.Site, c.to.Site)))
 		}
 	}
-	r := reader(p, func(link.Blind) {})
+	r := analyzer.Once(p, readGrants).reader
 	for _, n := range p.Graph.Nodes {
 		for _, e := range n.Ends {
 			if e.Row == nil || n.Placed.Partition == "" || n.Addr.Mode != addr.Managed {
