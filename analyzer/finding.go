@@ -60,6 +60,7 @@ type Result struct {
 	// Resources are the instances that have a place, or should have one: what a map shows beside the findings.
 	Resources []Resource
 	Baseline  *Comparison // what has changed since the baseline, nil without one
+	Lines     *Lines      // of the sources, for Excerpt
 }
 
 // Resource is an instance and the place that it is in. One that could not be placed has a Spot without a partition.

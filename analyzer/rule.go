@@ -46,6 +46,7 @@ type Rule struct {
 	// Yields names the rules that say more about the same crossing: where one of them reports the same resource and far
 	// side, this one is silent.
 	Yields []string
+	Secret bool // what it finds is a secret: no text of the lines that it is about is shown
 	Run    func(*Pass)
 }
 

@@ -11,14 +11,13 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/boundary"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
-	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
 // Run asks every rule about the estate and puts what they say in order. Rules run as listed, so that the last may look
 // at what came of the earlier ones. today decides which allowances have expired.
 func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*Rule, today time.Time) *Result {
-	r := &Result{Rules: rules}
+	r := &Result{Rules: rules, Lines: linesOf(g.Inputs)}
 	p := &Pass{Graph: g, Policy: policy, Catalog: cat, sides: map[place.Site]string{}}
 	p.Marks = marks(g.Inputs, today)
 	for _, a := range policy.Allowances() {
@@ -92,14 +91,6 @@ func yield(list []Finding) []Finding {
 		seen[key] = true
 		return dup
 	})
-}
-
-// at is the place of an argument, or of its block where that is not known.
-func at(pos model.Pos, path string) model.Pos {
-	if arg, ok := pos.Args[path]; ok {
-		return arg
-	}
-	return pos
 }
 
 func sortFindings(list []Finding) {
@@ -199,7 +190,7 @@ func (r *Result) blindSpots(list []link.Blind) {
 		s := BlindSpot{Root: b.Input, Path: b.Path, Reason: b.Reason, Settle: b.Settle, Pos: b.Pos}
 		if b.Node != nil {
 			s.Address, s.Root = b.Node.Address, b.Node.Input.Name
-			s.Pos = at(b.Node.Pos, b.Path)
+			s.Pos = b.Node.Pos.Of(b.Path)
 		}
 		r.Blind = append(r.Blind, s)
 	}

@@ -102,13 +102,10 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 	f := analyzer.Finding{
 		Address: g.Node.Address, Root: g.Node.Input.Name, Attribute: g.Attribute, Block: g.Block,
 		Message: grantMessage(p, g), From: p.Spot(g.Who.Placed.Site), To: p.Spot(g.Over.Site),
-		Confidence: min(max(g.Confidence, link.Possible), sureness(g.Holding.Sure)), Action: g.Node.Action, Pos: g.Node.Pos,
+		Confidence: min(max(g.Confidence, link.Possible), sureness(g.Holding.Sure)), Action: g.Node.Action, Pos: g.Node.Pos.Of(g.Block),
 	}
 	if g.Out {
 		f.From, f.To = f.To, f.From
-	}
-	if at, ok := g.Node.Pos.Args[g.Block]; ok {
-		f.Pos = at
 	}
 	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: g.Node.Pos,
 		Text: fmt.Sprintf("%s is in %s%s", g.Node.Address, where(p, g.Own.Site), because(p, g.Own))})

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -92,10 +93,7 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 	f := analyzer.Finding{
 		Address: c.node.Address, Root: c.node.Input.Name, Attribute: e.Path.Full, Block: e.Path.Block,
 		Message: message, From: c.from, To: c.to, Confidence: min(c.near.Confidence, e.Confidence),
-		Action: c.node.Action, Pos: c.node.Pos,
-	}
-	if at, ok := c.node.Pos.Args[e.Path.Block]; ok {
-		f.Pos = at
+		Action: c.node.Action, Pos: c.node.Pos.Of(e.Path.Block),
 	}
 	f.Evidence = append(f.Evidence, nearStep(p, c))
 	for _, e := range c.far {
@@ -118,15 +116,28 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 	return f
 }
 
-// once drops steps that say again what an earlier one has said.
+// once drops steps that say again what an earlier one has said, and names each operator at the first of its places.
 func once(steps []analyzer.Step) []analyzer.Step {
 	seen := map[string]bool{}
-	return slices.DeleteFunc(steps, func(s analyzer.Step) bool {
+	steps = slices.DeleteFunc(steps, func(s analyzer.Step) bool {
 		told := seen[s.Address+" "+s.Text]
 		seen[s.Address+" "+s.Text] = true
 		return told
 	})
+	for i := range steps {
+		steps[i].Text = operator.ReplaceAllStringFunc(steps[i].Text, func(s string) string {
+			if seen[s] {
+				return ""
+			}
+			seen[s] = true
+			return s
+		})
+	}
+	return steps
 }
+
+// operator is what where says of who runs a place.
+var operator = regexp.MustCompile(`, operated by [^,);]+`)
 
 // tidy sorts addresses and drops doubles and the resource itself.
 func tidy(list []string, self string) []string {
@@ -146,10 +157,7 @@ func nearStep(p *analyzer.Pass, c *crossing) analyzer.Step {
 
 // farStep says what names a far end, where that is and how we know.
 func farStep(p *analyzer.Pass, n *link.Node, e link.End) analyzer.Step {
-	s := analyzer.Step{Address: n.Address, Pos: n.Pos}
-	if at, ok := n.Pos.Args[e.Path.Block]; ok {
-		s.Pos = at
-	}
+	s := analyzer.Step{Address: n.Address, Pos: n.Pos.Of(e.Path.Block)}
 	attr := e.Path.Full
 	if attr == "" {
 		attr = "it"

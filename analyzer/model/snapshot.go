@@ -5,6 +5,8 @@
 package model
 
 import (
+	"strings"
+
 	"github.com/demarc-dev/demarc/analyzer/addr"
 )
 
@@ -37,6 +39,9 @@ type Snapshot struct {
 	Unread []Unread
 	// Comments are the marks in the sources that allow findings.
 	Comments []Comment
+	// Texts are the files of the sources, by the names that positions have. They hold whatever people write there,
+	// secrets too: package analyzer shows lines of them, masked, and nobody else looks.
+	Texts map[string]string
 }
 
 // Unread is something that could not be looked into.
@@ -144,4 +149,15 @@ type Pos struct {
 	EndLine, EndColumn int
 	// Args are the places of single arguments by their table path (`rule.destination.bucket`); nil where not known.
 	Args map[string]Pos
+}
+
+// Of is the place of an argument by its table path: its own, or else that of what it is in.
+func (p Pos) Of(path string) Pos {
+	for path != "" {
+		if at, ok := p.Args[path]; ok {
+			return at
+		}
+		path = path[:max(strings.LastIndexByte(path, '.'), 0)]
+	}
+	return p
 }

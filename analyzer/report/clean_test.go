@@ -100,7 +100,7 @@ func FuzzFold(f *testing.F) {
 			t.Errorf("fold(%q, %d, %d) loses words: %q", s, width, hang, rows)
 		}
 		for i, row := range rows {
-			if runes(row) > width && strings.Contains(strings.Trim(row, " "), " ") {
+			if cells(row) > width && strings.Contains(strings.Trim(row, " "), " ") {
 				t.Errorf("row %d of fold(%q, %d, %d) is too long and could be broken: %q", i, s, width, hang, row)
 			}
 		}

@@ -3,9 +3,10 @@ package report
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/fatih/color"
+	"golang.org/x/text/width"
 
 	"github.com/demarc-dev/demarc/analyzer"
 )
@@ -59,7 +60,7 @@ func (p *page) put(l line) {
 	begin := strings.Repeat(" ", l.indent)
 	rows := fold(begin+l.label+l.text, p.width, l.hang)
 	last := len(rows) - 1
-	room := p.width - runes(rows[last]) - runes(l.right)
+	room := p.width - cells(rows[last]) - cells(l.right)
 	for i, row := range rows {
 		row = inert(row)
 		if rest, whole := strings.CutPrefix(row, begin+l.label); i == 0 && whole && l.color != nil {
@@ -72,7 +73,7 @@ func (p *page) put(l line) {
 		p.buf.WriteByte('\n')
 	}
 	if l.right != "" && room < 2 {
-		pad := strings.Repeat(" ", max(l.hang, p.width-runes(l.right)))
+		pad := strings.Repeat(" ", max(l.hang, p.width-cells(l.right)))
 		for _, row := range fold(pad+l.right, p.width, l.hang) {
 			p.buf.WriteString(p.paint.faint.Sprint(inert(row)) + "\n")
 		}
@@ -81,12 +82,12 @@ func (p *page) put(l line) {
 
 func (p *page) blank() { p.buf.WriteByte('\n') }
 
-// fold breaks a line at spaces to fit width, and sets what follows in by hang. A word that is too long stays whole: an
+// fold breaks a line at spaces to fit the columns, and sets what follows in by hang. A word that is too long stays whole: an
 // address that is cut in two cannot be copied.
-func fold(s string, width, hang int) []string {
+func fold(s string, columns, hang int) []string {
 	var rows []string
-	for runes(s) > width {
-		at := breakAt(s, width)
+	for cells(s) > columns {
+		at := breakAt(s, columns)
 		if at < 0 {
 			break
 		}
@@ -100,19 +101,62 @@ func fold(s string, width, hang int) []string {
 	return append(rows, s)
 }
 
-// breakAt is the last space after which s fits width, or else the first that there is, or -1. Indentation does not count.
-func breakAt(s string, width int) int {
+// breakAt is the last space after which s fits the columns, or else the first that there is, or -1. Indentation does not count.
+func breakAt(s string, columns int) int {
 	at, n, indent := -1, 0, true
 	for i, r := range s {
 		indent = indent && r == ' '
 		if r == ' ' && !indent {
 			at = i
 		}
-		if n++; n > width && at >= 0 {
+		if n += advance(r); n > columns && at >= 0 {
 			break
 		}
 	}
 	return at
 }
 
-func runes(s string) int { return utf8.RuneCountInString(s) }
+// cells is how many columns of a terminal s takes.
+func cells(s string) int {
+	n := 0
+	for _, r := range s {
+		n += advance(r)
+	}
+	return n
+}
+
+func advance(r rune) int {
+	switch k := width.LookupRune(r).Kind(); {
+	case unicode.Is(unicode.M, r):
+		return 0
+	case k == width.EastAsianWide || k == width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// head is the beginning of s that fits n columns, with a mark where it is cut.
+func head(s string, n int) string {
+	if cells(s) <= n {
+		return s
+	}
+	at := 0
+	for i, r := range s {
+		if at += advance(r); at >= n {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
+// tail is the end of s that fits n columns, likewise.
+func tail(s string, n int) string {
+	over := cells(s) - n + 1
+	for i, r := range s {
+		if over <= 0 {
+			return "…" + s[i:]
+		}
+		over -= advance(r)
+	}
+	return "…"
+}

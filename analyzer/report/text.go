@@ -19,6 +19,10 @@ const (
 	maxReasons     = 5  // of suppressions, and addresses of a group
 	maxPerInput    = 10 // of what is incomplete or worth a note
 	maxListed      = 10 // of what is kept or removed since a baseline
+	maxAlike       = 3  // findings that say the same of other blocks, in full
+	maxFull        = 40 // findings in full
+	maxBrief       = 12 // of those that say the same, by name
+	maxLines       = 200
 	bodyIndent     = 4
 	evidenceIndent = bodyIndent + 2 // of what hangs below `= `
 )
@@ -51,13 +55,14 @@ type text struct {
 	result *analyzer.Result
 	o      Options
 	open   []*analyzer.Finding
+	said   map[string]bool // in this section
 }
 
 func (t *text) verdict() {
 	said, seen := verdict(t.result), looked(t.result)
 	l := line{label: "demarc:", color: t.paint.bold, hang: 2, text: " " + said}
 	if len(t.result.Findings) > 0 {
-		if runes(l.label+l.text)+2+runes(seen) <= t.width {
+		if cells(l.label+l.text)+2+cells(seen) <= t.width {
 			l.right, seen = seen, ""
 		}
 		t.put(l)
@@ -79,14 +84,14 @@ func (t *text) verdict() {
 
 func (t *text) inputs() {
 	for _, in := range t.result.Inputs {
-		t.said(in.Name, "not complete:", in.Incomplete)
+		t.about(in.Name, "not complete:", in.Incomplete)
 		if !t.o.Quiet {
-			t.said(in.Name, "note:", in.Notes)
+			t.about(in.Name, "note:", in.Notes)
 		}
 	}
 }
 
-func (t *text) said(input, label string, what []string) {
+func (t *text) about(input, label string, what []string) {
 	for _, s := range what[:min(len(what), maxPerInput)] {
 		t.put(line{indent: 2, hang: bodyIndent, label: label, color: t.paint.bold, text: " " + Terminal(input) + ": " + sentence(s)})
 	}
@@ -95,45 +100,146 @@ func (t *text) said(input, label string, what []string) {
 	}
 }
 
-// findings prints a section for every border, the one with the worst finding first, and one for findings that are about
-// no border. A section says how to fix what a rule finds once, at the worst of it.
+// section is the findings of one input at one border.
+type section struct {
+	border
+	root string
+}
+
+// findings prints a section for every border and input, the one with the worst finding first, and those that are about no
+// border last. A section says how to fix what a rule finds once, at the worst of it. What many findings say alike is said
+// at a few of them, and where there are more than anybody reads, the last sections are counted.
 func (t *text) findings() {
-	var borders []border
-	of := map[border][]*analyzer.Finding{}
+	var sections []section
+	of := map[section][]*analyzer.Finding{}
 	column := 0
 	for _, f := range fresh(t.result) {
-		b := borderOf(f)
-		if of[b] == nil {
-			borders = append(borders, b)
+		s := section{border: borderOf(f)}
+		if len(t.result.Inputs) > 1 {
+			s.root = f.Root
 		}
-		of[b] = append(of[b], f)
+		if of[s] == nil {
+			sections = append(sections, s)
+		}
+		of[s] = append(of[s], f)
 		column = max(column, len(f.Rule.ID))
 	}
-	slices.SortStableFunc(borders, func(a, b border) int {
-		switch none := (border{}); {
-		case a == none && b != none:
-			return 1
-		case b == none && a != none:
-			return -1
-		}
-		return 0
+	slices.SortStableFunc(sections, func(a, b section) int {
+		return cmp.Compare(last(a.border == border{}), last(b.border == border{}))
 	})
-	for _, b := range borders {
-		t.blank()
-		title := "other findings"
-		if b != (border{}) {
-			title = Terminal(b.a) + " <-> " + Terminal(b.b)
+	full, brief := maxFull, maxLines
+	for i, s := range sections {
+		if full <= 0 || brief <= 0 {
+			t.counted(sections[i:], of)
+			return
 		}
-		t.put(line{label: title, color: t.paint.bold})
-		fixed := map[*analyzer.Rule]bool{}
-		for _, f := range of[b] {
-			t.finding(f, column)
-			if f.Rule.Fix != "" && !fixed[f.Rule] {
-				t.because("fix: "+sentence(f.Rule.Fix), "")
-				fixed[f.Rule] = true
-			}
+		t.blank()
+		t.put(line{label: s.title(), color: t.paint.bold})
+		t.said = map[string]bool{}
+		for _, g := range alike(of[s]) {
+			t.alike(g, column, &full, &brief)
 		}
 	}
+}
+
+func (s section) title() string {
+	title := "other findings"
+	if s.border != (border{}) {
+		title = Terminal(s.a) + " <-> " + Terminal(s.b)
+	}
+	if s.root != "" {
+		title += " in " + Terminal(s.root)
+	}
+	return title
+}
+
+// counted says how much the sections hold that there is no room for.
+func (t *text) counted(sections []section, of map[section][]*analyzer.Finding) {
+	t.blank()
+	var items []string
+	for _, s := range sections {
+		items = append(items, s.title()+": "+tally(of[s]))
+	}
+	t.listed("and elsewhere", items)
+}
+
+// instances are findings of one block.
+type instances []*analyzer.Finding
+
+// alike groups findings that say the same, and in each group those of one block.
+func alike(findings []*analyzer.Finding) [][]instances {
+	type saying struct {
+		rule       *analyzer.Rule
+		severity   analyzer.Severity
+		confidence link.Confidence
+		message    string
+	}
+	type block struct {
+		saying
+		address, file string
+		line          int
+	}
+	var groups [][]instances
+	group, unit := map[saying]int{}, map[block]int{}
+	for _, f := range findings {
+		said := saying{f.Rule, f.Severity, f.Confidence, f.Message}
+		g, there := group[said]
+		if !there {
+			g = len(groups)
+			group[said] = g
+			groups = append(groups, nil)
+		}
+		b := block{said, withoutKeys(f.Address), f.Pos.File, f.Pos.Line}
+		u, there := unit[b]
+		if !there {
+			u = len(groups[g])
+			unit[b] = u
+			groups[g] = append(groups[g], nil)
+		}
+		groups[g][u] = append(groups[g][u], f)
+	}
+	return groups
+}
+
+// alike prints the first of findings that say the same, and names the others.
+func (t *text) alike(group []instances, column int, full, brief *int) {
+	shown := min(len(group), maxAlike, max(*full, 1))
+	for _, u := range group[:shown] {
+		f := u[0]
+		t.finding(f, column)
+		if n := len(u) - 1; n > 0 {
+			t.because("and so "+count(n, "other instance"), "")
+		}
+		if f.Rule.Fix != "" {
+			t.once("fix: " + sentence(f.Rule.Fix))
+		}
+	}
+	*full -= shown
+	rest := group[shown:]
+	named := min(len(rest), maxBrief, max(*brief, 1))
+	if named == 0 {
+		return
+	}
+	t.put(line{indent: bodyIndent, hang: evidenceIndent, text: fmt.Sprintf("and %d more say the same of", findingsOf(rest))})
+	for _, u := range rest[:named] {
+		at := Terminal(u[0].Address)
+		if n := len(u) - 1; n > 0 {
+			at += " and " + count(n, "other instance")
+		}
+		t.put(line{indent: evidenceIndent, hang: evidenceIndent + 2, text: at, right: position(u[0].Pos)})
+	}
+	*brief -= named
+	if left := findingsOf(rest[named:]); left > 0 {
+		t.put(line{indent: evidenceIndent, hang: evidenceIndent + 2, text: fmt.Sprintf("and %d more, which --format html and json show", left)})
+	}
+}
+
+func findingsOf(group []instances) int {
+	n := 0
+	for _, u := range group {
+		n += len(u)
+	}
+	return n
 }
 
 func (t *text) finding(f *analyzer.Finding, column int) {
@@ -148,34 +254,96 @@ func (t *text) finding(f *analyzer.Finding, column int) {
 		hang = evidenceIndent
 	}
 	t.put(line{indent: 2, hang: hang, label: level, color: t.paint.severity[f.Severity], text: head + said})
+	t.put(line{indent: bodyIndent, hang: evidenceIndent, text: Terminal(f.Address), right: position(f.Pos)})
 
-	at := Terminal(f.Address)
-	if len(t.result.Inputs) > 1 {
-		at += " in " + Terminal(f.Root)
-	}
-	t.put(line{indent: bodyIndent, hang: evidenceIndent, text: at, right: position(f.Pos)})
-
+	told := t.excerpt(f)
 	if len(f.Evidence) == 0 && (f.From != (analyzer.Spot{}) || f.To != (analyzer.Spot{})) {
 		t.because("from "+sentence(spot(f.From))+" to "+sentence(spot(f.To)), "")
 	}
-	told := []string{f.Address, f.Message}
-	for _, s := range f.Evidence {
+	mentioned := []string{f.Address, f.Message}
+	for i, s := range f.Evidence {
+		mentioned = append(mentioned, s.Text, s.Address)
+		if i == told {
+			continue
+		}
 		step := sentence(s.Text)
 		if rest, ok := strings.CutPrefix(s.Text, f.Address+" "); ok {
 			step = "it " + sentence(rest) // the address is in the line above, and may be long
 		}
-		told = append(told, s.Text, s.Address)
 		if s.Address != "" && s.Address != f.Address && !strings.Contains(s.Text, s.Address) {
 			step += " (" + Terminal(s.Address) + ")"
 		}
-		t.because(step, position(s.Pos))
+		t.because(step, near(s.Pos, f.Pos))
 	}
-	if also := untold(f.Related, told); len(also) > 0 {
+	if also := untold(f.Related, mentioned); len(also) > 0 {
 		t.because("with "+some(also), "")
 	}
 	if f.Note != "" {
-		t.because(sentence(f.Note), "")
+		t.once(sentence(f.Note))
 	}
+}
+
+// once says what is true of several findings of a section at the first of them.
+func (t *text) once(text string) {
+	if !t.said[text] {
+		t.said[text] = true
+		t.because(text, "")
+	}
+}
+
+// near is the position of a step as one who has read the finding's needs it.
+func near(p, of model.Pos) string {
+	switch {
+	case p.File != of.File || p.Line == 0:
+		return position(p)
+	case p.Line == of.Line:
+		return ""
+	}
+	return fmt.Sprintf("line %d", p.Line)
+}
+
+// excerpt shows the line of the argument, and below it what it says: the step of the evidence that is about this line,
+// where there is room for it. It tells which step that was, or -1.
+func (t *text) excerpt(f *analyzer.Finding) (told int) {
+	e, ok := t.result.Excerpt(f, f.Pos)
+	if !ok || e.Head {
+		return -1
+	}
+	number := fmt.Sprintf("%d | ", e.Line)
+	begin := strings.Repeat(" ", bodyIndent) + "| "
+	before, marked, after := clip(shown(e.Before), shown(e.Marked), shown(e.After), t.width-len(begin)-len(number))
+	t.buf.WriteString(t.paint.faint.Sprint(begin+number) + before + t.paint.severity[f.Severity].Sprint(marked) + after + "\n")
+
+	under := strings.Repeat("~", max(cells(marked), 1))
+	pad := strings.Repeat(" ", len(number)+cells(before))
+	t.buf.WriteString(t.paint.faint.Sprint(begin) + pad + t.paint.severity[f.Severity].Sprint(under))
+	told = slices.IndexFunc(f.Evidence, func(s analyzer.Step) bool {
+		return s.Pos.File == f.Pos.File && s.Pos.Line == f.Pos.Line && s.Pos.Column == f.Pos.Column && f.Attribute != "" && strings.HasPrefix(s.Text, f.Attribute+" ")
+	})
+	if told >= 0 {
+		says := unmarked(sentence(strings.TrimPrefix(f.Evidence[told].Text, f.Attribute)))
+		if len(begin)+cells(pad+under+says) <= t.width {
+			t.buf.WriteString(says + "\n")
+			return told
+		}
+	}
+	t.buf.WriteByte('\n')
+	return -1
+}
+
+// shown is a piece of a line of the sources, fit to print.
+func shown(s string) string { return unmarked(sentence(strings.ReplaceAll(s, "\t", "  "))) }
+
+// clip cuts the ends of a line away that there is no room for; what is marked stays as long as it can.
+func clip(before, marked, after string, room int) (string, string, string) {
+	room = max(room, 20)
+	if over := cells(before+marked+after) - room; over > 0 {
+		after = head(after, max(cells(after)-over, 1))
+	}
+	if over := cells(before+marked+after) - room; over > 0 {
+		before = tail(before, max(cells(before)-over, 1))
+	}
+	return before, head(marked, room-cells(before+after)), after
 }
 
 func (t *text) because(text, right string) {
@@ -338,7 +506,7 @@ func (t *text) last() {
 	more := ""
 	if len(t.open) > 0 {
 		more = fmt.Sprintf("`demarc explain %s` says more.", t.open[0].Rule.ID)
-		if runes(said+" "+more) <= t.width { // a command that is cut in two cannot be copied
+		if cells(said+" "+more) <= t.width { // a command that is cut in two cannot be copied
 			said, more = said+" "+more, ""
 		}
 	}

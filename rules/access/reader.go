@@ -321,11 +321,7 @@ func token(s string) string {
 
 // step is a step of evidence at an argument of a resource.
 func step(n *link.Node, block, text string) analyzer.Step {
-	pos := n.Pos
-	if p, ok := n.Pos.Args[block]; ok {
-		pos = p
-	}
-	return analyzer.Step{Text: text, Address: n.Address, Pos: pos}
+	return analyzer.Step{Text: text, Address: n.Address, Pos: n.Pos.Of(block)}
 }
 
 // home is where a resource is. Of a service without a place, such as a cloud's identities where a region of the

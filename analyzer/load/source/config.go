@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -34,7 +35,8 @@ type config struct {
 	backend   *block
 	moved     []move
 	comments  []model.Comment
-	problems  []string // what is wrong with its files
+	texts     map[string]string // of its files, by the names that positions have
+	problems  []string          // what is wrong with its files
 }
 
 // Cache keeps what configuration files were parsed to, for several root modules below one path that share modules. It is
@@ -189,6 +191,7 @@ func (r *run) config(dir string) *config {
 			r.say(&r.incomplete, p)
 		}
 		r.comments = append(r.comments, c.comments...)
+		maps.Copy(r.texts, c.texts)
 	}
 	return c
 }
@@ -200,7 +203,7 @@ func (r *run) parse(dir string) *config {
 		return nil
 	}
 	c := &config{dir: dir, variables: map[string]*variable{}, locals: map[string]*attr{}, outputs: map[string]*block{},
-		byName: map[blockName]*resource{}, calls: map[string]*call{}, required: map[string]string{}, aliases: map[string]bool{}}
+		byName: map[blockName]*resource{}, calls: map[string]*call{}, required: map[string]string{}, aliases: map[string]bool{}, texts: map[string]string{}}
 	var blocks []*block
 	for _, name := range primary {
 		if b, ok := c.parseFile(r, filepath.Join(dir, name)); ok {
@@ -237,6 +240,7 @@ func (c *config) parseFile(r *run, path string) ([]*block, bool) {
 		c.problems = append(c.problems, shown+": is not UTF-8 text: save it as UTF-8")
 		return nil, true
 	}
+	c.texts[shown] = string(src)
 	if strings.HasSuffix(path, ".json") {
 		b, d := parseJSON(src, shown)
 		if d != nil {

@@ -58,7 +58,7 @@ func (f *fusion) fuse(dir string) *model.Snapshot {
 	if f.src.Backend != nil {
 		out.Backend = f.src.Backend
 	}
-	out.Comments = f.src.Comments
+	out.Comments, out.Texts = f.src.Comments, f.src.Texts
 	out.Notes = slices.Clone(f.plan.Notes)
 	out.Notes = append(out.Notes, f.src.Notes...)
 	for _, s := range f.src.Incomplete {

@@ -95,6 +95,7 @@ type run struct {
 	incomplete, notes []string
 	unread            []model.Unread
 	comments          []model.Comment
+	texts             map[string]string
 
 	steps, elements, depth int
 	failures               int
@@ -132,7 +133,7 @@ func open(dir string, o Options) (*run, error) {
 func newRun(o Options, d *disk, dir, shown string) *run {
 	l := o.Limits.orDefault()
 	r := &run{opts: o, limits: l, disk: d, dir: dir, shown: shown, cache: o.Cache, configs: map[string]*config{},
-		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{},
+		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{}, texts: map[string]string{},
 		steps: l.Steps, elements: l.Elements}
 	if r.cache == nil || d.saved != nil {
 		r.cache = NewCache()
@@ -160,7 +161,7 @@ func (r *run) snapshot(name string) *model.Snapshot {
 	r.module(r.root)
 	s := &model.Snapshot{Name: name, Format: model.Sources, Outputs: r.outputs(), Backend: r.backend()}
 	s.Providers, s.Resources = r.providers, r.resources
-	s.Notes, s.Unread, s.Comments = r.notes, r.unread, r.comments
+	s.Notes, s.Unread, s.Comments, s.Texts = r.notes, r.unread, r.comments, r.texts
 	if r.exhausted {
 		r.say(&r.incomplete, "the evaluation budget is used up: some values are taken as not known")
 	}

@@ -1,0 +1,314 @@
+package analyzer
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// Excerpt is a line of the sources, with the part of it that a finding is about. What may be secret in it is masked.
+type Excerpt struct {
+	Line                  int
+	Before, Marked, After string
+	Head                  bool // it is the head of a block, and no argument
+}
+
+// Lines shows single lines of the sources that were read. The zero Lines has none.
+type Lines struct {
+	texts map[string]string
+	files map[string][]string
+}
+
+// NewLines takes the texts of files, by the names that positions have.
+func NewLines(texts map[string]string) *Lines {
+	return &Lines{texts: texts, files: map[string][]string{}}
+}
+
+// linesOf are those of all inputs.
+func linesOf(inputs []*model.Snapshot) *Lines {
+	all := map[string]string{}
+	for _, in := range inputs {
+		for name, text := range in.Texts {
+			all[name] = text
+		}
+	}
+	return NewLines(all)
+}
+
+func (l *Lines) file(name string) []string {
+	if l == nil {
+		return nil
+	}
+	lines, ok := l.files[name]
+	if text, there := l.texts[name]; !ok && there {
+		lines = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+		l.files[name] = lines
+	}
+	return lines
+}
+
+// Excerpt is the line of an argument or a block's head that f mentions, its value marked. Of an argument over several
+// lines it is the one that gives the attribute of f or names one of its places, or else the first. ok is false where there
+// is no such line.
+func (r *Result) Excerpt(f *Finding, pos model.Pos) (_ Excerpt, ok bool) {
+	key := f.Attribute[strings.LastIndexByte(f.Attribute, '.')+1:]
+	return r.Lines.at(pos, key, f.Rule.Secret, f.From, f.To)
+}
+
+func (l *Lines) at(pos model.Pos, key string, secret bool, places ...Spot) (_ Excerpt, ok bool) {
+	lines := l.file(pos.File)
+	if pos.Line < 1 || pos.Line > len(lines) {
+		return Excerpt{}, false
+	}
+	first := lines[pos.Line-1]
+	from := byteOf(first, pos.Column)
+	end := len(first)
+	if pos.EndLine == pos.Line && pos.EndColumn > pos.Column {
+		end = byteOf(first, pos.EndColumn)
+	}
+	name := ""
+	if m := assigned.FindStringSubmatchIndex(first[from:end]); m != nil {
+		name = first[from+m[2] : from+m[3]]
+		from += m[1]
+	}
+	at, line, text := pos.Line, first, false
+	if pos.EndLine > pos.Line {
+		if n, a, found := giving(lines, pos, key); found && key != name {
+			at, line, from, end = n, lines[n-1], a, len(lines[n-1])
+		} else if n, a, b, found := naming(lines, pos, tokens(places)); found {
+			at, line, from, end, text = n, lines[n-1], a, b, n > pos.Line
+		}
+	}
+	for from < end && line[from] == ' ' {
+		from++
+	}
+	for end > from && strings.IndexByte(" \t,", line[end-1]) >= 0 {
+		end--
+	}
+	if from == end {
+		return Excerpt{}, false
+	}
+	hide := secrets(line, name != "" && (secret || secretName.MatchString(name)), text)
+	e := Excerpt{Line: at, Head: name == "", Before: masked(line, 0, from, hide), Marked: masked(line, from, end, hide), After: masked(line, end, len(line), hide)}
+	e.Before = aligned.ReplaceAllString(strings.TrimLeft(e.Before, " \t"), "$1 $2 ")
+	return e, true
+}
+
+// assigned is the beginning of an argument, up to its value: `name = ` or, in JSON, `"name": `.
+var assigned = regexp.MustCompile(`^\s*"?([\w.-]+)"?\s*[=:]\s*`)
+
+// aligned is an equals sign that stands below others.
+var aligned = regexp.MustCompile(`(\S)\s+([=:])\s+$`)
+
+// byteOf is where a column of a line begins.
+func byteOf(line string, column int) int {
+	n := 1
+	for i := range line {
+		if n >= column {
+			return i
+		}
+		n++
+	}
+	return len(line)
+}
+
+// tokens are the words that name places: the most telling first.
+func tokens(places []Spot) []string {
+	var out []string
+	for _, of := range []func(Spot) string{
+		func(s Spot) string { return s.Account },
+		func(s Spot) string { return s.Tenant },
+		func(s Spot) string { return s.Host },
+		func(s Spot) string { return s.Address },
+		func(s Spot) string { return s.Region },
+		func(s Spot) string { return s.Partition },
+	} {
+		for i := len(places) - 1; i >= 0; i-- {
+			if t := of(places[i]); len(t) > 2 {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// giving is the line in an argument that gives one key of it, and where its value begins.
+func giving(lines []string, pos model.Pos, key string) (line, from int, ok bool) {
+	for n := pos.Line; key != "" && n <= min(pos.EndLine, len(lines)); n++ {
+		if m := assigned.FindStringSubmatchIndex(lines[n-1]); m != nil && lines[n-1][m[2]:m[3]] == key {
+			return n, m[1], true
+		}
+	}
+	return 0, 0, false
+}
+
+// naming is the first line of an argument that has the most telling of the words, and where the text around the word
+// begins and ends.
+func naming(lines []string, pos model.Pos, words []string) (line, from, end int, ok bool) {
+	for _, w := range words {
+		for n := pos.Line; n <= min(pos.EndLine, len(lines)); n++ {
+			text := lines[n-1]
+			at := strings.Index(text, w)
+			if at < 0 || comment.MatchString(text) {
+				continue
+			}
+			from, end = at, at+len(w)
+			for from > 0 && !strings.ContainsRune("\"' \t,[", rune(text[from-1])) {
+				from--
+			}
+			for end < len(text) && !strings.ContainsRune("\"' \t,]", rune(text[end])) {
+				end++
+			}
+			if from > 0 && end < len(text) && text[from-1] == '"' && text[end] == '"' {
+				from, end = from-1, end+1
+			}
+			return n, from, end, true
+		}
+	}
+	return 0, 0, 0, false
+}
+
+var comment = regexp.MustCompile(`^\s*(#|//)`)
+
+// span is a part of a line, in bytes.
+type span struct{ from, end int }
+
+const mask = "***"
+
+// masked is a part of a line in which what is to be hidden is stars.
+func masked(line string, from, end int, hide []span) string {
+	var b strings.Builder
+	at := from
+	for _, s := range hide {
+		a, z := max(s.from, at), min(s.end, end)
+		if a >= z {
+			continue
+		}
+		b.WriteString(line[at:a] + mask)
+		at = z
+	}
+	return b.String() + line[at:end]
+}
+
+// secretName tells names of arguments and keys whose values are nobody's business.
+var secretName = regexp.MustCompile(`(?i)pass(w(or)?d|phrase)|\bpwd|secret|token|credential|(private|api|access|account|shared|storage|master|license|ssh)_?key\b|` +
+	`key_?(material|data|base64)|pre_?shared|\bpsk|sas_?(url|uri)|\bsig(nature)?\b|connection_?string|(bearer|basic|auth)_?(auth|header|key)|cookie|user_?data|custom_?data|pem\b|pfx|\bcert(ificate)?_?(body|data)|client_?cert`)
+
+// Texts that are secret whatever they are called, with the part that is: keys of clouds, tokens, passwords in addresses
+// and in connection strings, private keys.
+var secretText = []*regexp.Regexp{
+	regexp.MustCompile(`\b((?:AKIA|ASIA|LTAI|AIza|ghp_|gho_|ghs_|github_pat_|glpat-|xox[abprs]-|sk_live_|hvs\.)[\w-]{8,})`),
+	regexp.MustCompile(`\b(eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)`),
+	regexp.MustCompile(`://([^/@\s"']+)@`),
+	regexp.MustCompile(`(?i)(?:password|passwd|pwd|secret|token|accountkey|sharedaccesskey|sharedaccesssignature|apikey|api_key|sig|signature)=([^;&"'\s]+)`),
+	regexp.MustCompile(`(?i)(?:bearer|basic)\s+([\w.~+/=-]{8,})`),
+	regexp.MustCompile(`(-----BEGIN .*)`),
+}
+
+var (
+	quoted      = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"?`)
+	pairName    = regexp.MustCompile(`"?([\w.-]+)"?\s*[=:]\s*`)
+	number      = regexp.MustCompile(`\b\d[\w.]*`)
+	reference   = regexp.MustCompile(`\$\{[^}]*\}`)
+	harmless    = regexp.MustCompile(`^(arn:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w/:.*-]*|[a-z]{2,}(-[a-z]+)+-\d+|true|false|)$`)
+	telling     = regexp.MustCompile(`[\pL\pN]`)
+	longText    = regexp.MustCompile(`[A-Za-z0-9_]{20,}|[A-Za-z0-9+/]{40,}`)
+	hexadecimal = regexp.MustCompile(`\b[0-9a-fA-F]{32,}\b`)
+)
+
+// secrets are the parts of a line that may be secret. named says that the argument is by its name, and text that the line
+// may be one of a text that it is.
+func secrets(line string, named, text bool) []span {
+	var out []span
+	hide := func(from, end int) {
+		text := line[from:end]
+		if harmless.MatchString(text) || !telling.MatchString(text) {
+			return
+		}
+		at := from
+		for _, m := range reference.FindAllStringIndex(text, -1) { // names, and no values
+			if telling.MatchString(line[at : from+m[0]]) {
+				out = append(out, span{at, from + m[0]})
+			}
+			at = from + m[1]
+		}
+		if telling.MatchString(line[at:end]) {
+			out = append(out, span{at, end})
+		}
+	}
+	values := func(from int) {
+		for _, m := range quoted.FindAllStringSubmatchIndex(line[from:], -1) {
+			hide(from+m[2], from+m[3])
+		}
+		rest := quoted.ReplaceAllStringFunc(line[from:], func(s string) string { return strings.Repeat(" ", len(s)) })
+		for _, m := range number.FindAllStringIndex(rest, -1) {
+			if m[0] == 0 || !strings.ContainsRune("._[-", rune(rest[m[0]-1])) {
+				hide(from+m[0], from+m[1])
+			}
+		}
+	}
+	if named && text {
+		hide(len(line)-len(strings.TrimLeft(line, " \t")), len(line))
+	} else if named {
+		if m := pairName.FindStringIndex(line); m != nil {
+			values(m[1])
+		} else {
+			values(0)
+		}
+	}
+	for _, m := range pairName.FindAllStringSubmatchIndex(line, -1) {
+		if secretName.MatchString(line[m[2]:m[3]]) {
+			values(m[1])
+			break
+		}
+	}
+	for _, r := range secretText {
+		for _, m := range r.FindAllStringSubmatchIndex(line, -1) {
+			hide(m[2], m[3])
+		}
+	}
+	for _, m := range longText.FindAllStringIndex(line, -1) {
+		if random(line[m[0]:m[1]]) {
+			hide(m[0], m[1])
+		}
+	}
+	for _, m := range hexadecimal.FindAllStringIndex(line, -1) {
+		hide(m[0], m[1])
+	}
+	slices.SortFunc(out, func(a, b span) int { return a.from - b.from })
+	var merged []span
+	for _, s := range out {
+		if n := len(merged); n > 0 && s.from <= merged[n-1].end {
+			merged[n-1].end = max(merged[n-1].end, s.end)
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged
+}
+
+// random tells a text whose letters and digits change as they do where chance has chosen them, and not people.
+func random(s string) bool {
+	kind := func(c byte) int {
+		switch {
+		case c >= '0' && c <= '9':
+			return 1
+		case c >= 'a' && c <= 'z':
+			return 2
+		case c >= 'A' && c <= 'Z':
+			return 3
+		}
+		return 4
+	}
+	seen, changes := [5]int{}, 0
+	for i := range len(s) {
+		k := kind(s[i])
+		seen[k]++
+		if i > 0 && k != kind(s[i-1]) {
+			changes++
+		}
+	}
+	return seen[1] > 0 && seen[2] > 0 && seen[3] > 0 && changes*3 >= len(s)
+}
