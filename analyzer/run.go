@@ -45,7 +45,7 @@ func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*
 	r.Findings = yield(r.Findings)
 	sortFindings(r.Findings)
 	for _, in := range g.Inputs {
-		r.Inputs = append(r.Inputs, Input{Name: in.Name, Format: in.Format, Incomplete: in.Incomplete, Notes: in.Notes})
+		r.Inputs = append(r.Inputs, Input{Name: in.Name, Format: in.Format, Incomplete: in.Incomplete, Notes: slices.Concat(in.Notes, g.Notes[in])})
 	}
 	r.cover(p)
 	r.resources(p)

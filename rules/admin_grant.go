@@ -37,7 +37,7 @@ func adminGrants(p *analyzer.Pass) {
 			continue
 		}
 		f := c.finding(p, fmt.Sprintf("lets identities of %s be an administrator of %s: %s", short(p, c.to.Site), short(p, c.from.Site), h.Words))
-		f.Evidence = append(f.Evidence, h.Steps...)
+		f.Evidence = once(append(append(f.Evidence, h.Steps...), inputs(c.node, h.Related)...))
 		f.Related = tidy(append(f.Related, addresses(h.Related)...), c.node.Address)
 		f.Confidence = min(f.Confidence, sureness(h.Sure))
 		p.Report(f)
@@ -112,7 +112,8 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 	f.Evidence = append(f.Evidence, g.Steps...)
 	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: f.Pos,
 		Text: fmt.Sprintf("%s is in %s%s", g.Who.Words, where(p, g.Who.Placed.Site), because(p, g.Who.Placed))})
-	f.Evidence = once(f.Evidence)
+	f.Evidence = append(f.Evidence, inputs(g.Node, g.Related)...)
+	f.Evidence = once(append(f.Evidence, learned(g.Node, g.Who.Placed)...))
 	f.Related = tidy(addresses(g.Related), g.Node.Address)
 	if g.Who.Placed.Cloud == "aws" && g.Over.Cloud == "aws" && g.Who.Placed.Partition != g.Over.Partition && g.Who.Account {
 		f.Note = "AWS lets no principal of another partition in; the long-lived keys or the identity provider that would take its place it does let in"

@@ -96,24 +96,52 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 		Action: c.node.Action, Pos: c.node.Pos.Of(e.Path.Block),
 	}
 	f.Evidence = append(f.Evidence, nearStep(p, c))
+	chain := slices.Clone(c.via)
 	for _, e := range c.far {
 		f.Evidence = append(f.Evidence, farStep(p, c.node, e))
 		if e.Target != nil {
-			f.Related = append(f.Related, e.Target.Address)
+			chain = append(chain, e.Target)
 		}
 	}
 	if c.near.Target != nil {
-		f.Related = append(f.Related, c.near.Target.Address)
+		chain = append(chain, c.near.Target)
 	}
-	for _, n := range c.via {
-		f.Related = append(f.Related, n.Address)
+	f.Evidence = append(f.Evidence, inputs(c.node, chain)...)
+	for _, e := range c.far {
+		f.Evidence = append(f.Evidence, learned(c.node, e.Placed)...)
 	}
+	f.Related = addresses(chain)
 	for _, r := range p.Graph.Referrers(c.node) {
 		f.Related = append(f.Related, r.Node.Address)
 	}
 	f.Related = tidy(f.Related, c.node.Address)
 	f.Evidence = once(f.Evidence)
 	return f
+}
+
+// inputs say which inputs a chain joins, where they are several.
+func inputs(n *link.Node, chain []*link.Node) []analyzer.Step {
+	var steps []analyzer.Step
+	for _, m := range chain {
+		if m.Input != n.Input {
+			steps = append(steps, bothInputs(n, m.Address, m.Input.Name))
+		}
+	}
+	return steps
+}
+
+// learned says which input shows where an account is, where it is another.
+func learned(n *link.Node, at place.Placed) []analyzer.Step {
+	for _, why := range at.Because {
+		if why.Input != "" && why.Input != n.Input.Name {
+			return []analyzer.Step{bothInputs(n, why.At, why.Input)}
+		}
+	}
+	return nil
+}
+
+func bothInputs(n *link.Node, other, input string) analyzer.Step {
+	return analyzer.Step{Address: n.Address, Pos: n.Pos, Text: fmt.Sprintf("%s is of %s, and %s of %s", n.Address, n.Input.Name, other, input)}
 }
 
 // once drops steps that say again what an earlier one has said, and names each operator at the first of its places.

@@ -172,7 +172,7 @@ func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Place
 		if at.Partition == "" {
 			if p, why, ok := g.Sites.Account(id.Cloud, id.Account); ok {
 				at.Partition = p
-				at.Because = []place.Reason{{How: place.Inferred, At: why.At, Text: "by its account, which " + orElse(why.At, "a provider configuration") + " names"}}
+				at.Because = []place.Reason{{How: place.Inferred, At: why.At, Input: why.Input, Text: "by its account, which " + why.At + " names"}}
 				conf = Likely
 			}
 		}
@@ -201,7 +201,7 @@ func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Place
 		}
 		if p, why, ok := g.Sites.Account(cloud, text); ok {
 			at.Partition = p
-			at.Because = []place.Reason{{How: place.Inferred, At: why.At, Text: "by account " + text}}
+			at.Because = []place.Reason{{How: place.Inferred, At: why.At, Input: why.Input, Text: "by account " + text + ", which " + why.At + " names"}}
 		}
 		return at, Likely, true
 	case catalog.ByTenant:
@@ -522,11 +522,4 @@ func looksLikeHost(s string) bool {
 	}
 	h := catalog.HostName(s)
 	return strings.Count(h, ".") >= 2
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }

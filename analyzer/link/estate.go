@@ -19,10 +19,12 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	inputs = slices.Clone(inputs)
 	slices.SortStableFunc(inputs, func(a, b *model.Snapshot) int { return cmp.Compare(a.Name, b.Name) })
 	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, byBlock: map[block][]*Node{}, byHome: map[block][]*Node{}, byType: map[string][]*Node{},
-		holders: map[string][]*Node{}, shapes: map[string]*shape{}}
+		holders: map[string][]*Node{}, shapes: map[string]*shape{}, stacks: map[*Node]*model.Snapshot{}}
+	told, notes := superseded(inputs)
+	g.Notes = notes
 	for _, in := range inputs {
 		for _, r := range in.Resources {
-			if !r.Action.Stays() {
+			if !r.Action.Stays() || told[r] {
 				continue
 			}
 			n := &Node{Resource: r, Input: in, Placed: sites.Resource(r)}

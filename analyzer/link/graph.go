@@ -83,6 +83,7 @@ type Graph struct {
 	Links  []Link
 	Blind  []Blind
 	Sites  *place.Sites
+	Notes  map[*model.Snapshot][]string // what is worth saying of an input as one of several
 
 	cat     *catalog.Catalog
 	byBlock map[block][]*Node // all instances of a block
@@ -91,6 +92,7 @@ type Graph struct {
 	holders map[string][]*Node
 	users   map[user][]*Node // by what their blocks refer to; made when first asked for
 	shapes  map[string]*shape
+	stacks  map[*Node]*model.Snapshot // by the data sources that read their outputs; nil where none is known
 }
 
 // block names the instances of one resource block of one input.

@@ -42,8 +42,8 @@ func (g *Graph) origin(n *Node, o model.Origin, targets []Target, hops int) []Ta
 	at := addr.Resource{Module: o.Module(n.Addr.Module), Mode: o.Mode, Type: o.Type, Name: o.Name}
 	found := g.instances(n, at, o)
 	for _, m := range found {
-		if m.Placed.Unknown && hops < maxHops && m.Args != nil {
-			if handed := g.handedOn(m, o.Attr, hops); len(handed) > 0 {
+		if m.Placed.Unknown && hops < maxHops {
+			if handed := append(g.handedOn(m, o.Attr, hops), g.elsewhere(m, o.Attr, hops)...); len(handed) > 0 {
 				for _, t := range handed {
 					t.Exact = t.Exact && o.Exact && len(found) == 1
 					targets = add(targets, t)

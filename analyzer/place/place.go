@@ -54,7 +54,7 @@ func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites
 		for _, p := range in.Providers {
 			at := s.providers[p]
 			if at.Account != "" && at.Partition != "" {
-				s.learn(at)
+				s.learn(at, p.Label(), in.Name)
 			}
 			if at.Tenant != "" && at.Partition != "" {
 				if have, ok := s.tenants[at.Tenant]; ok && (have.Partition == "" || have.Partition != at.Partition && have.Cloud == at.Cloud) {
@@ -68,8 +68,9 @@ func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites
 	return s
 }
 
-// learn remembers that an account is in a partition. Two partitions for one account prove nothing, and are forgotten.
-func (s *Sites) learn(at *Placed) {
+// learn remembers that an account is in a partition, as a provider configuration of an input says. Two partitions for
+// one account prove nothing, and are forgotten.
+func (s *Sites) learn(at *Placed, by, input string) {
 	if part, _ := s.cat.Partition(at.Partition); part.Regional {
 		return
 	}
@@ -82,6 +83,7 @@ func (s *Sites) learn(at *Placed) {
 	if len(at.Because) > 0 {
 		why = at.Because[0]
 	}
+	why.At, why.Input = by, input
 	s.accounts[k] = home{at.Partition, why}
 }
 

@@ -37,6 +37,8 @@ type Reason struct {
 	Text string // `region "cn-north-1"`: only parsed tokens, never a value as such
 	At   string // the address or provider label that it is written at
 	Pos  model.Pos
+	// Input is the one that it is written in, where that may be another than the resource's.
+	Input string
 }
 
 // Placed is a site with its evidence.

@@ -1,0 +1,295 @@
+package link
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// superseded finds the resources of states that a plan of the same stack speaks of. The plan says more: what will be
+// there, and where arguments come from. A plan and a state are of one stack where more of their resources are the same
+// than are not; two stacks of one module have the same addresses, and other ids.
+func superseded(inputs []*model.Snapshot) (gone map[*model.Resource]bool, notes map[*model.Snapshot][]string) {
+	gone, notes = map[*model.Resource]bool{}, map[*model.Snapshot][]string{}
+	for _, state := range inputs {
+		if state.Format != model.StateV1 {
+			continue
+		}
+		for _, plan := range inputs {
+			if plan.Format != model.Plan {
+				continue
+			}
+			planned := make(map[string]*model.Resource, len(plan.Resources))
+			for _, r := range plan.Resources {
+				if r.Deposed == "" {
+					planned[r.Address] = r
+					if r.Previous != "" {
+						planned[r.Previous] = r
+					}
+				}
+			}
+			same, other := 0, 0
+			for _, r := range state.Resources {
+				one, two := identity(r), identity(planned[r.Address])
+				switch {
+				case one == "" || two == "":
+				case one == two:
+					same++
+				default:
+					other++
+				}
+			}
+			if same <= other {
+				continue
+			}
+			count := 0
+			for _, r := range state.Resources {
+				if planned[r.Address] != nil && !gone[r] {
+					gone[r] = true
+					count++
+				}
+			}
+			if count > 0 {
+				notes[state] = append(notes[state], fmt.Sprintf("it is a state of the stack that %s plans: %d of its resources are taken from there, where more is said of them", plan.Name, count))
+			}
+		}
+	}
+	return gone, notes
+}
+
+// identity is what a managed resource is known by in the whole world, or "". An id that is no more than the name that
+// the configuration gave is none.
+func identity(r *model.Resource) string {
+	if r == nil || r.Addr.Mode != addr.Managed {
+		return ""
+	}
+	for _, name := range []string{"arn", "self_link", "id"} {
+		id, ok := r.Values.Get(name).Text()
+		if given, _ := r.Values.Get("name").Text(); ok && len(id) >= 7 && id != given {
+			return r.Addr.Type + " " + id
+		}
+	}
+	return ""
+}
+
+// reader is a data source that reads the outputs of another stack: of which backend, and how references to it begin.
+type reader struct {
+	kind    string
+	config  model.Value
+	outputs []string
+}
+
+func readerOf(n *Node) (r reader, ok bool) {
+	if n.Addr.Mode != addr.Data {
+		return r, false
+	}
+	switch n.Addr.Type {
+	case "terraform_remote_state":
+		r.kind, _ = n.Values.Get("backend").Text()
+		r.config, r.outputs = n.Values.Get("config"), []string{"outputs"}
+		if w, ok := n.Values.Get("workspace").Text(); ok && w != "default" {
+			r.kind = "" // the backend's own argument is not where it is
+		}
+	case "tfe_outputs":
+		r.kind, r.outputs = "remote", []string{"values", "nonsensitive_values"}
+		r.config = model.ObjectValue([]string{"organization", "workspaces"},
+			[]model.Value{n.Values.Get("organization"), model.ObjectValue([]string{"name"}, []model.Value{n.Values.Get("workspace")})})
+	default:
+		return r, false
+	}
+	return r, true
+}
+
+// elsewhere are the resources that make the output of another stack of the estate, which attr of the reader n is.
+func (g *Graph) elsewhere(n *Node, attr string, hops int) []Target {
+	r, ok := readerOf(n)
+	if !ok || hops >= maxHops {
+		return nil
+	}
+	top, rest, _ := strings.Cut(attr, ".")
+	name, rest, _ := strings.Cut(rest, ".")
+	if !slices.Contains(r.outputs, top) || name == "" {
+		return nil
+	}
+	stack := g.stackOf(n, r)
+	if stack == nil {
+		return nil
+	}
+	i := slices.IndexFunc(stack.Outputs, func(o model.Output) bool { return o.Name == name })
+	if i < 0 {
+		return nil
+	}
+	out := stack.Outputs[i]
+	root := &Node{Resource: &model.Resource{}, Input: stack}
+	var made []Target
+	if a := out.Args.Arg(""); a != nil {
+		for _, o := range a.Origins {
+			made = g.origin(root, o, made, hops+1)
+		}
+	}
+	if len(made) == 0 {
+		v := out.Value
+		if rest != "" {
+			v = v.Leaf(rest)
+		}
+		text, _ := v.Text()
+		made = g.having(stack, text)
+	}
+	for i := range made {
+		made[i].Via = append(slices.Clip(made[i].Via), n.Addr.Block().String())
+		made[i].Exact = made[i].Exact && len(made) == 1
+	}
+	return made
+}
+
+// having are the resources of one stack that have a text as what they are known by or are called. Of several that are
+// not in one place none is meant.
+func (g *Graph) having(stack *model.Snapshot, text string) []Target {
+	var out []Target
+	if text == "" {
+		return nil
+	}
+	for _, n := range g.Nodes {
+		if n.Input != stack || n.Addr.Mode != addr.Managed || n.Values.Kind != model.Object {
+			continue
+		}
+		for i := range n.Values.Len() {
+			name := n.Values.Name(i)
+			if !identifying[name] && !answering[name] && name != "name" && name != "bucket" && !strings.HasSuffix(name, "_name") {
+				continue
+			}
+			if t, ok := n.Values.Item(i).Text(); ok && t == text {
+				out = append(out, Target{Node: n, Attr: name, Exact: true})
+				break
+			}
+		}
+	}
+	if len(out) > 1 && !agree(out) {
+		return nil
+	}
+	return out
+}
+
+// stackOf is the stack whose outputs n reads: the one that keeps its state there, or else the one whose outputs are those
+// that were read. Where two stacks fit, neither is meant.
+func (g *Graph) stackOf(n *Node, r reader) *model.Snapshot {
+	if in, ok := g.stacks[n]; ok {
+		return in
+	}
+	find := func(fits func(*model.Snapshot) bool) (found *model.Snapshot) {
+		for _, in := range g.Inputs {
+			if in == n.Input || len(in.Outputs) == 0 || !fits(in) {
+				continue
+			}
+			switch {
+			case found == nil:
+			case found.Format == model.StateV1 && in.Format != model.StateV1: // one stack, and the other says more of it
+			case found.Format != model.StateV1 && in.Format == model.StateV1:
+				continue
+			default:
+				return nil
+			}
+			found = in
+		}
+		return found
+	}
+	in := find(func(in *model.Snapshot) bool { return r.reads(n.Input, in) })
+	if in == nil {
+		in = find(func(in *model.Snapshot) bool { return g.readFrom(n, r, in) })
+	}
+	g.stacks[n] = in
+	return in
+}
+
+// locating are the arguments of backends that say where a state is, within its cloud.
+var locating = []string{"bucket", "key", "prefix", "path", "storage_account_name", "container_name", "organization", "workspaces.name",
+	"address", "secret_suffix", "namespace", "conn_str", "schema_name"}
+
+// placing are the arguments that tell clouds and partitions apart. Mostly they are left to the environment: they only
+// speak where both say something.
+var placing = []string{"region", "environment", "hostname"}
+
+// reads tells whether the reader, in the input from, names the backend of another input.
+func (r reader) reads(from, in *model.Snapshot) bool {
+	text := func(v model.Value, name string) string {
+		t, _ := v.At(strings.Split(name, ".")...).Text()
+		return t
+	}
+	if r.kind == "local" {
+		file := path.Join(home(from), text(r.config, "path"))
+		return in.Format == model.StateV1 && path.Clean(in.Name) == file ||
+			in.Backend != nil && in.Backend.Type == "local" && path.Join(home(in), cmp.Or(text(in.Backend.Values, "path"), "terraform.tfstate")) == file
+	}
+	if in.Backend == nil || r.kind == "" || r.kind != cmp.Or(map[string]string{"cloud": "remote"}[in.Backend.Type], in.Backend.Type) {
+		return false
+	}
+	same := false
+	for _, name := range locating {
+		one, two := text(r.config, name), text(in.Backend.Values, name)
+		if one != two {
+			return false
+		}
+		same = same || one != ""
+	}
+	for _, name := range placing {
+		one, two := text(r.config, name), text(in.Backend.Values, name)
+		if one != "" && two != "" && one != two {
+			return false
+		}
+	}
+	return same
+}
+
+// home is the directory that an input's relative paths start from.
+func home(in *model.Snapshot) string {
+	if in.Format == model.Sources {
+		return in.Name
+	}
+	return path.Dir(in.Name)
+}
+
+// readFrom tells whether the outputs that were read are those of another input, all of them, and one of them is what a
+// resource of it is known by in the whole world.
+func (g *Graph) readFrom(n *Node, r reader, in *model.Snapshot) bool {
+	read := n.Values.Get(r.outputs[0])
+	unique := false
+	for _, o := range in.Outputs {
+		got := read.Get(o.Name)
+		if o.Value.State != model.Known || got.State != model.Known || !equal(o.Value, got) {
+			return false
+		}
+		texts, _ := o.Value.Strings()
+		for _, t := range texts {
+			unique = unique || slices.ContainsFunc(g.holders[t], func(h *Node) bool { return h.Input == in && h.Addr.Mode == addr.Managed })
+		}
+	}
+	return unique
+}
+
+// equal compares values as JSON would, without regard to the order of members.
+func equal(a, b model.Value) bool {
+	if a.State != b.State || a.Kind != b.Kind || a.Len() != b.Len() {
+		return false
+	}
+	if s, ok := a.Text(); ok {
+		t, _ := b.Text()
+		return s == t
+	}
+	for i := range a.Len() {
+		other := model.Value{}
+		if a.Kind == model.List {
+			other = b.Item(i)
+		} else {
+			other = b.Get(a.Name(i))
+		}
+		if !equal(a.Item(i), other) {
+			return false
+		}
+	}
+	return true
+}
