@@ -19,6 +19,9 @@ type Options struct {
 	Stdin   io.Reader      // read where a path is "-"
 	Source  string         // the directory of a plan's sources; "" means its own, where that holds any
 	Sources source.Options // how sources are read
+	// Progress, where it is set, is told how far the reading of a path is: done of all, which are bytes of a file or root
+	// modules of a directory. Paths that are read side by side tell it at once.
+	Progress func(path string, done, all int64)
 }
 
 // Error is an input that cannot be read: which, what is wrong with it, and what to do.
@@ -67,7 +70,25 @@ func file(path string, o Options) (*model.Snapshot, map[string][]byte, error) {
 		return nil, nil, &Error{Input: path, Err: plain(err)}
 	}
 	defer f.Close()
-	return reader(filepath.ToSlash(path), filepath.Dir(path), f)
+	var in io.Reader = f
+	if o.Progress != nil {
+		in = &counted{f, 0, func(n int64) { o.Progress(path, n, info.Size()) }}
+	}
+	return reader(filepath.ToSlash(path), filepath.Dir(path), in)
+}
+
+// counted tells how much has been read.
+type counted struct {
+	io.Reader
+	n    int64
+	tell func(int64)
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	c.tell(c.n)
+	return n, err
 }
 
 // plain drops the operation and path from an error of the file system: the message names the path already.

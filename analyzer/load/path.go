@@ -71,7 +71,10 @@ func directory(path string, o Options) ([]*model.Snapshot, error) {
 	var errs []error
 	so := o.Sources
 	so.Cache = source.NewCache()
-	for _, root := range roots {
+	for i, root := range roots {
+		if o.Progress != nil {
+			o.Progress(path, int64(i), int64(len(roots)))
+		}
 		s, err := source.Load(root, so)
 		if err != nil {
 			errs = append(errs, &Error{Input: filepath.ToSlash(root), Err: err})

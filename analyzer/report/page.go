@@ -54,6 +54,15 @@ type line struct {
 	color        *color.Color // of the label where it is on one line, nil for none
 	text         string
 	right        string // goes to the right edge, on a line of its own where there is no room
+	link         string // the address that the right leads to where the terminal can follow it, or ""
+}
+
+// linked is text as a hyperlink of a terminal (OSC 8), or as it is for no address.
+func linked(text, address string) string {
+	if address == "" {
+		return text
+	}
+	return "\x1b]8;;" + address + "\x1b\\" + text + "\x1b]8;;\x1b\\"
 }
 
 func (p *page) put(l line) {
@@ -68,14 +77,15 @@ func (p *page) put(l line) {
 		}
 		p.buf.WriteString(row)
 		if i == last && l.right != "" && room >= 2 {
-			p.buf.WriteString(strings.Repeat(" ", room) + p.paint.faint.Sprint(inert(l.right)))
+			p.buf.WriteString(strings.Repeat(" ", room) + linked(p.paint.faint.Sprint(inert(l.right)), l.link))
 		}
 		p.buf.WriteByte('\n')
 	}
 	if l.right != "" && room < 2 {
 		pad := strings.Repeat(" ", max(l.hang, p.width-cells(l.right)))
 		for _, row := range fold(pad+l.right, p.width, l.hang) {
-			p.buf.WriteString(p.paint.faint.Sprint(inert(row)) + "\n")
+			text := strings.TrimLeft(row, " ")
+			p.buf.WriteString(row[:len(row)-len(text)] + linked(p.paint.faint.Sprint(inert(text)), l.link) + "\n")
 		}
 	}
 }

@@ -26,6 +26,8 @@ type Options struct {
 	Strict        bool
 	Quiet         bool // text: the verdict and the last line, and what is incomplete
 	Exit          int  // the exit status of the run
+	// Link is the address of a file's line that a terminal can open, "" for none; nil where it follows no links.
+	Link func(file string, line int) string
 }
 
 // Format is one way to print a Result. Write returns the writer's error and no other.

@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"strings"
+
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -114,6 +116,11 @@ func peering() analyzer.Finding {
 	}
 }
 
+// mainText is what the positions of peering and grant are in.
+var mainText = strings.Repeat("\n", 5) + "  region = \"cn-north-1\"\n" + strings.Repeat("\n", 16) + "  peer_vpc_id   = aws_vpc.beijing.id # 北京\n" +
+	strings.Repeat("\n", 14) + "     Principal = { AWS = \"arn:aws-cn:iam::222222222222:root\" }\n" +
+	strings.Repeat("\n", 6) + "  policy_arn = \"arn:aws:iam::aws:policy/AdministratorAccess\"\n"
+
 // first is two findings at one border.
 func first() sample {
 	return sample{"first", &analyzer.Result{
@@ -121,6 +128,7 @@ func first() sample {
 		Inputs:   []analyzer.Input{{Name: "plan.json", Format: model.Plan}},
 		Coverage: analyzer.Coverage{Resources: 8, Placed: 8, Sides: []string{"china", "global"}},
 		Findings: []analyzer.Finding{peering(), grant()},
+		Lines:    analyzer.NewLines(map[string]string{"main.tf": mainText}),
 		Links: []analyzer.CrossLink{
 			{Address: "aws_vpc_peering_connection.bridge", Kind: "network", From: frankfurt, To: beijing, Crosses: true, Finding: "d4e5f6"},
 			{Address: "aws_s3_bucket_replication_configuration.home", Kind: "replication", From: frankfurt, To: frankfurt},
@@ -205,6 +213,7 @@ func hostile() sample {
 		Coverage: analyzer.Coverage{Resources: 2, Placed: 2, Sides: []string{nasty}, BlindSpots: 1},
 		Findings: []analyzer.Finding{f, nowhere, allowed},
 		Links:    []analyzer.CrossLink{{Address: nasty, Kind: "network", From: f.From, To: f.To, Crosses: true, Finding: "0006"}},
+		Lines:    analyzer.NewLines(map[string]string{"::error file=x,line=1::" + nasty: strings.Repeat(" x = \"::error::"+strings.ReplaceAll(nasty, "\n", "")+", password = \"hunter2\"\n", 9)}),
 		Blind:    []analyzer.BlindSpot{{Address: "::error::" + nasty, Root: nasty, Path: nasty, Reason: nasty, Settle: "::error::" + nasty, Pos: at(nasty, 1, 1, 1)}},
 		Rules:    rules,
 	}, report.Options{FailOn: analyzer.High, Exit: 1}}

@@ -155,7 +155,6 @@ func (s section) title() string {
 
 // counted says how much the sections hold that there is no room for.
 func (t *text) counted(sections []section, of map[section][]*analyzer.Finding) {
-	t.blank()
 	var items []string
 	for _, s := range sections {
 		items = append(items, s.title()+": "+tally(of[s]))
@@ -204,11 +203,12 @@ func alike(findings []*analyzer.Finding) [][]instances {
 // alike prints the first of findings that say the same, and names the others.
 func (t *text) alike(group []instances, column int, full, brief *int) {
 	shown := min(len(group), maxAlike, max(*full, 1))
+	t.head(group[0][0], column)
 	for _, u := range group[:shown] {
 		f := u[0]
-		t.finding(f, column)
+		t.finding(f)
 		if n := len(u) - 1; n > 0 {
-			t.because("and so "+count(n, "other instance"), "")
+			t.because("and " + count(n, "more instance") + " of it")
 		}
 		if f.Rule.Fix != "" {
 			t.once("fix: " + sentence(f.Rule.Fix))
@@ -226,7 +226,7 @@ func (t *text) alike(group []instances, column int, full, brief *int) {
 		if n := len(u) - 1; n > 0 {
 			at += " and " + count(n, "other instance")
 		}
-		t.put(line{indent: evidenceIndent, hang: evidenceIndent + 2, text: at, right: position(u[0].Pos)})
+		t.put(line{indent: evidenceIndent, hang: evidenceIndent + 2, text: at, right: position(u[0].Pos), link: t.link(u[0].Pos)})
 	}
 	*brief -= named
 	if left := findingsOf(rest[named:]); left > 0 {
@@ -242,7 +242,8 @@ func findingsOf(group []instances) int {
 	return n
 }
 
-func (t *text) finding(f *analyzer.Finding, column int) {
+// head says what findings say alike.
+func (t *text) head(f *analyzer.Finding, column int) {
 	said := sentence(f.Message)
 	if f.Confidence != link.Certain {
 		said += " (" + f.Confidence.String() + ")"
@@ -254,11 +255,14 @@ func (t *text) finding(f *analyzer.Finding, column int) {
 		hang = evidenceIndent
 	}
 	t.put(line{indent: 2, hang: hang, label: level, color: t.paint.severity[f.Severity], text: head + said})
-	t.put(line{indent: bodyIndent, hang: evidenceIndent, text: Terminal(f.Address), right: position(f.Pos)})
+}
+
+func (t *text) finding(f *analyzer.Finding) {
+	t.put(line{indent: bodyIndent, hang: evidenceIndent, text: Terminal(f.Address), right: position(f.Pos), link: t.link(f.Pos)})
 
 	told := t.excerpt(f)
 	if len(f.Evidence) == 0 && (f.From != (analyzer.Spot{}) || f.To != (analyzer.Spot{})) {
-		t.because("from "+sentence(spot(f.From))+" to "+sentence(spot(f.To)), "")
+		t.because("from " + sentence(spot(f.From)) + " to " + sentence(spot(f.To)))
 	}
 	mentioned := []string{f.Address, f.Message}
 	for i, s := range f.Evidence {
@@ -273,10 +277,10 @@ func (t *text) finding(f *analyzer.Finding, column int) {
 		if s.Address != "" && s.Address != f.Address && !strings.Contains(s.Text, s.Address) {
 			step += " (" + Terminal(s.Address) + ")"
 		}
-		t.because(step, near(s.Pos, f.Pos))
+		t.put(line{indent: bodyIndent, hang: evidenceIndent, label: "=", color: t.paint.faint, text: " " + step, right: near(s.Pos, f.Pos), link: t.link(s.Pos)})
 	}
 	if also := untold(f.Related, mentioned); len(also) > 0 {
-		t.because("with "+some(also), "")
+		t.because("with " + some(also))
 	}
 	if f.Note != "" {
 		t.once(sentence(f.Note))
@@ -287,7 +291,7 @@ func (t *text) finding(f *analyzer.Finding, column int) {
 func (t *text) once(text string) {
 	if !t.said[text] {
 		t.said[text] = true
-		t.because(text, "")
+		t.because(text)
 	}
 }
 
@@ -346,8 +350,15 @@ func clip(before, marked, after string, room int) (string, string, string) {
 	return before, head(marked, room-cells(before+after)), after
 }
 
-func (t *text) because(text, right string) {
-	t.put(line{indent: bodyIndent, hang: evidenceIndent, label: "=", color: t.paint.faint, text: " " + text, right: right})
+func (t *text) because(text string) {
+	t.put(line{indent: bodyIndent, hang: evidenceIndent, label: "=", color: t.paint.faint, text: " " + text})
+}
+
+func (t *text) link(p model.Pos) string {
+	if t.o.Link == nil || p.File == "" {
+		return ""
+	}
+	return t.o.Link(p.File, p.Line)
 }
 
 // untold are the addresses that nothing told mentions.
@@ -481,9 +492,9 @@ func (t *text) blind() {
 	t.blank()
 	t.put(line{label: count(len(t.result.Blind), "blind spot"), color: t.paint.bold, text: ": what could not be decided, either way"})
 	for _, g := range groups[:min(len(groups), maxBlind)] {
-		t.put(line{indent: 2, hang: bodyIndent, text: some(g.where) + ": " + sentence(g.reason), right: position(g.pos)})
+		t.put(line{indent: 2, hang: bodyIndent, text: some(g.where) + ": " + sentence(g.reason), right: position(g.pos), link: t.link(g.pos)})
 		if g.settle != "" {
-			t.because("settle: "+sentence(g.settle), "")
+			t.because("settle: " + sentence(g.settle))
 		}
 	}
 	if len(groups) > maxBlind {

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -41,6 +42,41 @@ func TestVerdict(t *testing.T) {
 		got, _, _ := strings.Cut(printed(t, s, "text"), "\n")
 		if strings.HasSuffix(test.want, " ") && !strings.HasPrefix(got, test.want+" ") || !strings.HasSuffix(test.want, " ") && got != test.want {
 			t.Errorf("got  %s\nwant %s", got, test.want)
+		}
+	}
+}
+
+// However many findings there are, the text is one that can be read, and says of how many it is.
+func TestTextOfMany(t *testing.T) {
+	s := first()
+	s.result.Inputs = nil
+	s.result.Findings = nil
+	for root := range 100 {
+		name := fmt.Sprintf("envs/%03d", root)
+		s.result.Inputs = append(s.result.Inputs, analyzer.Input{Name: name})
+		for i := range 50 {
+			f := peering()
+			f.Root, f.Address = name, fmt.Sprintf("module.m[%d].aws_vpc_peering_connection.b%d[\"x\"]", i, i/5)
+			s.result.Findings = append(s.result.Findings, f)
+		}
+	}
+	got := printed(t, s, "text")
+	if n := strings.Count(got, "\n"); n > 700 {
+		t.Errorf("%d lines", n)
+	}
+	for _, want := range []string{
+		"demarc: 5000 crossings between global and china",
+		"\nglobal <-> china in envs/000\n",
+		"\n    module.m[0].aws_vpc_peering_connection.b0[\"x\"]",
+		"\n    = and 4 more instances of it\n",
+		"\n    and 35 more say the same of\n      module.m[15].aws_vpc_peering_connection.b3[\"x\"] and 4 other instances ",
+		"\nand elsewhere\n",
+		": 50 high\n",
+		" more, which --format json lists\n",
+		"\n5000 high; ",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%.3000s", want, got)
 		}
 	}
 }

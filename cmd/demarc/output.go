@@ -98,7 +98,7 @@ func (out outputs) print(r *analyzer.Result, o report.Options, stdout io.Writer)
 	for _, w := range out {
 		opts := o
 		if w.file != "" {
-			opts.Color, opts.Width = false, 0
+			opts.Color, opts.Width, opts.Link = false, 0, nil
 		}
 		var b bytes.Buffer
 		if err := w.format.Write(&b, r, opts); err != nil {

@@ -64,7 +64,7 @@ analysis was not complete.`,
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return guarded("scanning "+strings.Join(args, ", "), func() error {
-				return s.run(args, cmd.InOrStdin(), cmd.OutOrStdout())
+				return s.run(args, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 			})
 		},
 	}
@@ -88,7 +88,7 @@ analysis was not complete.`,
 	return cmd
 }
 
-func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
+func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if len(paths) == 0 {
 		return errors.New("nothing to scan: name a plan, such as `demarc scan plan.json`, or - for standard input")
 	}
@@ -131,13 +131,21 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
 		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world),
 	}}
 	collect(paths)
+	wait := watch(stderr, paths)
+	defer wait.end()
+	if wait != nil {
+		options.Progress = wait.read
+	}
 	inputs, err := loadAll(paths, options)
 	if err != nil {
 		return err
 	}
+	wait.step("linking and judging")
 	graph, result := a.of(inputs)
 	result.Version = version()
 	if s.baseline != "" {
+		wait.step("comparing")
+		options.Progress = nil
 		b, err := a.baseline(s.baseline, paths, options)
 		if err != nil {
 			return err
@@ -146,11 +154,15 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout io.Writer) error {
 	}
 
 	exit := verdict(result, failOn, confidence, s.strict)
-	width, colors := terminal(stdout)
-	width = cmp.Or(s.width, width)
-	err = out.print(result, report.Options{
-		Color: colors && !s.noColor, Width: width, FailOn: failOn, MinConfidence: confidence, Strict: s.strict, Quiet: s.quiet, Exit: exit,
-	}, stdout)
+	show := report.Options{FailOn: failOn, MinConfidence: confidence, Strict: s.strict, Quiet: s.quiet, Exit: exit}
+	show.Width, show.Color = terminal(stdout)
+	show.Color = show.Color && !s.noColor
+	if show.Color && hyperlinks(os.Getenv) {
+		show.Link = links(os.Getenv)
+	}
+	show.Width = cmp.Or(s.width, show.Width)
+	wait.end()
+	err = out.print(result, show, stdout)
 	if err != nil {
 		return err
 	}
