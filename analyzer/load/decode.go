@@ -7,27 +7,26 @@ import (
 	"sort"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // maxDepth bounds the nesting of anything that is read into memory. Terraform's own documents stay far below it: a
 // module level costs three.
 const maxDepth = 150
 
-// decoder reads JSON tokens. A plan repeats a few hundred names, short texts and sets of names a million times: each is
-// kept once.
+// decoder reads what a scanner comes to. A plan repeats a few hundred names, short texts and sets of names a million times:
+// each is kept once.
 type decoder struct {
-	*jsontext.Decoder
-	texts  map[string]string   // by the JSON text of them
+	*scanner
+	texts  map[string]string
 	shapes map[string][]string // names of an object's members, by all of them
 	key    []byte
 	// What is being read of nested objects and lists, so that each is made in its exact size.
-	names []string
-	items []model.Value
+	members []string
+	items   []model.Value
 }
 
 func newDecoder(r io.Reader) *decoder {
-	return &decoder{Decoder: jsontext.NewDecoder(r), texts: map[string]string{}, shapes: map[string][]string{}}
+	return &decoder{scanner: newScanner(r), texts: map[string]string{}, shapes: map[string][]string{}}
 }
 
 // The bounds of what is kept once: values and map keys may be all different.
@@ -37,24 +36,16 @@ const (
 	shortText  = 48
 )
 
-// string reads a text.
-func (d *decoder) string() (string, error) {
-	v, err := d.ReadValue()
-	if err != nil {
-		return "", err
-	}
-	if s, ok := d.texts[string(v)]; ok { // the conversion in a map index does not allocate
-		return s, nil
-	}
-	b, err := jsontext.AppendUnquote(nil, v)
-	if err != nil {
-		return "", err
+// keep makes a text that outlives the scanner's.
+func (d *decoder) keep(b []byte) string {
+	if s, ok := d.texts[string(b)]; ok { // the conversion in a map index does not allocate
+		return s
 	}
 	s := string(b)
 	if len(s) <= shortText && len(d.texts) < keptTexts {
-		d.texts[string(v)] = s
+		d.texts[s] = s
 	}
-	return s, nil
+	return s
 }
 
 // shape is the names of an object's members in a slice that objects of the same names share.
@@ -80,135 +71,108 @@ func (d *decoder) shape(names []string) []string {
 // document that goes deeper is none of Terraform's, and whoever reads it next may not survive it.
 const maxSkipped = 1000
 
-// SkipValue passes over a value. It is jsontext's own but for the bound.
-func (d *decoder) SkipValue() error {
-	if k := d.PeekKind(); k != '{' && k != '[' {
-		return d.Decoder.SkipValue()
-	}
-	for above := d.StackDepth(); ; {
-		if _, err := d.ReadToken(); err != nil {
-			return err
-		}
-		depth := d.StackDepth()
-		if depth == above {
-			return nil
-		}
-		if depth > maxSkipped {
-			return d.errorf("nested more than %d levels deep, which Terraform does not write", maxSkipped)
-		}
-	}
-}
+// SkipValue passes over a value.
+func (d *decoder) SkipValue() error { return d.skip(maxSkipped) }
 
 // object calls f with the name of every member; f must consume the value. null is an empty object.
 func (d *decoder) object(f func(name string) error) error {
-	if d.PeekKind() == 'n' {
+	if d.peek() == 'n' {
 		return d.SkipValue()
 	}
 	if err := d.open('{', "an object"); err != nil {
 		return err
 	}
-	for d.PeekKind() != '}' {
-		name, err := d.string()
-		if err != nil {
+	for {
+		name, more, err := d.member()
+		if err != nil || !more {
 			return err
 		}
-		if err := f(name); err != nil {
+		if err := f(d.keep(name)); err != nil {
 			return err
 		}
 	}
-	_, err := d.ReadToken()
-	return err
 }
 
 // array calls f before every element; f must consume it. null is an empty array.
 func (d *decoder) array(f func(i int) error) error {
-	if d.PeekKind() == 'n' {
+	if d.peek() == 'n' {
 		return d.SkipValue()
 	}
 	if err := d.open('[', "an array"); err != nil {
 		return err
 	}
-	for i := 0; d.PeekKind() != ']'; i++ {
+	for i := 0; ; i++ {
+		more, err := d.element()
+		if err != nil || !more {
+			return err
+		}
 		if err := f(i); err != nil {
 			return err
 		}
 	}
-	_, err := d.ReadToken()
-	return err
 }
 
 // open consumes the token that opens an object or array.
-func (d *decoder) open(kind jsontext.Kind, what string) error {
+func (d *decoder) open(kind byte, what string) error {
 	if err := d.expect(kind, "expected "+what); err != nil {
 		return err
 	}
-	if d.StackDepth() > maxDepth {
+	if len(d.levels) > maxDepth {
 		return d.errorf("nested more than %d levels deep, which Terraform does not write", maxDepth)
 	}
-	_, err := d.ReadToken()
-	return err
+	d.enter(kind == '{')
+	return nil
 }
 
 // expect refuses a value of another kind, in the words of rule; it consumes nothing.
-func (d *decoder) expect(kind jsontext.Kind, rule string) error {
-	switch k := d.PeekKind(); k {
-	case kind:
+func (d *decoder) expect(kind byte, rule string) error {
+	c := d.peek()
+	if c == kind {
 		return nil
-	case 0: // a syntax error, or the end: the decoder says it
-		_, err := d.ReadToken()
-		return err
-	default:
-		return d.errorf("%s, found %s", rule, kindName(k))
 	}
+	if what := kindName(c); what != "" {
+		return d.errorf("%s, found %s", rule, what)
+	}
+	return d.unexpected(0, "where a value should begin")
 }
 
 // text reads a string; null is the empty one.
 func (d *decoder) text() (string, error) {
-	switch k := d.PeekKind(); k {
-	case '"', 0: // or a syntax error, which reading it says
-		return d.string()
-	case 'n':
+	if d.peek() == 'n' {
 		return "", d.SkipValue()
-	default:
-		_, err := d.ReadToken()
-		if err == nil {
-			err = d.errorf("expected a string, found %s", kindName(k))
-		}
+	}
+	if err := d.expect('"', "expected a string"); err != nil {
 		return "", err
 	}
+	b, err := d.scanner.text()
+	return d.keep(b), err
 }
 
 // truth reads a boolean; null is false.
 func (d *decoder) truth() (bool, error) {
-	t, err := d.ReadToken()
-	if err != nil {
-		return false, err
+	if c := d.peek(); c == 't' || c == 'f' || c == 'n' {
+		_, err := d.scalar()
+		return c == 't', err
 	}
-	switch t.Kind() {
-	case 't':
-		return true, nil
-	case 'f', 'n':
-		return false, nil
-	}
-	return false, d.errorf("expected true or false, found %s", kindName(t.Kind()))
+	return false, d.expect('t', "expected true or false")
 }
 
 // value reads any JSON value.
 func (d *decoder) value() (model.Value, error) {
-	switch d.PeekKind() {
+	switch d.peek() {
 	case '{':
-		from, item := len(d.names), len(d.items)
+		from, item := len(d.members), len(d.items)
 		err := d.object(func(name string) error {
 			v, err := d.value()
-			d.names, d.items = append(d.names, name), append(d.items, v)
+			d.members, d.items = append(d.members, name), append(d.items, v)
 			return err
 		})
-		names, items := d.names[from:], d.items[item:]
+		names, items := d.members[from:], d.items[item:]
 		if !slices.IsSorted(names) { // Terraform sorts them; other writers may not, and it may not matter
 			sort.Sort(&byName{names, items})
 		}
 		v := model.ObjectValue(d.shape(names), slices.Clone(items))
-		d.names, d.items = d.names[:from], d.items[:item]
+		d.members, d.items = d.members[:from], d.items[:item]
 		return v, err
 	case '[':
 		item := len(d.items)
@@ -221,20 +185,20 @@ func (d *decoder) value() (model.Value, error) {
 		d.items = d.items[:item]
 		return v, err
 	case '"':
-		s, err := d.string()
-		return model.StringValue(s), err
+		b, err := d.scanner.text()
+		return model.StringValue(d.keep(b)), err
 	}
-	t, err := d.ReadToken()
+	b, err := d.scalar()
 	if err != nil {
 		return model.Value{}, err
 	}
-	switch t.Kind() {
-	case '0':
-		return model.NumberValue(t.String()), nil
+	switch b[0] {
 	case 't', 'f':
-		return model.BoolValue(t.Bool()), nil
+		return model.BoolValue(b[0] == 't'), nil
+	case 'n':
+		return model.NullValue, nil
 	}
-	return model.NullValue, nil
+	return model.NumberValue(d.keep(b)), nil
 }
 
 // byName sorts the members of an object.
@@ -253,7 +217,7 @@ func (o *byName) Swap(i, j int) {
 // shapeError is JSON that is well formed and not what it should be.
 type shapeError struct {
 	offset  int64
-	pointer jsontext.Pointer
+	pointer string
 	msg     string
 }
 
@@ -262,14 +226,14 @@ func (e *shapeError) Error() string {
 }
 
 func (d *decoder) errorf(format string, args ...any) error {
-	return &shapeError{d.InputOffset(), d.StackPointer(), fmt.Sprintf(format, args...)}
+	return &shapeError{d.offset(), d.pointer(), fmt.Sprintf(format, args...)}
 }
 
-func within(p jsontext.Pointer) string {
-	if p == "" {
+func within(pointer string) string {
+	if pointer == "" {
 		return ""
 	}
-	return ", in " + clip(string(p))
+	return ", in " + clip(pointer)
 }
 
 func clip(s string) string {
@@ -279,20 +243,22 @@ func clip(s string) string {
 	return s
 }
 
-func kindName(k jsontext.Kind) string {
-	switch k {
+// kindName is what a value is called that begins with c, "" for none.
+func kindName(c byte) string {
+	switch c {
 	case '{':
 		return "an object"
 	case '[':
 		return "an array"
 	case '"':
 		return "a string"
-	case '0':
-		return "a number"
 	case 't', 'f':
 		return "true or false"
 	case 'n':
 		return "null"
 	}
-	return "the end"
+	if c == '-' || '0' <= c && c <= '9' {
+		return "a number"
+	}
+	return ""
 }

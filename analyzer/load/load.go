@@ -4,14 +4,12 @@ package load
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/demarc-dev/demarc/analyzer/load/source"
 	"github.com/demarc-dev/demarc/analyzer/model"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Options are what a user can say about how inputs are read.
@@ -118,7 +116,7 @@ func reader(name, at string, r io.Reader) (*model.Snapshot, map[string][]byte, e
 	if err := doc.check(); err != nil {
 		return nil, nil, explain(name, err)
 	}
-	if err := trailing(d, text); err != nil {
+	if err := trailing(d); err != nil {
 		return nil, nil, explain(name, err)
 	}
 	s, err := doc.snapshot(name)
@@ -135,16 +133,14 @@ func explain(name string, err error) error {
 		e.Input = name
 		return e
 	}
-	var syntax *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &syntax):
-		msg := syntax.Err.Error()
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			msg = "the document ends in the middle: it was cut off"
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		cut := errors.New("the document ends in the middle: it was cut off")
+		var syntax *syntaxError
+		if errors.As(err, &syntax) {
+			syntax.err = cut
+		} else {
+			err = cut
 		}
-		err = fmt.Errorf("byte %d%s: %s", syntax.ByteOffset, within(syntax.JSONPointer), msg)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		err = errors.New("the document ends in the middle: it was cut off")
 	}
 	return &Error{Input: name, Err: err, Do: makePlan}
 }

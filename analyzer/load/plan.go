@@ -568,8 +568,8 @@ func normal(provider, typ string) string {
 }
 
 // trailing refuses anything after the document but blanks and the workflow commands that wrappers print.
-func trailing(d *decoder, r io.Reader) error {
-	rest, err := io.ReadAll(io.LimitReader(io.MultiReader(strings.NewReader(string(d.UnreadBuffer())), r), 1<<16))
+func trailing(d *decoder) error {
+	rest, err := io.ReadAll(io.LimitReader(d.rest(), 1<<16))
 	if err != nil {
 		return err
 	}
