@@ -66,7 +66,7 @@ func foreign(p *analyzer.Pass, in *model.Snapshot, address string, at place.Plac
 			Related: []string{home.Address},
 			Evidence: []analyzer.Step{
 				{Text: fmt.Sprintf("the backend is in %s%s", where(p, at.Site), because(p, at)), Address: address, Pos: pos},
-				{Text: fmt.Sprintf("%s is in %s%s", home.Address, where(p, home.Placed.Site), because(p, home.Placed)), Address: home.Address, Pos: home.Pos},
+				{Text: fmt.Sprintf("%s is in %s%s", home.Address, where(p, home.Placed.Site), because(p, *home.Placed)), Address: home.Address, Pos: home.Pos},
 			}})
 	}
 }

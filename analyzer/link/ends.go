@@ -155,7 +155,7 @@ func (g *Graph) secretEnds(n *Node, e End) {
 	for _, t := range targets {
 		if t.Node != n && g.yieldsSecret(t) {
 			end := e
-			end.Kind, end.Target, end.Attr, end.Via, end.Placed, end.Confidence = catalog.Credential, t.Node, t.Attr, t.Via, t.Node.Placed, Likely
+			end.Kind, end.Target, end.Attr, end.Via, end.Placed, end.Confidence = catalog.Credential, t.Node, t.Attr, t.Via, *t.Node.Placed, Likely
 			n.Ends = append(n.Ends, end)
 		}
 	}
@@ -270,7 +270,7 @@ func (g *Graph) joinEnd(n *Node, e End, text string) bool {
 	if found == nil || found.Placed.Partition == "" {
 		return false
 	}
-	e.Target, e.Placed, e.Confidence = found, found.Placed, Certain
+	e.Target, e.Placed, e.Confidence = found, *found.Placed, Certain
 	n.Ends = append(n.Ends, e)
 	return true
 }
@@ -315,7 +315,7 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 	}
 	for _, t := range targets {
 		end := e
-		end.Target, end.Attr, end.Via, end.Placed = t.Node, t.Attr, t.Via, t.Node.Placed
+		end.Target, end.Attr, end.Via, end.Placed = t.Node, t.Attr, t.Via, *t.Node.Placed
 		end.Confidence, end.Either = Likely, either
 		if either != nil {
 			end.Confidence = Possible
@@ -357,7 +357,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 				continue
 			}
 			e := End{Path: model.Path{Full: full(way), Block: s.block}, Kind: catalog.Flow, Target: t.Node, Attr: t.Attr, Via: t.Via,
-				Placed: t.Node.Placed, Confidence: Possible}
+				Placed: *t.Node.Placed, Confidence: Possible}
 			switch {
 			case g.yieldsSecret(t):
 				e.Kind, e.Confidence = catalog.Credential, Likely

@@ -40,7 +40,7 @@ func ParseConfidence(s string) (Confidence, error) {
 type Node struct {
 	*model.Resource
 	Input  *model.Snapshot
-	Placed place.Placed
+	Placed *place.Placed // shared by all that are in the same place for the same reasons: not to be changed
 	Ends   []End
 }
 

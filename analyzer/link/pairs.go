@@ -28,7 +28,7 @@ func (g *Graph) pairs(n *Node) {
 	if len(n.Ends) == 0 {
 		return
 	}
-	own := End{Placed: n.Placed, Confidence: Certain}
+	own := End{Placed: *n.Placed, Confidence: Certain}
 	if len(n.Placed.Because) > 0 && n.Placed.Because[0].How >= place.Inferred {
 		own.Confidence = Likely
 	}
@@ -146,7 +146,7 @@ func (g *Graph) hubs() {
 				}
 			}
 			if brought == 0 && n.Placed.Partition != "" {
-				members[h] = append(members[h], member{n, e, End{Placed: n.Placed, Confidence: Likely}})
+				members[h] = append(members[h], member{n, e, End{Placed: *n.Placed, Confidence: Likely}})
 			}
 		}
 	}
@@ -157,7 +157,7 @@ func (g *Graph) hubs() {
 		}
 		near := majority(list)
 		if h.node != nil && h.node.Placed.Partition != "" {
-			near = member{node: h.node, end: End{Placed: h.node.Placed, Confidence: Likely, Target: h.node}}
+			near = member{node: h.node, end: End{Placed: *h.node.Placed, Confidence: Likely, Target: h.node}}
 		}
 		type linked struct {
 			node *Node

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -25,7 +26,22 @@ type Sites struct {
 	providers map[*model.Provider]*Placed
 	accounts  map[account]home
 	tenants   map[string]Site
+
+	// Most resources of one provider configuration are in the same place for the same reasons.
+	asked map[question]*Placed
+	told  map[string]*Placed
+	words []byte
 }
+
+// question is what the place of a resource depends on.
+type question struct {
+	provider    *model.Provider
+	source, typ string
+	values      string // of the attributes that could place it
+}
+
+// mostAsked bounds what is remembered of questions: ids may be all different.
+const mostAsked = 1 << 12
 
 type account struct{ cloud, id string }
 
@@ -36,7 +52,8 @@ type home struct {
 
 // Estate places every provider configuration of the inputs, and learns which partition each account is in.
 func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites {
-	s := &Sites{cat: cat, opts: opts, providers: map[*model.Provider]*Placed{}, accounts: map[account]home{}, tenants: map[string]Site{}}
+	s := &Sites{cat: cat, opts: opts, providers: map[*model.Provider]*Placed{}, accounts: map[account]home{}, tenants: map[string]Site{},
+		asked: map[question]*Placed{}, told: map[string]*Placed{}}
 	inputs = slices.Clone(inputs) // in any order, they say the same
 	slices.SortStableFunc(inputs, func(a, b *model.Snapshot) int { return cmp.Compare(a.Name, b.Name) })
 	for _, in := range inputs {
@@ -436,8 +453,8 @@ func (s *Sites) own(r *model.Resource) *facts {
 		}
 		v := attribute(r.Values, row.Name)
 		if t, ok := v.Text(); ok {
-			f.tell(row.Gives, t, r.Address+"."+row.Name, Literal, r.Pos)
-		} else if v.State == model.Unknown && row.Gives == catalog.GivesRegion && f.at.Region == "" && r.Args.Arg(row.Name) != nil {
+			f.tell(row.Gives, t, row.Name, Literal, model.Pos{})
+		} else if f.at.Region == "" && leftOpen(r, row, v) {
 			f.open = append(f.open, row.Name)
 		}
 	}
@@ -452,8 +469,70 @@ func attribute(v model.Value, name string) model.Value {
 	return v.At(strings.Split(name, ".")...)
 }
 
-// Resource places a resource instance: by its own values, and by its provider configuration for what those leave open.
-func (s *Sites) Resource(r *model.Resource) Placed {
+// leftOpen tells whether the configuration gives a resource a region that is not known.
+func leftOpen(r *model.Resource, row catalog.SiteRow, v model.Value) bool {
+	return v.State == model.Unknown && row.Gives == catalog.GivesRegion && r.Args.Arg(row.Name) != nil
+}
+
+// Resource places a resource instance. What comes back is shared with others that are in the same place.
+func (s *Sites) Resource(r *model.Resource) *Placed {
+	if len(r.Candidates) > 0 {
+		return s.share(s.resource(r))
+	}
+	s.words = s.words[:0]
+	for _, row := range s.cat.ResourceSites(r.Source, r.Addr.Type) {
+		if row.Name == "-" {
+			continue
+		}
+		v := attribute(r.Values, row.Name)
+		if t, ok := v.Text(); ok {
+			s.words = append(append(s.words, '='), t...)
+		} else if leftOpen(r, row, v) {
+			s.words = append(s.words, '?')
+		}
+		s.words = append(s.words, 0)
+	}
+	if at, ok := s.asked[question{r.Provider, r.Source, r.Addr.Type, string(s.words)}]; ok {
+		return at
+	}
+	q := question{r.Provider, r.Source, r.Addr.Type, string(s.words)}
+	at := s.share(s.resource(r))
+	if len(s.asked) < mostAsked {
+		s.asked[q] = at
+	}
+	return at
+}
+
+// share is the one that stands for all that are like at.
+func (s *Sites) share(at Placed) *Placed {
+	s.words = s.words[:0]
+	add := func(texts ...string) {
+		for _, t := range texts {
+			s.words = append(append(s.words, t...), 0)
+		}
+	}
+	add(at.Cloud, at.Partition, at.Region, at.Home, at.Account, at.Tenant, at.Host, at.Address, at.Open.Reason, at.Open.Settle, at.Conflict)
+	s.words = append(s.words, flag(at.Nowhere), flag(at.Unknown))
+	for _, b := range at.Because {
+		s.words = append(s.words, byte(b.How))
+		add(b.Text, b.At, b.Pos.File, strconv.Itoa(b.Pos.Line))
+	}
+	if one, ok := s.told[string(s.words)]; ok {
+		return one
+	}
+	s.told[string(s.words)] = &at
+	return &at
+}
+
+func flag(set bool) byte {
+	if set {
+		return 1
+	}
+	return 0
+}
+
+// resource places a resource instance: by its own values, and by its provider configuration for what those leave open.
+func (s *Sites) resource(r *model.Resource) Placed {
 	f := s.own(r)
 	if f.cloud == "" {
 		return Placed{Unknown: true}

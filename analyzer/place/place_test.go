@@ -221,16 +221,16 @@ func TestResource(t *testing.T) {
 		conflict                           string
 	}{
 		{"its configuration", resource(t, "alpha_vpc.v", west), "alpha", "west-1", "1111", "provider alpha", ""},
-		{"its own region", resource(t, "alpha_vpc.v", west, "region", "west-2"), "alpha", "west-2", "1111", "alpha_vpc.v.region", ""},
-		{"its zone", resource(t, "alpha_vpc.v", west, "zone", "west-2a"), "alpha", "west-2", "1111", "alpha_vpc.v.zone", ""},
-		{"its id, of another partition", resource(t, "alpha_vpc.v", west, "arn", "arn:alpha-cn:ec2:north-1:2222:vpc/v"), "alpha-cn", "north-1", "2222", "alpha_vpc.v.arn", "alpha"},
-		{"its id beats its region", resource(t, "alpha_vpc.v", west, "region", "west-2", "arn", "arn:alpha-cn:ec2::2222:vpc/v"), "alpha-cn", "west-2", "2222", "alpha_vpc.v.arn", "alpha"},
+		{"its own region", resource(t, "alpha_vpc.v", west, "region", "west-2"), "alpha", "west-2", "1111", "region", ""},
+		{"its zone", resource(t, "alpha_vpc.v", west, "zone", "west-2a"), "alpha", "west-2", "1111", "zone", ""},
+		{"its id, of another partition", resource(t, "alpha_vpc.v", west, "arn", "arn:alpha-cn:ec2:north-1:2222:vpc/v"), "alpha-cn", "north-1", "2222", "arn", "alpha"},
+		{"its id beats its region", resource(t, "alpha_vpc.v", west, "region", "west-2", "arn", "arn:alpha-cn:ec2::2222:vpc/v"), "alpha-cn", "west-2", "2222", "arn", "alpha"},
 		{"an id of nobody", resource(t, "alpha_vpc.v", west, "arn", "nonsense"), "alpha", "west-1", "1111", "provider alpha", ""},
 		{"a region that says nothing", resource(t, "alpha_copy.c", west, "region", "north-1"), "alpha", "west-1", "1111", "provider alpha", ""},
 		{"a service of the whole partition", resource(t, "alpha_role.r", west), "alpha", "", "1111", "provider alpha", ""},
 		{"an unknown region that is written", withArg(resource(t, "alpha_vpc.v", west, "region", "?"), "region"), "", "", "", "", ""},
 		{"an unknown region that the provider computes", resource(t, "alpha_vpc.v", west, "region", "?"), "alpha", "west-1", "1111", "provider alpha", ""},
-		{"no configuration, an id", resource(t, "alpha_vpc.v", nil, "arn", "arn:alpha:ec2:west-1:3333:vpc/v"), "alpha", "west-1", "3333", "alpha_vpc.v.arn", ""},
+		{"no configuration, an id", resource(t, "alpha_vpc.v", nil, "arn", "arn:alpha:ec2:west-1:3333:vpc/v"), "alpha", "west-1", "3333", "arn", ""},
 		{"no configuration, nothing", resource(t, "alpha_vpc.v", nil), "", "", "", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -35,7 +35,7 @@ const (
 type Reason struct {
 	How  Provenance
 	Text string // `region "cn-north-1"`: only parsed tokens, never a value as such
-	At   string // the address or provider label that it is written at
+	At   string // the attribute of the resource itself, the provider's label, or the address that it is written at
 	Pos  model.Pos
 	// Input is the one that it is written in, where that may be another than the resource's.
 	Input string

@@ -78,7 +78,7 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 			holding = &h
 		}
 		g := Grant{
-			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: n.Placed, Over: over, Holding: *holding,
+			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over, Holding: *holding,
 			Confidence: min(who.Sure, max(overSure, link.Possible)),
 			Related:    append(append([]*link.Node(nil), who.Nodes...), holding.Related...),
 		}
@@ -115,7 +115,7 @@ func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Pla
 			}
 			holding := r.rolesHeld(n, p.role)
 			all = append(all, Grant{
-				Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: n.Placed, Over: over, Holding: holding,
+				Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over, Holding: holding,
 				Confidence: min(who.Sure, link.Likely), Related: append([]*link.Node{ref.Node, e.Target}, who.Nodes...),
 				Steps: append([]analyzer.Step{
 					step(n, e.Path.Block, fmt.Sprintf("%s is %s", e.Path.Full, e.Target.Address)),
@@ -138,12 +138,12 @@ func (r *Reader) scope(n *link.Node, ends []*link.End) (place.Placed, link.Confi
 			account = text
 		}
 		if account != "" {
-			over := n.Placed
+			over := *n.Placed
 			over.Account = account
 			return over, link.Certain
 		}
 	}
-	return n.Placed, link.Certain
+	return *n.Placed, link.Certain
 }
 
 // member is the party that the principal's end of a grant names.
@@ -163,7 +163,7 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 	}
 	if n.Addr.Type == "aws_ssoadmin_account_assignment" {
 		// Users and groups are of the Identity Center that assigns.
-		return Party{Placed: n.Placed, Words: "an identity of its Identity Center", Sure: link.Likely, Account: true}, true
+		return Party{Placed: *n.Placed, Words: "an identity of its Identity Center", Sure: link.Likely, Account: true}, true
 	}
 	if e.Target != nil && e.Target.Addr.Type == "google_iam_workload_identity_pool" {
 		return r.members(e.Target)
@@ -174,7 +174,7 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 		}
 	}
 	if e.Target != nil && e.Target.Placed.Partition != "" {
-		return Party{Placed: e.Target.Placed, Words: e.Target.Address, Nodes: []*link.Node{e.Target}, Sure: e.Confidence}, true
+		return Party{Placed: *e.Target.Placed, Words: e.Target.Address, Nodes: []*link.Node{e.Target}, Sure: e.Confidence}, true
 	}
 	if e.Placed.Site == (place.Site{}) {
 		return Party{}, false

@@ -203,7 +203,7 @@ func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
 			if !t.Exact {
 				sure = link.Possible
 			}
-			return Party{Placed: t.Node.Placed, Words: "the issuer of " + t.Node.Address, Nodes: []*link.Node{n, t.Node}, Sure: sure}, true
+			return Party{Placed: *t.Node.Placed, Words: "the issuer of " + t.Node.Address, Nodes: []*link.Node{n, t.Node}, Sure: sure}, true
 		}
 	}
 	return Party{}, false

@@ -74,7 +74,7 @@ func (r *Reader) policy(n *link.Node, e *link.End) []Grant {
 // let is the grant of a resource's policy.
 func (r *Reader) let(n *link.Node, e *link.End, read reading, t Trust, who Party) Grant {
 	g := Grant{
-		Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: e.Row.Kind, Who: who, Own: n.Placed, Over: n.Placed,
+		Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: e.Row.Kind, Who: who, Own: *n.Placed, Over: *n.Placed,
 		Holding: Holding{Sure: Yes}, Confidence: who.Sure,
 		Related: append(slices.Clone(who.Nodes), read.nodes...),
 	}
@@ -129,7 +129,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 				h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
 				h.Steps = append(h.Steps, step(n, e.Path.Block, fmt.Sprintf("a binding is of %s, which amounts to %s", word, privilege(class))))
 			}
-			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: n.Placed, Over: over, Holding: h, Confidence: who.Sure,
+			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: over, Holding: h, Confidence: who.Sure,
 				Related: append(slices.Clone(who.Nodes), made...)}
 			g.Steps = append(g.Steps, step(n, e.Path.Block, "a binding names "+who.Words))
 			g.Steps = append(g.Steps, h.Steps...)

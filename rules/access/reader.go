@@ -328,9 +328,9 @@ func step(n *link.Node, block, text string) analyzer.Step {
 // provider says nothing, the account of the provider configuration is left, which the policy file may give to a side.
 func (r *Reader) home(n *link.Node) place.Placed {
 	if !n.Placed.Nowhere || n.Placed.Partition != "" || n.Provider == nil || r.graph.Sites == nil {
-		return n.Placed
+		return *n.Placed
 	}
-	at := n.Placed
+	at := *n.Placed
 	if from := r.graph.Sites.Provider(n.Provider); at.Account == "" {
 		at.Account, at.Because = from.Account, from.Because
 	}

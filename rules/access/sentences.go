@@ -35,7 +35,7 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 	names := Names(list)
 	var all []Grant
 	for _, s := range list {
-		g := Grant{Node: n, Attribute: argument, Block: argument, Kind: catalog.Trust, Own: n.Placed, Over: n.Placed, Confidence: link.Certain}
+		g := Grant{Node: n, Attribute: argument, Block: argument, Kind: catalog.Trust, Own: *n.Placed, Over: *n.Placed, Confidence: link.Certain}
 		var other string
 		switch s.Verb {
 		case Admit:
