@@ -22,7 +22,7 @@ func (f Facts) of(key string) (Fact, bool) {
 	if f.Keys == nil && f.Issuer == "" {
 		return Fact{}, false
 	}
-	key = strings.ToLower(key)
+	key = strings.Replace(strings.ToLower(key), "/:", ":", 1) // an issuer may be written with a slash at its end
 	if fact, ok := f.Keys[key]; ok {
 		return fact, true
 	}
@@ -87,10 +87,11 @@ func (c Condition) Holds(facts Facts) Answer {
 	return most
 }
 
-// names tells whether the condition's values name the principals that it lets through.
+// names tells whether the condition's values name those whom it lets through: the principals, or the accounts and
+// resources for which a service asks.
 func (c Condition) names() bool {
 	switch strings.ToLower(c.Key) {
-	case "aws:principalaccount", "aws:principalarn":
+	case "aws:principalaccount", "aws:principalarn", "aws:sourceaccount", "aws:sourcearn":
 		test, _ := parseTest(c.Test)
 		switch test.operator {
 		case equal, like, arnLike:

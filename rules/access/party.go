@@ -32,10 +32,10 @@ func (r *Reader) party(n *link.Node, cloud string, p Principal) (Party, bool) {
 	return Party{}, false
 }
 
-// parties are those whom a trust lets in: its principal, or where that is everybody the accounts and identities that
-// conditions name.
+// parties are those whom a trust lets in: its principal, or where that is everybody or a service of the cloud the
+// accounts and identities that conditions name.
 func (r *Reader) parties(n *link.Node, cloud string, t Trust) []Party {
-	if t.Principal.Kind != Anyone {
+	if t.Principal.Kind != Anyone && t.Principal.Kind != Service {
 		if who, ok := r.party(n, cloud, t.Principal); ok {
 			return []Party{who}
 		}

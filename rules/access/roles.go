@@ -255,7 +255,7 @@ func (r *Reader) claims(p Principal) Facts {
 	f := Facts{Keys: map[string]Fact{}}
 	if n, ok := parseName(p.Value); ok {
 		if kind, rest := n.provider(); kind == "oidc-provider" && n.cloud == "aws" {
-			f.Issuer = strings.ToLower(rest)
+			f.Issuer = strings.ToLower(strings.TrimSuffix(rest, "/"))
 		}
 	}
 	if node != nil && node.Addr.Type == "aws_iam_openid_connect_provider" {

@@ -30,7 +30,8 @@ func Assumers(doc Document, facts func(Principal) Facts) []Trust {
 	return admitted(doc, facts, true)
 }
 
-// Admitted are the principals that the policy of a resource lets do anything with it.
+// Admitted are the principals that the policy of a resource lets do anything with it. Services are among them where
+// conditions say for whom they ask.
 func Admitted(doc Document, facts func(Principal) Facts) []Trust {
 	return admitted(doc, facts, false)
 }
@@ -47,7 +48,7 @@ func admitted(doc Document, facts func(Principal) Facts, assuming bool) []Trust 
 			principals = []Principal{{Kind: Anyone, Value: "*"}} // everybody but some
 		}
 		for _, p := range principals {
-			if p.Kind == Service {
+			if p.Kind == Service && (assuming || !slices.ContainsFunc(s.Conditions, Condition.names)) {
 				continue
 			}
 			granted, acts := s.granted(p, assuming)
