@@ -36,7 +36,7 @@ type Value struct {
 	Kind      Kind
 	Sensitive bool
 	text      string // String: itself; Number: its digits as written; Bool: true or false; Unknown: what it begins with
-	parts     *parts // List and Object that are not empty; Unknown: the document that it encodes, or nothing
+	parts     *parts // List and Object that are not empty; Unknown: the document that it encodes, or what it ends with, or nothing
 }
 
 // parts are what a value is made of. They stand apart because most values are leaves, and a plan has millions.
@@ -62,8 +62,14 @@ func (v Value) names() []string {
 // UnknownValue is a value that only apply will know.
 var UnknownValue = Value{State: Unknown}
 
-// UnknownText is a text of which only the beginning is known: `arn:aws:s3:::${...}`.
-func UnknownText(prefix string) Value { return Value{State: Unknown, text: prefix} }
+// UnknownText is a text of which only the beginning and the end are known: `arn:aws:s3:::${...}/*`.
+func UnknownText(prefix, ending string) Value {
+	v := Value{State: Unknown, text: prefix}
+	if ending != "" {
+		v.parts = &parts{names: []string{ending}}
+	}
+	return v
+}
 
 // UnknownDocument is a text that encodes doc (JSON or YAML), not known because some leaf of doc is not.
 func UnknownDocument(doc Value) Value {
@@ -116,6 +122,14 @@ func (v Value) Prefix() string {
 		return ""
 	}
 	return v.text
+}
+
+// Ending is what an unknown text is known to end with.
+func (v Value) Ending() string {
+	if v.State != Unknown || len(v.names()) == 0 {
+		return ""
+	}
+	return v.names()[0]
 }
 
 // Partly is the document that an unknown text encodes, with its known leaves; ok is false where nothing is known of it.

@@ -296,6 +296,11 @@ func (r *Reader) rolesHeld(n *link.Node, ends []*link.End) Holding {
 				h.better(r.builtInRole(n, e, class, word))
 				continue
 			}
+		} else if _, name, ok := strings.Cut(r.leaf(n, e.Path).Ending(), "/"); ok { // of a subscription that is not known
+			if class, word, ok := BuiltIn(r.cat, cloud, name); ok {
+				h.better(r.builtInRole(n, e, class, word))
+				continue
+			}
 		}
 		if custom := r.customRoles(n, e, text); len(custom) > 0 {
 			for _, c := range custom {

@@ -188,8 +188,8 @@ func hugeNumber(v cty.Value) bool {
 	return e > 4000 || e < -4000
 }
 
-// template joins parts to a text. With an unknown part the whole is unknown, with the known beginning; a text that is
-// JSON keeps all of its known leaves.
+// template joins parts to a text. With an unknown part the whole is unknown, with the known beginning and end; a text
+// that is JSON keeps all of its known leaves.
 func (r *run) template(parts []hclsyntax.Expression, s *scope) cty.Value {
 	if len(parts) == 1 {
 		if l, ok := parts[0].(*hclsyntax.LiteralValueExpr); ok {
@@ -199,7 +199,7 @@ func (r *run) template(parts []hclsyntax.Expression, s *scope) cty.Value {
 	var b strings.Builder
 	var holes []cty.Value
 	var marks []cty.ValueMarks
-	prefix := -1
+	prefix, end := -1, 0
 	for _, p := range parts {
 		v := r.eval(p, s)
 		u, m := v.Unmark()
@@ -225,6 +225,7 @@ func (r *run) template(parts []hclsyntax.Expression, s *scope) cty.Value {
 		}
 		writeHole(&b, len(holes))
 		holes = append(holes, v)
+		end = b.Len()
 	}
 	if prefix < 0 {
 		return cty.StringVal(b.String()).WithMarks(marks...)
@@ -233,6 +234,8 @@ func (r *run) template(parts []hclsyntax.Expression, s *scope) cty.Value {
 	out := partial(text[:prefix]).WithMarks(marks...)
 	if doc, ok := r.parseWithHoles(text, holes); ok {
 		out = out.Mark(&document{doc})
+	} else if end < len(text) && len(text)-end <= 256 {
+		out = out.Mark(ending(text[end:]))
 	}
 	return out
 }

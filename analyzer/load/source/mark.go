@@ -44,6 +44,9 @@ type secret struct{}
 // document is the mark of an unknown text that encodes a value of which a part is known.
 type document struct{ value cty.Value }
 
+// ending is the mark of an unknown text of which the end is known.
+type ending string
+
 // unknown is a value of which nothing is known, and why.
 func unknown(reason string) cty.Value { return cty.DynamicVal.Mark(opaque{reason}) }
 
@@ -147,7 +150,7 @@ type asSet struct{}
 func withoutDocuments(marks cty.ValueMarks) cty.ValueMarks {
 	shape := func(m any) bool {
 		switch m.(type) {
-		case *document, asSet:
+		case *document, ending, asSet:
 			return true
 		}
 		return false

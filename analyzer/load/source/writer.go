@@ -245,14 +245,18 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 	switch t := u.Type(); {
 	case !u.IsKnown():
 		out = model.UnknownValue
+		end := ending("")
 		for m := range marks {
-			if d, ok := m.(*document); ok {
-				out = model.UnknownDocument(w.convert(path, d.value, true))
+			switch m := m.(type) {
+			case *document:
+				out = model.UnknownDocument(w.convert(path, m.value, true))
+			case ending:
+				end = m
 			}
 		}
 		if t == cty.String && len(marks) > 0 {
 			if _, ok := out.Partly(); !ok {
-				out = model.UnknownText(u.Range().StringPrefix())
+				out = model.UnknownText(u.Range().StringPrefix(), string(end))
 			}
 		}
 		if !quiet && !explained(marks) {
