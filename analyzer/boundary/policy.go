@@ -58,5 +58,16 @@ func (p *Policy) Defaults() map[string]map[string]string {
 	return out
 }
 
+// Domains are the hosts and `*.` domains that the policy gives to sides, for catalog.Catalog.With.
+func (p *Policy) Domains() []string {
+	var all []string
+	for k := range p.entries {
+		if k.noun == "domain" {
+			all = append(all, k.text)
+		}
+	}
+	return all
+}
+
 // Links are the rows of the `link` blocks in the order of the file, for catalog.Catalog.With.
 func (p *Policy) Links() []catalog.Link { return slices.Clone(p.links) }

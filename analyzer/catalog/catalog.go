@@ -49,7 +49,8 @@ type DataRow struct {
 // concurrent use.
 type Catalog struct {
 	*tables
-	links *links
+	links   *links
+	domains map[string]bool // that the user gives to a side, as he writes them
 }
 
 // tables is everything but the links, which a policy file may add to.

@@ -90,7 +90,14 @@ func TestWith(t *testing.T) {
 		{Type: "a_x", Attribute: "to", Kind: Nothing, Where: "p:1"},
 		{Type: "b_y", Attribute: "host", Kind: Endpoint, By: ByHost, Where: "p:2"},
 		{Type: "b_y", Attribute: "host", Kind: DNS, By: ByHost, Where: "p:3"},
-	})
+	}, []string{"one.example", "*.two.example"})
+	for host, want := range map[string]bool{
+		"one.example": true, "a.one.example": false, "two.example": false, "a.two.example": true, "a.b.two.example": true, "": false,
+	} {
+		if own.Own(host) != want || c.Own(host) {
+			t.Errorf("%s: %v", host, own.Own(host))
+		}
+	}
 	for _, test := range []struct {
 		in             *Catalog
 		typ, attribute string

@@ -89,6 +89,22 @@ func (c *Catalog) Host(hostOrURL string) (id Identity, ambiguous, ok bool) {
 	return id, false, true
 }
 
+// Own tells whether a host is one that the user gives to a side: a host of his is as good a place as one of a cloud.
+func (c *Catalog) Own(host string) bool {
+	if len(c.domains) == 0 {
+		return false
+	}
+	if c.domains[host] {
+		return true
+	}
+	for _, parent, below := strings.Cut(host, "."); below; _, parent, below = strings.Cut(parent, ".") {
+		if c.domains["*."+parent] {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *Catalog) hostRow(host string) (hostRow, bool) {
 	if row, ok := c.hosts.exact[host]; ok {
 		return row, true

@@ -169,11 +169,16 @@ func (l *linkRow) place() string {
 	return l.Where + ":" + strconv.Itoa(l.line)
 }
 
-// With is c with the user's own rows added, which win over the built-in ones of the same type and attribute, and the
-// later of two own ones over the earlier.
-func (c *Catalog) With(own []Link) *Catalog {
+// With is c with the domains that the user gives to a side, and with his own rows added, which win over the built-in ones
+// of the same type and attribute, and the later of two own ones over the earlier.
+func (c *Catalog) With(own []Link, domains []string) *Catalog {
+	with := *c
+	with.domains = make(map[string]bool, len(domains))
+	for _, d := range domains {
+		with.domains[d] = true
+	}
 	if len(own) == 0 {
-		return c
+		return &with
 	}
 	type key struct{ typ, attribute string }
 	taken := make(map[key]bool, len(own))
@@ -190,7 +195,8 @@ func (c *Catalog) With(own []Link) *Catalog {
 		}
 	}
 	ls.index()
-	return &Catalog{tables: c.tables, links: ls}
+	with.links = ls
+	return &with
 }
 
 // Link is the row that answers for an attribute of a type, or nil. typ is `data.TYPE` for data sources.

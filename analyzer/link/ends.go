@@ -1,12 +1,17 @@
 package link
 
 import (
+	"bytes"
 	"cmp"
+	"compress/gzip"
+	"encoding/base64"
 	"fmt"
+	"io"
 	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -50,7 +55,7 @@ func (g *Graph) unknownBlock(n *Node, s *shape, way []step, typ string) {
 func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Value) {
 	e := End{Path: path, Row: row, Kind: row.Kind}
 	text, known := v.Text()
-	known = known && (v.Kind == model.String || v.Kind == model.Number && numbered(row.By))
+	known = known && (v.Kind == model.String || v.Kind == model.Number && numbered(row.By) || v.Kind == model.Bool && row.By == catalog.ByPartition)
 	switch {
 	case row.By == catalog.BySecret:
 		g.secretEnds(n, e) // what it yields matters to those who refer to it; what it takes may be a secret of another
@@ -62,7 +67,7 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 	case known:
 		g.valueEnds(n, e, text)
 	case v.State == model.Unknown:
-		if at, sure, ok := g.byPrefix(v); ok && joins(row.By) {
+		if at, sure, ok := g.byBeginning(v); ok && joins(row.By) {
 			e.Placed, e.Confidence = at, sure
 			n.Ends = append(n.Ends, e)
 			return
@@ -82,8 +87,9 @@ func numbered(by catalog.By) bool {
 	return false
 }
 
-// byPrefix reads what is known of the beginning of a text: `arn:aws-cn:kms:cn-north-1:` tells enough.
-func (g *Graph) byPrefix(v model.Value) (place.Placed, Confidence, bool) {
+// byBeginning reads what is known of the beginning of a text, or else the end of the host that a URL begins with:
+// `arn:aws-cn:kms:cn-north-1:` tells enough, and so does `https://${...}.blob.core.chinacloudapi.cn/`.
+func (g *Graph) byBeginning(v model.Value) (place.Placed, Confidence, bool) {
 	prefix := v.Prefix()
 	if !strings.Contains(prefix, ":") {
 		return place.Placed{}, 0, false
@@ -92,6 +98,12 @@ func (g *Graph) byPrefix(v model.Value) (place.Placed, Confidence, bool) {
 		if id, ok := g.cat.Identify(text); ok && id.Partition != "" {
 			return place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account},
 				Because: []place.Reason{{How: place.Literal, Text: "by what its id begins with"}}}, Likely, true
+		}
+	}
+	if _, host, ok := strings.Cut(prefix, "://"); ok && !strings.Contains(host, "/") && strings.HasPrefix(v.Ending(), ".") {
+		if id, ambiguous, ok := g.cat.Host("https://x" + v.Ending()); ok && !ambiguous {
+			return place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region},
+				Because: []place.Reason{{How: place.Literal, Text: "by what its host ends with"}}}, Likely, true
 		}
 	}
 	return place.Placed{}, 0, false
@@ -389,7 +401,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 	if !looksLikeHost(text) {
 		return
 	}
-	if at, _, ok := g.byHost(text); ok && at.Partition != "" {
+	if at, _, ok := g.byHost(text); ok && (at.Partition != "" || g.cat.Own(at.Host)) {
 		if p, _ := g.cat.Partition(at.Partition); p.SaaS {
 			return
 		}
@@ -401,8 +413,11 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 // textEnds finds the ids and hosts in a text.
 func (g *Graph) textEnds(n *Node, e End, text string) {
 	seen := map[place.Site]bool{}
-	if len(text) > 1<<20 {
-		text = text[:1<<20]
+	if text = plain(text); len(text) > mostText {
+		text = text[:mostText]
+	}
+	if e.Kind == catalog.Credential && !secretive.MatchString(text) {
+		e.Kind = catalog.Endpoint // it says where to sign in, and not by what
 	}
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
 		return strings.ContainsRune(" \t\r\n\"'`<>(){}[],;|\\=", r)
@@ -416,7 +431,8 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 				Because: []place.Reason{{How: place.Literal, Text: "by an id in it"}}}, true
 		} else if looksLikeHost(word) {
 			at, conf, ok = g.byHost(word)
-			if p, _ := g.cat.Partition(at.Partition); at.Partition == "" || p.SaaS && e.Kind == catalog.Endpoint {
+			p, _ := g.cat.Partition(at.Partition)
+			if at.Partition == "" && !g.cat.Own(at.Host) || p.SaaS && e.Kind == catalog.Endpoint {
 				ok = false
 			}
 		}
@@ -428,6 +444,32 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 		end.Placed, end.Confidence = at, min(conf, Likely)
 		n.Ends = append(n.Ends, end)
 	}
+}
+
+// secretive is what a text that holds a secret says before it: the words of connection strings, of the documents that
+// secrets are kept in, of URLs with a password and of keys in PEM.
+var secretive = regexp.MustCompile(`(?i)(passw(or)?d|passphrase|pwd|secret|token|credential|private_?key|(access|account|api|shared|master|primary|secondary)_?key|\bsig)["'\\\s]*[:=]|://[^/@\s]*:[^/@\s]+@|-----BEGIN `)
+
+// mostText is how much of a text is read.
+const mostText = 1 << 20
+
+// plain is a text as its reader will see it: what machines are given to run at their start is handed over in base64,
+// and often compressed.
+func plain(text string) string {
+	if len(text) < 16 || len(text) > 2*mostText || strings.ContainsAny(text, " .:") {
+		return text
+	}
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return text
+	}
+	if z, err := gzip.NewReader(bytes.NewReader(raw)); err == nil {
+		raw, _ = io.ReadAll(io.LimitReader(z, mostText)) // the beginning of what is damaged is still something
+	}
+	if !utf8.Valid(raw) {
+		return text
+	}
+	return string(raw)
 }
 
 // significant kinds are worth a blind spot where the far end cannot be told.

@@ -184,23 +184,26 @@ func (g *Graph) hubs() {
 	}
 }
 
-// majority is the first member in the partition that most members are in: the others are the ones to tell.
+// majority is the first member in the partition that most members are in: the others are the ones to tell. Where it is as
+// many of each, it is the partition that most of the resources themselves are in.
 func majority(list []member) member {
 	type in struct {
 		node      *Node
 		partition string
 	}
 	seen := map[in]bool{}
-	count := map[string]int{}
+	count, home := map[string]int{}, map[string]int{}
 	for _, m := range list {
 		if k := (in{m.node, m.end.Placed.Partition}); k.partition != "" && !seen[k] {
 			seen[k] = true
 			count[k.partition]++
+			home[m.node.Placed.Partition]++
 		}
 	}
 	best := list[0]
 	for _, m := range list {
-		if count[m.end.Placed.Partition] > count[best.end.Placed.Partition] {
+		a, b := m.end.Placed.Partition, best.end.Placed.Partition
+		if cmp.Or(cmp.Compare(count[a], count[b]), cmp.Compare(home[a], home[b])) > 0 {
 			best = m
 		}
 	}

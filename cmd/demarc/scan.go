@@ -122,7 +122,7 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	cat = cat.With(policy.Links())
+	cat = cat.With(policy.Links(), policy.Domains())
 	a := analysis{cat, policy, place.Options{Env: env, Defaults: policy.Defaults()}, time.Now()}
 	if paths, err = load.Roots(paths); err != nil {
 		return err
