@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
 // The page is one file that works offline, from the disk too. What it shows is in a block of JSON, which browsers do not
@@ -60,6 +61,7 @@ type atlas struct {
 	Resources  []atlasResource   `json:"resources"`
 	Rules      map[string]string `json:"rules"` // id to fix
 	Findings   []atlasFinding    `json:"findings"`
+	Lines      []atlasLine       `json:"lines"` // of the sources, that findings are about
 	Blind      []atlasBlind      `json:"blind"`
 }
 
@@ -92,6 +94,7 @@ type atlasFinding struct {
 	Related    []string    `json:"related"`
 	Note       string      `json:"note"`
 	At         string      `json:"at"`
+	Line       int         `json:"line"`
 	Action     string      `json:"action"`
 	Suppressed string      `json:"suppressed"`
 }
@@ -105,6 +108,15 @@ type atlasEnd struct {
 type atlasStep struct {
 	Text string `json:"text"`
 	At   string `json:"at"`
+	Line int    `json:"line"`
+}
+
+// atlasLine is a line of the sources in the parts of an analyzer.Excerpt.
+type atlasLine struct {
+	Number int    `json:"number"`
+	Before string `json:"before"`
+	Marked string `json:"marked"`
+	After  string `json:"after"`
 }
 
 type atlasBlind struct {
@@ -125,6 +137,7 @@ type surveyor struct {
 	roots   map[string]int
 	modules map[string]int
 	at      map[[2]string]int // of resources, by root and address
+	lines   map[atlasLine]int
 	result  *analyzer.Result
 }
 
@@ -133,11 +146,11 @@ func atlasOf(r *analyzer.Result, _ Options) atlas {
 	s := surveyor{
 		atlas: atlas{
 			Version: r.Version, Headline: headline(r), Looked: looked(r), Tally: tally(open),
-			Incomplete: []string{}, Sides: []string{}, Spots: []atlasSpot{}, Roots: []string{}, Modules: []string{},
+			Incomplete: []string{}, Sides: []string{}, Spots: []atlasSpot{}, Roots: []string{}, Modules: []string{}, Lines: []atlasLine{},
 			Rules: map[string]string{},
 		},
 		spots: map[string]int{}, sides: map[string]int{}, roots: map[string]int{}, modules: map[string]int{}, at: map[[2]string]int{},
-		result: r,
+		lines: map[atlasLine]int{}, result: r,
 	}
 	for _, side := range pictureOf(r).sides {
 		s.side(side.name)
@@ -202,13 +215,34 @@ func (s *surveyor) finding(f analyzer.Finding) atlasFinding {
 		Rule: f.Rule.ID, Severity: int(f.Severity), Confidence: int(f.Confidence),
 		Address: Terminal(f.Address), Attribute: Terminal(f.Attribute), Root: s.index(s.roots, &s.Roots, f.Root),
 		Message: sentence(f.Message), From: s.end(&f, f.From), To: s.end(&f, f.To), Crosses: borderOf(&f) != border{},
-		Evidence: each(f.Evidence, func(e analyzer.Step) atlasStep { return atlasStep{sentence(e.Text), position(e.Pos)} }),
-		Related:  each(f.Related, Terminal), Note: sentence(f.Note), At: position(f.Pos), Action: f.Action.String(),
+		Evidence: each(f.Evidence, func(e analyzer.Step) atlasStep {
+			return atlasStep{sentence(e.Text), position(e.Pos), s.line(&f, e.Pos)}
+		}),
+		Related: each(f.Related, Terminal), Note: sentence(f.Note), At: position(f.Pos), Line: s.line(&f, f.Pos), Action: f.Action.String(),
 	}
 	if f.Suppressed != nil {
 		out.Suppressed = suppressedBy(f.Suppressed)
 	}
 	return out
+}
+
+// line is the number in the atlas of a line that a finding mentions, -1 where it cannot be shown.
+func (s *surveyor) line(f *analyzer.Finding, at model.Pos) int {
+	e, ok := s.result.Excerpt(f, at)
+	if !ok {
+		return -1
+	}
+	line := atlasLine{e.Line, shown(e.Before), shown(e.Marked), shown(e.After)}
+	if e.Head {
+		line = atlasLine{e.Line, line.Before + line.Marked + line.After, "", ""}
+	}
+	i, there := s.lines[line]
+	if !there {
+		i = len(s.Lines)
+		s.lines[line] = i
+		s.Lines = append(s.Lines, line)
+	}
+	return i
 }
 
 // end names the resource of a finding that is in the place: its own, or else the first that it mentions.

@@ -147,7 +147,7 @@ func browse(t *testing.T, page, driver string) (dom, log string) {
 	if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), program, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+	cmd := exec.CommandContext(t.Context(), program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 		"--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--user-data-dir="+filepath.Join(dir, "profile"), "--window-size=1440,1000",
 		"--virtual-time-budget=2000", "--enable-logging=stderr", "--dump-dom", "file://"+file)
 	var out, errs bytes.Buffer
@@ -213,6 +213,7 @@ func TestMapHostile(t *testing.T) {
 			f.From.Side, f.From.Name, f.From.Account, f.From.Region, f.To.Host, f.To.Side = with, with, with, with, with, "b"+with
 			f.Evidence = []analyzer.Step{{Text: with, Address: with, Pos: at(with, 1, 1, 1)}}
 		}
+		s.result.Lines = analyzer.NewLines(map[string]string{with: "x = " + with})
 		s.result.Blind = []analyzer.BlindSpot{{Address: with, Root: with, Path: with, Reason: with, Settle: with}}
 		s.result.Inputs[0] = analyzer.Input{Name: with, Incomplete: []string{with}}
 		s.result.Resources = []analyzer.Resource{{Address: "module." + with + "." + with, Root: with, At: s.result.Findings[0].From}}
@@ -261,7 +262,7 @@ press(document.activeElement, 'Enter');
 say('unfolded', document.activeElement.getAttribute('aria-expanded'));
 press(document.body, '/'); say('search', document.activeElement.id);
 document.getElementById('severity').value = '5'; document.getElementById('severity').dispatchEvent(new Event('input', {bubbles: true}));
-setTimeout(() => { say('critical', items()); document.getElementById('reset').click(); setTimeout(() => say('reset', items()), 300); }, 300);
+setTimeout(() => { say('critical', items()); document.querySelector('#findings summary').click(); setTimeout(() => say('line', document.querySelector('#findings .source').textContent), 100); setTimeout(() => document.getElementById('reset').click(), 200); setTimeout(() => say('reset', items()), 500); }, 300);
 `
 	dom, log := browse(t, printed(t, first(), "html"), driver)
 	if log != "" {
@@ -273,7 +274,7 @@ setTimeout(() => { say('critical', items()); document.getElementById('reset').cl
 	}
 	want := []string{
 		"bridges=1", "items=2", "reachable=true", "chosen=2", "open=true", "in the list=SUMMARY", "back=2", "on the bridge=true",
-		"folded=false", "unfolded=true", "search=text", "critical=1", "reset=2",
+		"folded=false", "unfolded=true", "search=text", "critical=1", `line=38Principal = { AWS = "arn:aws-cn:iam::222222222222:root" }`, "reset=2",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -39,6 +39,8 @@
     return child;
   }
 
+  const blockOf = address => address.replace(/\[[^\]]*\]/g, '');
+
   const world = { id: '', parent: null, named: new Map(), children: [] };
   const countries = data.sides.map(name => branch(world, name, 'side'));
 
@@ -66,12 +68,17 @@
     for (let n = node; n && n !== world; n = n.parent) visit(n);
   };
 
+  const codeOf = index => {
+    const line = data.lines[index];
+    return line ? line.before + line.marked + line.after : '';
+  };
+
   data.findings.forEach((f, i) => {
     f.index = i;
     f.root = data.roots[f.root] || '';
     f.sides = [f.from, f.to].map(e => data.spots[e.spot] ? data.spots[e.spot].side : -1);
     f.names = [f.from, f.to].map(e => data.spots[e.spot] ? data.spots[e.spot].name : '');
-    f.words = [f.rule, f.address, f.attribute, f.message, f.note, f.root, f.at, f.suppressed, ...f.related, ...f.names, ...f.evidence.map(e => e.text)].join('\n').toLowerCase();
+    f.words = [f.rule, f.address, f.attribute, f.message, f.note, f.root, f.at, f.suppressed, ...f.related, ...f.names, ...f.evidence.map(e => e.text), ...[f, ...f.evidence].map(e => codeOf(e.line))].join('\n').toLowerCase();
     f.nodes = [f.from, f.to].map(e => leaves[e.resource] || nodeOfSpot(e.spot));
     f.crosses = f.crosses && f.nodes[0] !== null && f.nodes[1] !== null;
     if (!f.crosses) return;
@@ -275,6 +282,7 @@
     return fits < all.length ? [all.slice(0, fits).join(' '), all.slice(fits).join(' ')] : [node.label];
   }
 
+  const NARROW = 620; // of a telephone: signs say less
   const HEAD = 30, TWO = 46, GAP = 6, PAD = 7, TITLE = 70;
   const rowHeight = (node, w) => node.kind === 'resource' ? 27 : titled(node, w).length > 1 ? TWO : 32;
   const headHeight = (node, w) => titled(node, w).length > 1 ? TWO : HEAD;
@@ -306,8 +314,9 @@
     if (!hub) return { columns: [] };
     const three = rest.length > 1 && width >= 860;
     const count = rest.length === 0 ? 1 : three ? 3 : 2;
-    const gutter = count === 2 ? Math.min(340, Math.max(150, width * .28)) : Math.min(260, Math.max(140, width * .19));
-    const margin = 16;
+    const narrow = width < NARROW;
+    const gutter = narrow ? 84 : count === 2 ? Math.min(340, Math.max(150, width * .28)) : Math.min(260, Math.max(140, width * .19));
+    const margin = narrow ? 8 : 16;
     const w = Math.floor((width - (count - 1) * gutter - 2 * margin) / count);
     const columns = Array.from({ length: count }, (_, i) => ({ x: margin + i * (w + gutter), w, lands: [], height: 0 }));
     const measure = c => {
@@ -323,7 +332,7 @@
     put(columns[three ? 1 : 0], hub);
     for (const c of rest) put(!three ? columns[1] : columns[2].height <= columns[0].height ? columns[2] : columns[0], c);
     const total = Math.max(height, ...columns.map(c => c.height));
-    return { columns, boxes, width, height: total, borders: columns.slice(1).map((c, i) => (columns[i].x + w + c.x) / 2) };
+    return { columns, boxes, width, narrow, height: total, borders: columns.slice(1).map((c, i) => (columns[i].x + w + c.x) / 2) };
   }
 
   // settle gives every land its share of the height, and every place its box.
@@ -336,7 +345,7 @@
         land.y = y;
         land.h = land.height + spare;
         const list = shown(land.country);
-        const gap = Math.min(60, spare * .7 / (list.rows.length + 1));
+        const gap = Math.min(90, spare * .7 / (list.rows.length + 1));
         let at = y + TITLE + Math.max(0, spare - gap * (list.rows.length - 1)) / 2.4;
         plan.boxes.set(land.country.id, { node: land.country, x: column.x, y: y + 14, w: column.w, h: 40, land: true, column: index });
         for (const child of list.rows) at += place(plan.boxes, child, column.x, at, column.w) + GAP + gap;
@@ -618,7 +627,7 @@
     const [name, below] = titled(node, box.w);
     const operator = /^operated by /.test(below);
     const font = node.kind === 'resource' ? '12px ' + mono : (node.kind === 'cloud' ? '600 ' : '') + '13px ' + sans;
-    const end = box.x + box.w - 10 - (blind ? blindWidth(blind) : 0);
+    const end = box.x + box.w - 10 - (blind ? blindWidth(plan, blind) : 0);
     const room = end - x;
     const tallyWidth = tally ? textWidth(tally, '12px ' + sans) + 12 : 0;
     const showTally = tally && room - tallyWidth > textWidth(name, font);
@@ -671,10 +680,11 @@
     draw(deck, 'path', { class: 'touch', d: course });
     deck.addEventListener('click', act);
 
-    const parts = [];
+    let parts = [];
     const kinds = b.levels.filter(n => n > 0).length;
     for (let level = 5; level > 0; level--) if (b.levels[level]) parts.push({ level, text: String(b.levels[level]) + (kinds === 1 ? ' ' + LEVELS[level] : '') });
     if (b.allowed) parts.push({ level: 0, text: kinds ? '+' + b.allowed : b.allowed + ' suppressed' });
+    if (plan.narrow) parts = [{ level: Math.max(b.worst, 0), text: String(b.findings.length - (kinds ? b.allowed : 0)) }]; // a sign as wide as the border has room for
     const sign = draw(signs, 'g', { class: look });
     draw(sign, 'title', {}, b.says);
     badge(sign, b.at, b.sign, parts);
@@ -699,18 +709,19 @@
     return at;
   }
 
-  const blindWidth = list => textWidth('? ' + list.length, '600 12px ' + sans) + 18;
+  const blindSign = (plan, list) => plan.narrow ? '?' : '? ' + list.length;
+  const blindWidth = (plan, list) => textWidth(blindSign(plan, list), '600 12px ' + sans) + 18;
 
   // drawBlind draws a bridge that ends before the border: nobody knows whether it would cross.
   function drawBlind(svg, plan, box, list) {
     const column = plan.columnOf(box.node);
     const left = plan.columns.length > 1 && column === plan.columns.length - 1;
     const edge = left ? box.x : box.x + box.w;
-    const y = middle(box), w = blindWidth(list), key = 'b' + box.node.id;
+    const y = middle(box), w = blindWidth(plan, list), key = 'b' + box.node.id;
     const g = draw(svg, 'g', { class: 'bridge blind' + (state.chosen && state.chosen.key === key ? ' on' : '') });
     draw(g, 'title', {}, trail(box.node) + ': ' + plural(list.length, 'blind spot'));
     if (plan.columns.length > 1) draw(g, 'path', { class: 'deck', d: 'M' + edge + ' ' + (y + 11) + ' h' + (left ? -34 : 34) });
-    badge(g, box.x + box.w - w / 2 - 5, y, [{ level: 0, text: '? ' + list.length }]);
+    badge(g, box.x + box.w - w / 2 - 5, y, [{ level: 0, text: blindSign(plan, list) }]);
     button(g, key, plural(list.length, 'blind spot') + ' in ' + trail(box.node),
       () => choose({ key, name: trail(box.node), findings: [], blind: list.map(b => b.index) }));
   }
@@ -739,9 +750,25 @@
     dl.appendChild(make('dd', className || '', text));
   }
 
-  function fillBody(details, f) {
+  // source shows a line with what it is about.
+  function source(parent, index) {
+    const line = data.lines[index];
+    if (!line) return;
+    const pre = make('pre', 'source');
+    pre.appendChild(make('span', 'number', String(line.number)));
+    pre.appendChild(document.createTextNode(line.before));
+    pre.appendChild(make('mark', '', line.marked));
+    pre.appendChild(document.createTextNode(line.after));
+    parent.appendChild(pre);
+  }
+
+  const NAMED = 40; // of findings that say the same
+
+  // fillBody shows the first of findings that say the same, and names the others.
+  function fillBody(details, group) {
     if (details.filled) return;
     details.filled = true;
+    const f = group[0];
     const body = make('div', 'body');
     const dl = make('dl');
     if (f.names[0] || f.names[1]) {
@@ -755,6 +782,7 @@
       for (const step of f.evidence) {
         const li = make('li', '', step.text + ' ');
         if (step.at) li.appendChild(make('span', 'where', step.at));
+        source(li, step.line);
         ol.appendChild(li);
       }
       dd.appendChild(ol);
@@ -765,14 +793,40 @@
     fact(dl, 'fix', data.rules[f.rule], 'fix');
     fact(dl, 'suppressed by', f.suppressed);
     fact(dl, 'written at', f.at, 'where');
+    if (f.at && !f.evidence.some(e => e.line === f.line)) source(dl.lastChild, f.line);
     fact(dl, 'argument', f.attribute, 'where');
     if (data.roots.length > 1) fact(dl, 'input', f.root, 'where');
     fact(dl, 'confidence', SURE[f.confidence]);
+    if (group.length > 1) {
+      dl.appendChild(make('dt', '', 'the same holds for'));
+      const dd = make('dd'), ul = make('ul', 'others');
+      for (const other of group.slice(1, NAMED + 1)) {
+        const li = make('li');
+        li.appendChild(make('code', '', other.address));
+        if (other.at && other.at !== f.at) li.appendChild(make('span', 'where', ' ' + other.at));
+        ul.appendChild(li);
+      }
+      if (group.length > NAMED + 1) ul.appendChild(make('li', '', 'and ' + plural(group.length - NAMED - 1, 'other') + ', which --format json lists'));
+      dd.appendChild(ul);
+      dl.appendChild(dd);
+    }
     body.appendChild(dl);
     details.appendChild(body);
   }
 
-  function item(f) {
+  // alike puts findings together that say the same, in the place of the first.
+  function alike(findings) {
+    const groups = new Map();
+    for (const f of findings) {
+      const key = [f.rule, f.severity, f.confidence, f.suppressed, f.root, f.message].join('\n');
+      if (!groups.has(key)) groups.set(key, []);
+      groups.get(key).push(f);
+    }
+    return [...groups.values()];
+  }
+
+  function item(group) {
+    const f = group[0];
     const details = make('details', 'item s' + f.severity + (f.suppressed ? ' suppressed' : ''));
     const summary = make('summary');
     const level = make('span', 'level');
@@ -782,9 +836,13 @@
     summary.appendChild(make('span', 'rule', '  ' + f.rule));
     summary.appendChild(make('span', 'message', f.message));
     summary.appendChild(make('code', '', f.address));
+    if (group.length > 1) {
+      const instances = group.every(other => blockOf(other.address) === blockOf(f.address));
+      summary.appendChild(make('span', 'many', ' and ' + plural(group.length - 1, instances ? 'other instance' : 'other')));
+    }
     details.appendChild(summary);
-    details.finding = f;
-    details.addEventListener('toggle', () => details.open && fillBody(details, f));
+    details.group = group;
+    details.addEventListener('toggle', () => details.open && fillBody(details, group));
     return details;
   }
 
@@ -820,8 +878,9 @@
     $('status').textContent = total === 0 ? 'No findings.' : findings.length === total ? plural(total, 'finding') : findings.length.toLocaleString('en') + ' of ' + plural(total, 'finding');
     const list = $('findings');
     list.textContent = '';
-    for (const f of findings.slice(0, state.limit)) list.appendChild(item(f));
-    const left = findings.length - state.limit;
+    const groups = alike(findings);
+    for (const group of groups.slice(0, state.limit)) list.appendChild(item(group));
+    const left = groups.length - state.limit;
     $('more').hidden = left <= 0;
     $('more').textContent = 'Show ' + Math.min(left, 100) + ' more of ' + left.toLocaleString('en');
     const dark = $('blind');
@@ -922,7 +981,7 @@
   window.addEventListener('resize', () => later(drawMap, 150));
   window.addEventListener('beforeprint', () => {
     for (const details of document.querySelectorAll('details.item')) {
-      if (details.finding) fillBody(details, details.finding);
+      if (details.group) fillBody(details, details.group);
       details.folded = !details.open;
       details.open = true;
     }
