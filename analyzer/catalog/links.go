@@ -233,10 +233,19 @@ func (c *Catalog) Link(typ, attribute string) *Link {
 
 // HasLinks tells whether any row but a `-` names the type itself, globs over all types of a provider apart (`aws_*`).
 func (c *Catalog) HasLinks(typ string) bool {
+	return c.AnyLink(typ, func(l *Link) bool { return l.Kind != Nothing })
+}
+
+// AnyLink tells whether f says yes to a row that names the type itself, globs over all types of a provider apart.
+func (c *Catalog) AnyLink(typ string, f func(*Link) bool) bool {
 	for _, level := range c.links.of(typ).levels {
-		joins := func(l linkRow) bool { return l.Kind != Nothing }
-		if !overAll(level.typ) && slices.ContainsFunc(level.rows, joins) {
-			return true
+		if overAll(level.typ) {
+			continue
+		}
+		for i := range level.rows {
+			if f(&level.rows[i].Link) {
+				return true
+			}
 		}
 	}
 	return false

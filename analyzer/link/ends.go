@@ -381,7 +381,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 			n.Ends = append(n.Ends, e)
 		}
 	}
-	if s.row != nil || !known || v.Kind != model.String || len(text) > 2048 || !strings.ContainsAny(text, ":./") {
+	if s.row != nil || !known || v.Kind != model.String || len(text) > longest || !strings.ContainsAny(text, signs) {
 		return
 	}
 	e := End{Path: model.Path{Full: full(way), Block: s.block}, Confidence: Possible}
@@ -410,6 +410,12 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 	}
 }
 
+// A text that names a place has one of the signs, and is not longer.
+const (
+	signs   = ":./"
+	longest = 2048
+)
+
 // textEnds finds the ids and hosts in a text.
 func (g *Graph) textEnds(n *Node, e End, text string) {
 	seen := map[place.Site]bool{}
@@ -422,7 +428,7 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
 		return strings.ContainsRune(" \t\r\n\"'`<>(){}[],;|\\=", r)
 	}) {
-		if len(word) < 6 || len(word) > 2048 {
+		if len(word) < 6 || len(word) > longest {
 			continue
 		}
 		at, conf, ok := place.Placed{}, Certain, false

@@ -96,6 +96,11 @@ var answering = map[string]bool{
 	"public_ip": true, "ip_address": true, "public_ip_address": true, "address": true, "bucket_domain_name": true, "eip_address": true,
 }
 
+// reaches tells the attributes by which a resource is reached.
+func reaches(name string) bool {
+	return answering[name] || strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_ip") || strings.HasSuffix(name, "_ip_address")
+}
+
 // hold indexes what identifies n. Short values and names are left out: only what is unique in the world joins inputs.
 func (g *Graph) hold(n *Node) {
 	if n.Values.Kind != model.Object || n.Placed.Unknown {
@@ -112,7 +117,7 @@ func (g *Graph) hold(n *Node) {
 			if name == "id" && n.Addr.Mode == addr.Data && !strings.ContainsAny(text, "-:/.") {
 				continue
 			}
-		case answering[name] || strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_ip") || strings.HasSuffix(name, "_ip_address"):
+		case reaches(name):
 			if !g.given(n, name, text) {
 				continue
 			}

@@ -20,20 +20,37 @@ type decoder struct {
 	texts  map[string]string
 	shapes map[string][]string // names of an object's members, by all of them
 	key    []byte
+	keeper *keeper // nil keeps everything
+	// What is wanted of resources, nil for everything, and the file to look ahead in.
+	interest Interest
+	ahead    io.ReaderAt
+	size     int64
+	// What resources have in common.
+	modules map[string]*moduleName
+	sources map[string]string
+	slab    []model.Resource
 	// What is being read of nested objects and lists, so that each is made in its exact size.
 	members []string
 	items   []model.Value
 }
 
 func newDecoder(r io.Reader) *decoder {
-	return &decoder{scanner: newScanner(r), texts: map[string]string{}, shapes: map[string][]string{}}
+	d := &decoder{}
+	d.start(r)
+	return d
+}
+
+func (d *decoder) start(r io.Reader) {
+	d.scanner = newScanner(r)
+	d.texts, d.shapes = map[string]string{}, map[string][]string{}
+	d.modules, d.sources = map[string]*moduleName{}, map[string]string{}
 }
 
 // The bounds of what is kept once: values and map keys may be all different.
 const (
 	keptTexts  = 20_000
 	keptShapes = 5_000
-	shortText  = 48
+	shortText  = 1024
 )
 
 // keep makes a text that outlives the scanner's.
@@ -167,13 +184,7 @@ func (d *decoder) value() (model.Value, error) {
 			d.members, d.items = append(d.members, name), append(d.items, v)
 			return err
 		})
-		names, items := d.members[from:], d.items[item:]
-		if !slices.IsSorted(names) { // Terraform sorts them; other writers may not, and it may not matter
-			sort.Sort(&byName{names, items})
-		}
-		v := model.ObjectValue(d.shape(names), slices.Clone(items))
-		d.members, d.items = d.members[:from], d.items[:item]
-		return v, err
+		return d.made(from, item), err
 	case '[':
 		item := len(d.items)
 		err := d.array(func(int) error {
@@ -199,6 +210,17 @@ func (d *decoder) value() (model.Value, error) {
 		return model.NullValue, nil
 	}
 	return model.NumberValue(d.keep(b)), nil
+}
+
+// made is the object of the members and items that were read last.
+func (d *decoder) made(member, item int) model.Value {
+	names, items := d.members[member:], d.items[item:]
+	if !slices.IsSorted(names) { // Terraform sorts them; other writers may not, and it may not matter
+		sort.Sort(&byName{names, items})
+	}
+	v := model.ObjectValue(d.shape(names), slices.Clone(items))
+	d.members, d.items = d.members[:member], d.items[:item]
+	return v
 }
 
 // byName sorts the members of an object.

@@ -20,6 +20,9 @@ type Options struct {
 	// Progress, where it is set, is told how far the reading of a path is: done of all, which are bytes of a file or root
 	// modules of a directory. Paths that are read side by side tell it at once.
 	Progress func(path string, done, all int64)
+	// Interest is what of resources' values is kept of a file, nil for everything. Where sources tell where arguments come
+	// from, everything is kept.
+	Interest Interest
 }
 
 // Error is an input that cannot be read: which, what is wrong with it, and what to do.
@@ -68,11 +71,21 @@ func file(path string, o Options) (*model.Snapshot, map[string][]byte, error) {
 		return nil, nil, &Error{Input: path, Err: plain(err)}
 	}
 	defer f.Close()
+	name, at := filepath.ToSlash(path), filepath.Dir(path)
 	var in io.Reader = f
 	if o.Progress != nil {
 		in = &counted{f, 0, func(n int64) { o.Progress(path, n, info.Size()) }}
 	}
-	return reader(filepath.ToSlash(path), filepath.Dir(path), in)
+	if o.Interest != nil {
+		d := &decoder{interest: o.Interest, ahead: f, size: info.Size()}
+		if s, inside, err := input(name, at, in, d); !errors.Is(err, errUnforeseen) {
+			return s, inside, err
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil, nil, &Error{Input: path, Err: plain(err)}
+		}
+	}
+	return reader(name, at, in)
 }
 
 // counted tells how much has been read.
@@ -100,6 +113,10 @@ func plain(err error) error {
 
 // reader reads one input. at is the directory that it lies in, "" for none.
 func reader(name, at string, r io.Reader) (*model.Snapshot, map[string][]byte, error) {
+	return input(name, at, r, &decoder{})
+}
+
+func input(name, at string, r io.Reader, d *decoder) (*model.Snapshot, map[string][]byte, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	if head, _ := in.Peek(4); string(head) == "PK\x03\x04" {
 		return savedPlan(name, at, in)
@@ -108,7 +125,7 @@ func reader(name, at string, r io.Reader) (*model.Snapshot, map[string][]byte, e
 	if err != nil {
 		return nil, nil, explain(name, err)
 	}
-	d := newDecoder(text)
+	d.start(text)
 	doc, err := readDocument(d)
 	if err != nil {
 		return nil, nil, explain(name, err)

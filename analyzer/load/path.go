@@ -16,6 +16,9 @@ func Path(path string, o Options) ([]*model.Snapshot, error) {
 	if info, err := os.Stat(path); path != "-" && err == nil && info.IsDir() {
 		return directory(path, o)
 	}
+	if sourcesOf(path, o) != "" {
+		o.Interest = nil
+	}
 	s, inside, err := file(path, o)
 	if err != nil {
 		return nil, err
@@ -34,10 +37,7 @@ func Path(path string, o Options) ([]*model.Snapshot, error) {
 func withSources(s *model.Snapshot, path string, inside map[string][]byte, o Options) (*model.Snapshot, error) {
 	so := o.Sources
 	so.Planned = s.Variables
-	dir := o.Source
-	if dir == "" && path != "-" && configured(filepath.Dir(path)) {
-		dir = filepath.Dir(path)
-	}
+	dir := sourcesOf(path, o)
 	var fused *model.Snapshot
 	var err error
 	switch {
@@ -56,6 +56,14 @@ func withSources(s *model.Snapshot, path string, inside map[string][]byte, o Opt
 	}
 	s.Notes = append(s.Notes, "the sources of the plan could not be read: "+err.Error())
 	return s, nil
+}
+
+// sourcesOf is the directory of a plan's sources, "" where there is none.
+func sourcesOf(path string, o Options) string {
+	if o.Source == "" && path != "-" && configured(filepath.Dir(path)) {
+		return filepath.Dir(path)
+	}
+	return o.Source
 }
 
 func directory(path string, o Options) ([]*model.Snapshot, error) {

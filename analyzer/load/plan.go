@@ -2,6 +2,7 @@ package load
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -18,10 +19,15 @@ type document struct {
 	formatVersion    string
 	terraformVersion string
 	sections         map[string]bool
-	changes          []change
+	changes          []*model.Resource
+	words            []actionWord
 	deferred         []deferral
 	drift            int
-	prior            []change // of prior_state, or of a state's values
+	prior            []*model.Resource // of prior_state, or of a state's values
+	broken           brokenChange
+	planned          map[string]bool // addresses in resource_changes; made when asked for
+	plannedOf        int             // how many changes there were then
+	foreseen         int64           // where the configuration begins that was read before its turn, 0 where none was
 	variables        model.Value
 	outputs          []model.Output
 	config           *config
@@ -38,6 +44,15 @@ type change struct {
 	values                                                        model.Value
 }
 
+// actionWord is an action that is not known, and whose it is.
+type actionWord struct{ address, word string }
+
+// brokenChange is the first resource by its address that is not of one piece.
+type brokenChange struct {
+	address string
+	err     error
+}
+
 type deferral struct {
 	reason string
 	change change
@@ -46,7 +61,6 @@ type deferral struct {
 // readDocument reads plan or state JSON from start to end, keeping only what the analysis can use.
 func readDocument(d *decoder) (*document, error) {
 	doc := &document{sections: map[string]bool{}}
-	known := map[string]bool{} // addresses in resource_changes: their prior state is not needed
 	err := d.object(func(name string) (err error) {
 		doc.sections[name] = true
 		switch name {
@@ -66,6 +80,7 @@ func readDocument(d *decoder) (*document, error) {
 		case "version":
 			doc.raw.version, err = readScalar(d)
 		case "resources":
+			doc.keeping(d, false)
 			doc.raw.resources, err = readRawResources(d)
 		case "modules":
 			doc.raw.resources, err = readRawModules(d)
@@ -76,15 +91,19 @@ func readDocument(d *decoder) (*document, error) {
 		case "variables":
 			doc.variables, err = d.value()
 		case "resource_changes":
+			doc.keeping(d, true)
 			err = d.array(func(int) error {
 				c, err := readChange(d)
 				if err != nil {
 					return err
 				}
-				if c.deposed == "" {
-					known[c.address] = true
+				a, word := action(c.actions)
+				if word != "" {
+					doc.words = append(doc.words, actionWord{c.address, word})
 				}
-				doc.changes = append(doc.changes, c)
+				if r := doc.resource(d, &c, a); r != nil {
+					doc.changes = append(doc.changes, r)
+				}
 				return nil
 			})
 		case "resource_drift":
@@ -108,21 +127,31 @@ func readDocument(d *decoder) (*document, error) {
 			})
 		case "output_changes":
 			err = d.object(func(name string) error {
-				c, err := readChangeBody(d)
+				c, err := readChangeBody(d, nil)
 				doc.outputs = append(doc.outputs, model.Output{Name: name, Value: c.values})
 				return err
 			})
 		case "prior_state":
+			doc.keeping(d, true)
 			err = d.object(func(name string) error {
 				if name == "values" {
-					return readStateValues(d, doc, known)
+					return readStateValues(d, doc)
 				}
 				return d.SkipValue()
 			})
 		case "values":
-			err = readStateValues(d, doc, known)
+			doc.keeping(d, false)
+			err = readStateValues(d, doc)
 		case "configuration":
-			doc.config, err = readConfig(d)
+			switch {
+			case d.keeper == nil:
+				doc.config, err = readConfig(d)
+			case d.peek() == '{' && d.offset() == doc.foreseen:
+				doc.foreseen = 0
+				err = d.SkipValue()
+			default:
+				err = errUnforeseen
+			}
 		case "errored":
 			doc.errored, err = d.truth()
 		case "complete":
@@ -134,7 +163,23 @@ func readDocument(d *decoder) (*document, error) {
 		}
 		return err
 	})
+	if err == nil && doc.foreseen > 0 {
+		err = errUnforeseen
+	}
 	return doc, err
+}
+
+// keeping decides what of the resources that follow is kept: of a plan's only once its configuration is known.
+func (doc *document) keeping(d *decoder, plan bool) {
+	if d.interest == nil || d.keeper != nil {
+		return
+	}
+	if plan && doc.config == nil {
+		doc.config, doc.foreseen = foreseen(d.ahead, d.size)
+	}
+	if !plan || doc.config != nil {
+		d.keeper = newKeeper(d.interest, doc.config)
+	}
 }
 
 // checkFormat accepts every major version that is known: 0 and 1. A newer minor one is read, with a note.
@@ -187,7 +232,7 @@ func readChange(d *decoder) (change, error) {
 			c.index, err = d.value()
 		case "change":
 			var body change
-			body, err = readChangeBody(d)
+			body, err = readChangeBody(d, d.kept(&c))
 			c.actions, c.values = body.actions, body.values
 		default:
 			err = d.SkipValue()
@@ -199,7 +244,7 @@ func readChange(d *decoder) (change, error) {
 
 // readChangeBody reads the `change` of a resource or output: the planned values with their unknown and sensitive parts,
 // or the earlier ones of something that goes.
-func readChangeBody(d *decoder) (change, error) {
+func readChangeBody(d *decoder, k *kept) (change, error) {
 	var c change
 	var before, after, unknown, sensitive, beforeSensitive model.Value
 	err := d.object(func(name string) (err error) {
@@ -214,15 +259,15 @@ func readChangeBody(d *decoder) (change, error) {
 			if c.actions != nil && !goes(c.actions) {
 				return d.SkipValue()
 			}
-			before, err = d.value()
+			before, err = d.values(k, false)
 		case "after":
-			after, err = d.value()
+			after, err = d.values(k, false)
 		case "after_unknown":
-			unknown, err = d.value()
+			unknown, err = d.values(k, true)
 		case "before_sensitive":
-			beforeSensitive, err = d.value()
+			beforeSensitive, err = d.marks(k, before, model.Value{})
 		case "after_sensitive":
-			sensitive, err = d.value()
+			sensitive, err = d.marks(k, after, unknown)
 		default:
 			err = d.SkipValue()
 		}
@@ -281,11 +326,11 @@ func action(list []string) (a model.Action, unknownWord string) {
 }
 
 // readStateValues reads the module tree of a state.
-func readStateValues(d *decoder, doc *document, known map[string]bool) error {
+func readStateValues(d *decoder, doc *document) error {
 	return d.object(func(name string) error {
 		switch name {
 		case "root_module":
-			return readStateModule(d, doc, known, true)
+			return readStateModule(d, doc, true)
 		case "outputs":
 			if doc.sections["prior_state"] && !doc.sections["values"] {
 				return d.SkipValue() // the plan's own outputs say more
@@ -320,7 +365,7 @@ func readScalar(d *decoder) (string, error) {
 
 // readStateModule reads the resources of a module and of those that it calls. Terraform 0.12 leaves the module out of
 // their addresses, so that they are whole only once the module's own has been read.
-func readStateModule(d *decoder, doc *document, known map[string]bool, root bool) error {
+func readStateModule(d *decoder, doc *document, root bool) error {
 	var module string
 	var own []change
 	err := d.object(func(name string) (err error) {
@@ -329,34 +374,76 @@ func readStateModule(d *decoder, doc *document, known map[string]bool, root bool
 			module, err = d.text()
 		case "resources":
 			err = d.array(func(int) error {
-				c, err := readStateResource(d, func(address string) bool {
-					return known[address] && (root || strings.HasPrefix(address, "module."))
+				c, err := readStateResource(d, module, root, func(address string) bool {
+					return (root || strings.HasPrefix(address, "module.")) && doc.inPlan(address)
 				})
-				if c.address != "" {
+				switch {
+				case err != nil || c.address == "":
+				case root || strings.HasPrefix(c.address, "module."):
+					doc.addPrior(d, &c)
+				default:
 					own = append(own, c)
 				}
 				return err
 			})
 		case "child_modules":
-			err = d.array(func(int) error { return readStateModule(d, doc, known, false) })
+			err = d.array(func(int) error { return readStateModule(d, doc, false) })
 		default:
 			err = d.SkipValue()
 		}
 		return err
 	})
 	for i := range own {
-		if module != "" && !strings.HasPrefix(own[i].address, "module.") {
+		if module != "" {
 			own[i].address = module + "." + own[i].address
 		}
+		doc.addPrior(d, &own[i])
 	}
-	doc.prior = append(doc.prior, own...)
 	return err
+}
+
+// inPlan tells whether the plan has a change for an address: its prior state is then not needed.
+func (doc *document) inPlan(address string) bool {
+	if doc.planned == nil || doc.plannedOf != len(doc.changes) {
+		doc.plannedOf = len(doc.changes)
+		doc.planned = make(map[string]bool, len(doc.changes))
+		for _, r := range doc.changes {
+			if r.Deposed == "" {
+				doc.planned[r.Address] = true
+			}
+		}
+	}
+	return doc.planned[address]
+}
+
+func (doc *document) addPrior(d *decoder, c *change) {
+	if _, ok := d.address(c); !ok {
+		c.module = "" // a state has the addresses alone
+	}
+	if r := doc.resource(d, c, model.NoOp); r != nil {
+		doc.prior = append(doc.prior, r)
+	}
+}
+
+// resource makes a resource of a change, or notes that the change is not of one piece.
+func (doc *document) resource(d *decoder, c *change, a model.Action) *model.Resource {
+	r, err := d.resource(c, a)
+	if err != nil && (doc.broken.err == nil || c.address < doc.broken.address) {
+		doc.broken = brokenChange{c.address, err}
+	}
+	return r
 }
 
 // readStateResource reads a resource of a state. One that the plan is known to have a change for is skipped: its address
 // is "".
-func readStateResource(d *decoder, known func(address string) bool) (change, error) {
-	var c change
+func readStateResource(d *decoder, module string, root bool, known func(address string) bool) (change, error) {
+	c := change{module: module}
+	kept := func() *kept {
+		if module == "" && !root {
+			return nil
+		}
+		return d.kept(&c)
+	}
 	var values, sensitive model.Value
 	skip := false
 	if err := d.expect('{', "a resource is an object"); err != nil {
@@ -383,9 +470,9 @@ func readStateResource(d *decoder, known func(address string) bool) (change, err
 		case "index":
 			c.index, err = d.value()
 		case "values":
-			values, err = d.value()
+			values, err = d.values(kept(), false)
 		case "sensitive_values":
-			sensitive, err = d.value()
+			sensitive, err = d.marks(kept(), values, model.Value{})
 		default:
 			err = d.SkipValue()
 		}
@@ -402,7 +489,7 @@ func readStateResource(d *decoder, known func(address string) bool) (change, err
 func (doc *document) snapshot(name string) (*model.Snapshot, error) {
 	slices.SortStableFunc(doc.outputs, func(a, b model.Output) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(doc.deferred, func(a, b deferral) int { return strings.Compare(a.change.address, b.change.address) })
-	slices.SortStableFunc(doc.changes, func(a, b change) int { return strings.Compare(a.address, b.address) })
+	slices.SortStableFunc(doc.words, func(a, b actionWord) int { return strings.Compare(a.address, b.address) })
 	s, err := doc.resources(name)
 	if err != nil {
 		return nil, err
@@ -437,37 +524,27 @@ func (doc *document) resources(name string) (*model.Snapshot, error) {
 	if newerMinor(doc.formatVersion) {
 		s.Notes = append(s.Notes, fmt.Sprintf("format_version %s is newer than this demarc knows (%s): what it adds is not looked at", doc.formatVersion, newestMinor))
 	}
-	inPlan := make(map[string]bool, len(doc.changes))
+	if doc.broken.err != nil {
+		return nil, doc.broken.err
+	}
 	words := map[string]bool{}
+	for _, w := range doc.words {
+		if !words[w.word] {
+			words[w.word] = true
+			s.Notes = append(s.Notes, fmt.Sprintf("the action %q is not known: such resources are taken to exist afterwards", clip(w.word)))
+		}
+	}
 	gone := 0
-	for i := range doc.changes {
-		c := &doc.changes[i]
-		a, word := action(c.actions)
-		if word != "" && !words[word] {
-			words[word] = true
-			s.Notes = append(s.Notes, fmt.Sprintf("the action %q is not known: such resources are taken to exist afterwards", clip(word)))
-		}
-		r, err := c.resource(a)
-		if err != nil {
-			return nil, err
-		}
-		if c.deposed == "" {
-			inPlan[c.address] = true
-		}
-		if !a.Stays() {
+	for _, r := range doc.changes {
+		if !r.Action.Stays() {
 			gone++
 		}
-		s.Resources = append(s.Resources, r)
 	}
-	for i := range doc.prior {
-		c := &doc.prior[i]
+	s.Resources = doc.changes
+	for _, r := range doc.prior {
 		// Of the prior state only what the plan does not speak of: data sources that were read, and in a targeted plan
 		// everything outside the target. Without a configuration entry it is an orphan that the plan has dropped.
-		r, err := c.resource(model.NoOp)
-		if err != nil {
-			return nil, err
-		}
-		if s.Format == model.Plan && (inPlan[r.Address] || r.Deposed != "" || r.Addr.Mode != addr.Data && !doc.config.declares(r.Addr)) {
+		if s.Format == model.Plan && (r.Deposed != "" || doc.inPlan(r.Address) || r.Addr.Mode != addr.Data && !doc.config.declares(r.Addr)) {
 			continue
 		}
 		s.Resources = append(s.Resources, r)
@@ -512,30 +589,126 @@ func (doc *document) judge(s *model.Snapshot, gone int) {
 	}
 }
 
+// moduleName is a module instance, read once for all resources in it.
+type moduleName struct {
+	path  addr.Module
+	block string // its address without keys
+	err   error
+}
+
+// module reads a module's address.
+func (d *decoder) module(address string) *moduleName {
+	m, ok := d.modules[address]
+	if !ok {
+		m = &moduleName{}
+		m.path, m.err = addr.ParseModule(address)
+		if m.err == nil && m.path.String() != address {
+			m.err = errors.New("is not written as Terraform does")
+		}
+		m.block = m.path.Block().String()
+		d.modules[address] = m
+	}
+	return m
+}
+
+// kept is what is kept of the values of a change, as far as has been read of it.
+func (d *decoder) kept(c *change) *kept {
+	m := d.module(c.module)
+	if m.err != nil {
+		return nil
+	}
+	return d.keeper.of(m, c)
+}
+
+// address is the address of a change whose members say what it is, as they mostly do; ok is false where it has to be
+// parsed.
+func (d *decoder) address(c *change) (at addr.Resource, ok bool) {
+	m := d.module(c.module)
+	if m.err != nil || !isName(c.typ) || !isName(c.name) || c.mode == "" {
+		return at, false
+	}
+	at = addr.Resource{Module: m.path, Mode: addr.ParseMode(c.mode), Type: c.typ, Name: c.name}
+	at.Key, _ = indexKey(c.index)
+	d.key = d.key[:0]
+	if c.module != "" {
+		d.key = append(append(d.key, c.module...), '.')
+	}
+	if at.Mode != addr.Managed {
+		d.key = append(append(d.key, c.mode...), '.')
+	}
+	d.key = append(append(append(d.key, c.typ...), '.'), c.name...)
+	d.key = append(d.key, at.Key.String()...)
+	return at, string(d.key) == c.address
+}
+
+// isName tells a name that nothing in an address can be taken for.
+func isName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return s != "" && s != "data" && s != "module" && s != "ephemeral" && s != "resource" && !('0' <= s[0] && s[0] <= '9')
+}
+
 // resource checks that a change is of one piece (its address, type, name and key say the same) and makes it a resource.
-func (c *change) resource(a model.Action) (*model.Resource, error) {
+func (d *decoder) resource(c *change, a model.Action) (*model.Resource, error) {
+	at, ok := d.address(c)
+	if !ok {
+		var err error
+		if at, err = parsed(c); err != nil {
+			return nil, err
+		}
+	}
+	if len(d.slab) == 0 {
+		d.slab = make([]model.Resource, slabSize)
+	}
+	r := &d.slab[0]
+	d.slab = d.slab[1:]
+	*r = model.Resource{Address: c.address, Addr: at, Previous: c.previous, Deposed: c.deposed,
+		Source: d.source(c.provider, at.Type), Action: a, Values: c.values}
+	return r, nil
+}
+
+// slabSize is how many resources are made at a time.
+const slabSize = 64
+
+// source is the provider of a resource, each kept once.
+func (d *decoder) source(provider, typ string) string {
+	if provider == "" {
+		return normal(provider, typ)
+	}
+	s, ok := d.sources[provider]
+	if !ok {
+		s = normal(provider, typ)
+		d.sources[provider] = s
+	}
+	return s
+}
+
+// parsed reads the address of a change, and completes it.
+func parsed(c *change) (addr.Resource, error) {
 	at, err := addr.Parse(c.address)
 	if err != nil {
-		return nil, err
+		return at, err
 	}
 	if c.mode == "" && at.Mode == addr.Managed {
 		c.mode = "managed"
 	}
 	if c.typ != "" && c.typ != at.Type || c.name != "" && c.name != at.Name || c.mode != "" && addr.ParseMode(c.mode) != at.Mode {
-		return nil, fmt.Errorf("resource %q: its type, name or mode contradict its address", clip(c.address))
+		return at, fmt.Errorf("resource %q: its type, name or mode contradict its address", clip(c.address))
 	}
 	if c.module != "" && c.module != at.Module.String() {
-		return nil, fmt.Errorf("resource %q: its module_address contradicts its address", clip(c.address))
+		return at, fmt.Errorf("resource %q: its module_address contradicts its address", clip(c.address))
 	}
 	if key, ok := indexKey(c.index); ok && key != at.Key && at.Key.Kind != addr.AnyKey {
 		if at.Key.Kind != addr.NoKey {
-			return nil, fmt.Errorf("resource %q: its index contradicts its address", clip(c.address))
+			return at, fmt.Errorf("resource %q: its index contradicts its address", clip(c.address))
 		}
 		at.Key = key // Terraform 0.12 leaves the key out of addresses in a state
 		c.address = at.String()
 	}
-	return &model.Resource{Address: c.address, Addr: at, Previous: c.previous, Deposed: c.deposed,
-		Source: normal(c.provider, at.Type), Action: a, Values: c.values}, nil
+	return at, nil
 }
 
 func indexKey(v model.Value) (addr.Key, bool) {

@@ -24,6 +24,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/place"
 	"github.com/demarc-dev/demarc/analyzer/report"
 	"github.com/demarc-dev/demarc/rules"
+	"github.com/demarc-dev/demarc/rules/access"
 	"github.com/demarc-dev/demarc/rules/tables"
 	"github.com/spf13/cobra"
 )
@@ -127,7 +128,7 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) er
 	if paths, err = load.Roots(paths); err != nil {
 		return err
 	}
-	options := load.Options{Stdin: stdin, Source: s.source, Sources: source.Options{
+	options := load.Options{Stdin: stdin, Source: s.source, Interest: link.NewInterest(cat, access.Reads), Sources: source.Options{
 		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world),
 	}}
 	collect(paths)

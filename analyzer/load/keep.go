@@ -1,0 +1,313 @@
+package load
+
+import (
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// Interest tells what of resources' values the analysis can use. Most of a large plan is of no use to anybody, and what is
+// not wanted is passed over. This room knows no cloud, and has to ask.
+type Interest interface {
+	// Whole tells whether everything is wanted that resources of a type hold.
+	Whole(typ string) bool
+	// Attribute tells whether all is wanted that stands at an attribute, in the form of tables.
+	Attribute(source, typ, path string) bool
+	// Unknown tells whether it matters that an attribute is not known which the configuration does not write.
+	Unknown(typ, path string) bool
+	// Text tells whether a text is wanted wherever it stands.
+	Text(text string) bool
+}
+
+// keeper decides what of resources' values is kept: what somebody is interested in, and what the configuration refers to
+// or makes of references.
+type keeper struct {
+	Interest
+	config   *config // nil where the input has none
+	blocks   map[blockName]*kept
+	texts    map[string]bool
+	referred map[attribute]bool
+}
+
+// blockName is what resources have in common about which the same is kept.
+type blockName struct {
+	module, source, typ, name string
+}
+
+// attribute is a top-level attribute of a resource type, of all of them with the name "".
+type attribute struct{ typ, name string }
+
+func newKeeper(i Interest, c *config) *keeper {
+	k := &keeper{Interest: i, config: c, blocks: map[blockName]*kept{}, texts: map[string]bool{}, referred: map[attribute]bool{}}
+	if c != nil && c.root != nil {
+		k.refer(c)
+	}
+	return k
+}
+
+// kept is what is kept of the values of a block's resources. A nil kept keeps everything.
+type kept struct {
+	*keeper
+	source, typ string
+	args        *model.Args
+	whole       bool
+	values      branch
+	unknown     branch
+}
+
+// branch is what is kept at an attribute and below. It grows with what is met.
+type branch struct {
+	name, path string
+	keep       bool // all that is known of it
+	unknown    bool // that it is not known
+	children   []*branch
+	byName     map[string]int
+	next       int // the child that most likely comes next
+}
+
+// of is what is kept of a resource. The members of its change that tell come first, as Terraform writes them.
+func (k *keeper) of(m *moduleName, c *change) *kept {
+	if k == nil || m == nil || c.typ == "" || c.name == "" || c.provider == "" || c.mode != "" && c.mode != "managed" {
+		return nil
+	}
+	name := blockName{m.block, c.provider, c.typ, c.name}
+	of, ok := k.blocks[name]
+	if !ok {
+		of = &kept{keeper: k, source: normal(c.provider, c.typ), typ: strings.Clone(c.typ)}
+		of.whole = k.Whole(c.typ) || k.referred[attribute{c.typ, ""}]
+		if k.config != nil {
+			if b := k.config.blocks[addr.Resource{Module: m.path.Block(), Type: c.typ, Name: c.name}.String()]; b != nil {
+				of.args = k.config.args(b)
+			}
+		}
+		k.blocks[name] = of
+	}
+	return of
+}
+
+// mostBranches bounds what is remembered of an attribute's names: those of maps are endless.
+const mostBranches = 1 << 10
+
+// child is the branch of a member. Objects of one block have the same members in the same order.
+func (k *kept) child(b *branch, name []byte) *branch {
+	if b.next < len(b.children) && b.children[b.next].name == string(name) {
+		b.next++
+		return b.children[b.next-1]
+	}
+	if i, ok := b.byName[string(name)]; ok {
+		b.next = i + 1
+		return b.children[i]
+	}
+	c := &branch{name: string(name), path: string(name)}
+	if b.path != "" {
+		c.path = b.path + "." + c.name
+	}
+	arg := k.args.Arg(c.path)
+	referred := b.path == "" && k.referred[attribute{k.typ, c.name}]
+	c.keep = b.keep || referred || k.Attribute(k.source, k.typ, c.path) || arg != nil && len(arg.Origins) > 0
+	c.unknown = b.unknown || referred || k.Unknown(k.typ, c.path) || arg != nil
+	for _, a := range k.args.All() {
+		c.unknown = c.unknown || strings.HasPrefix(a.Block, c.path) && strings.HasPrefix(a.Block[len(c.path):], ".")
+	}
+	if len(b.children) < mostBranches {
+		if b.byName == nil {
+			b.byName = map[string]int{}
+		}
+		b.byName[c.name] = len(b.children)
+		b.children = append(b.children, c)
+		b.next = len(b.children)
+	}
+	return c
+}
+
+// text tells whether a text is wanted wherever it stands.
+func (k *keeper) text(b []byte) bool {
+	const signs = ":./" // an id, an address, a host
+	i := 0
+	for i < len(b) && strings.IndexByte(signs, b[i]) < 0 {
+		i++
+	}
+	if i == len(b) {
+		return false
+	}
+	if wanted, ok := k.texts[string(b)]; ok {
+		return wanted
+	}
+	s := string(b)
+	wanted := k.Text(s)
+	if len(k.texts) < keptTexts && len(s) <= shortText {
+		k.texts[s] = wanted
+	}
+	return wanted
+}
+
+// wanted tells whether anything in a value is.
+func (k *kept) wanted(b *branch, v model.Value, unknown bool) bool {
+	if b.keep && !unknown || b.unknown && unknown && v.True() {
+		return true
+	}
+	switch v.Kind {
+	case model.List:
+		for i := range v.Len() {
+			if k.wanted(b, v.Item(i), unknown) {
+				return true
+			}
+		}
+	case model.Object:
+		for i := range v.Len() {
+			if k.wanted(k.child(b, []byte(v.Name(i))), v.Item(i), unknown) {
+				return true
+			}
+		}
+	case model.String:
+		s, _ := v.Text()
+		return !unknown && k.text([]byte(s))
+	}
+	return false
+}
+
+// values reads what is wanted of a resource's values, or of what says which of them are unknown.
+func (d *decoder) values(k *kept, unknown bool) (model.Value, error) {
+	if k == nil || d.peek() != '{' {
+		return d.value()
+	}
+	top := &k.values
+	if unknown {
+		top = &k.unknown
+	}
+	top.next = 0
+	return d.some(func(name []byte) (model.Value, error) {
+		b := k.child(top, name)
+		keep := k.whole || b.keep
+		if unknown {
+			keep = k.whole || b.unknown
+		}
+		switch d.peek() {
+		case '{', '[':
+			v, err := d.value()
+			if v.Len() == 0 || unknown && !holdsTrue(v) || !keep && !k.wanted(b, v, unknown) {
+				v = model.Value{}
+			}
+			return v, err
+		case '"':
+			text, err := d.scanner.text()
+			if err != nil || unknown || !keep && !k.text(text) {
+				return model.Value{}, err
+			}
+			return model.StringValue(d.keep(text)), nil
+		case 'n':
+			return model.Value{}, d.SkipValue()
+		case 'f':
+			keep = keep && !unknown
+		}
+		if !keep {
+			return model.Value{}, d.SkipValue()
+		}
+		return d.value()
+	})
+}
+
+// marks reads which of the values that are kept are sensitive.
+func (d *decoder) marks(k *kept, values, unknown model.Value) (model.Value, error) {
+	if k == nil || d.peek() != '{' {
+		return d.value()
+	}
+	return d.some(func(name []byte) (model.Value, error) {
+		if !has(values, name) && !has(unknown, name) {
+			return model.Value{}, d.SkipValue()
+		}
+		return d.value()
+	})
+}
+
+func has(v model.Value, name []byte) bool {
+	if v.Kind != model.Object {
+		return false
+	}
+	for i := range v.Len() {
+		if v.Name(i) == string(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// some reads an object without the members for which f gives nothing. f must consume the value.
+func (d *decoder) some(f func(name []byte) (model.Value, error)) (model.Value, error) {
+	if err := d.open('{', "an object"); err != nil {
+		return model.Value{}, err
+	}
+	from, item := len(d.members), len(d.items)
+	for {
+		name, more, err := d.member()
+		if err != nil || !more {
+			return d.made(from, item), err
+		}
+		v, err := f(name)
+		if err != nil {
+			return model.Value{}, err
+		}
+		if v.State != model.Absent {
+			d.members, d.items = append(d.members, d.keep(name)), append(d.items, v)
+		}
+	}
+}
+
+// refer notes the attributes that the configuration refers to: what they hold tells which of several is meant, and where
+// provider configurations are.
+func (k *keeper) refer(c *config) {
+	note := func(v model.Value, whole bool) { k.references(v, whole) }
+	for _, p := range c.providers {
+		note(p.expressions, true)
+	}
+	var module func(m *configModule)
+	module = func(m *configModule) {
+		for _, r := range m.resources {
+			note(r.expressions, false)
+			note(r.each, false)
+			for _, a := range c.args(r).All() {
+				for _, o := range a.Origins {
+					name, _, _ := strings.Cut(o.Attr, ".")
+					k.referred[attribute{o.Type, name}] = k.referred[attribute{o.Type, name}] || name != ""
+				}
+			}
+		}
+		for _, e := range m.outputs {
+			note(e, true)
+		}
+		for _, call := range m.calls {
+			if call.module != nil {
+				note(call.expressions, true)
+				note(call.each, true)
+				module(call.module)
+			}
+		}
+	}
+	module(c.root)
+}
+
+// references notes the references in expressions. Where a whole resource is handed on, anything of it may be used.
+func (k *keeper) references(v model.Value, whole bool) {
+	if v.Kind == model.Object && isExpression(v) {
+		for _, s := range distinct(member(v, "references")) {
+			t, err := addr.ParseTraversal(s)
+			if err != nil {
+				continue
+			}
+			at, rest, err := t.Resource()
+			if err != nil {
+				continue
+			}
+			if names := named(rest); len(names) > 0 {
+				k.referred[attribute{at.Type, names[0]}] = true
+			} else if whole {
+				k.referred[attribute{at.Type, ""}] = true
+			}
+		}
+		return
+	}
+	for i := range v.Len() {
+		k.references(v.Item(i), whole)
+	}
+}

@@ -1,0 +1,40 @@
+package access
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+// TestReads: every type that the code of this package names is kept by loaders. Data sources always are.
+func TestReads(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`"((?:aws|azurerm|azuread|google|oci|alicloud|tencentcloud|huaweicloud|kubernetes|ibm)_[a-z0-9_]*[a-z0-9])"`)
+	data := map[string]bool{"aws_caller_identity": true, "aws_iam_policy_document": true, "google_iam_policy": true}
+	found := 0
+	for _, file := range files {
+		if ok, _ := filepath.Match("*_test.go", file); ok {
+			continue
+		}
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllSubmatch(src, -1) {
+			found++
+			if typ := string(m[1]); !Reads(typ) && !data[typ] {
+				t.Errorf("%s names %s, and loaders do not know that it is read", file, typ)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d types are named", found)
+	}
+	if Reads("aws_vpc") {
+		t.Error("everything is read")
+	}
+}
