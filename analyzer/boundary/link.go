@@ -56,6 +56,9 @@ func (f *file) linkRow(typ, kind, direction string, item pair) {
 	}
 	at := where(f.pos(item.name.at))
 	row, err := catalog.ParseLink(at, typ, attribute, kind, by, direction)
+	if err == nil {
+		err = f.policy.cat.CheckLink(row)
+	}
 	if err != nil {
 		f.problem(item.name.at, "%s", strings.TrimPrefix(err.Error(), at+": "))
 		return

@@ -25,6 +25,7 @@ type Link struct {
 	Kind      Kind
 	By        By
 	Cloud     string // whose region or account the value names; "" for the resource's own cloud
+	Partition string // what a truth value stands for, "" for all other ways to name the far end
 	Direction Direction
 	Where     string // file:line of the row
 }
@@ -60,6 +61,7 @@ type tables struct {
 	hosts       hosts
 	sites       sites
 	siteAnswers sync.Map // siteQuestion, []SiteRow
+	refined     []refineRow
 	roles       roles
 	data        map[string][]DataRow
 }

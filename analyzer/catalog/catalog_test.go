@@ -66,6 +66,39 @@ link data.aws_x host endpoint host
 	}
 }
 
+// The rows of a refined type answer first, then those of the type alone.
+func TestRefined(t *testing.T) {
+	c := load(t, `
+refine any_* type
+link any_* body endpoint text
+link any_thing body.host endpoint host
+link any_*:net/* body.properties.**.id network id
+link any_*:net/peerings body.properties.remote network id
+`)
+	if got := c.Refines("any_thing"); got != "type" {
+		t.Errorf("any_thing is refined by %q", got)
+	}
+	if got := c.Refines("other_thing"); got != "" {
+		t.Errorf("other_thing is refined by %q", got)
+	}
+	for _, test := range []struct{ word, attribute, want string }{
+		{"", "body.properties.remote", "any_* body"},
+		{"Net/Peerings@2024-01-01", "body.properties.remote", "any_*:net/peerings body.properties.remote"},
+		{"Net/Peerings@2024-01-01", "body.properties.remote.id", "any_*:net/peerings body.properties.remote"},
+		{"Net/Peerings@2024-01-01", "body.properties.local.id", "any_*:net/* body.properties.**.id"},
+		{"Net/Peerings@2024-01-01", "body.host", "any_thing body.host"},
+		{"Store/Accounts", "body.properties.remote", "any_* body"},
+	} {
+		l := c.Link(Refined("any_thing", test.word), test.attribute)
+		if got := l.Type + " " + l.Attribute; got != test.want {
+			t.Errorf("%s %s is answered by %s, want %s", test.word, test.attribute, got, test.want)
+		}
+	}
+	if !c.Inside("any_thing", "body") || c.Inside("any_thing", "bod") || c.Inside("any_thing", "body.host") {
+		t.Error("what is inside is wrong")
+	}
+}
+
 func TestHasLinks(t *testing.T) {
 	c := load(t, `
 link aws_* kms_key key id

@@ -210,6 +210,11 @@ func (c *Catalog) check() error {
 	return nil
 }
 
+// CheckLink tells of a link row that was not read from a table and names what no table has.
+func (c *Catalog) CheckLink(l Link) error {
+	return c.checkUse(use{cloud: l.Cloud, partition: l.Partition})
+}
+
 func (c *Catalog) checkUse(u use) error {
 	if u.cloud != "" && !c.clouds.names[u.cloud] {
 		var known []string
@@ -230,7 +235,7 @@ func (c *Catalog) checkUse(u use) error {
 		}
 		return unknownWord("partition", u.partition, known)
 	}
-	if cloud := c.clouds.partitions[i].Cloud; u.cloud != "" && cloud != u.cloud {
+	if cloud := c.clouds.partitions[i].Cloud; u.cloud != "" && cloud != u.cloud && len(c.Partitions(u.cloud)) > 0 {
 		return fmt.Errorf("partition %s is of %s, not of %s", u.partition, cloud, u.cloud)
 	}
 	return nil

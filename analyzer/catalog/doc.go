@@ -9,7 +9,8 @@
 //
 //	partition CLOUD PARTITION SIDE "NAME" [saas|regional]
 //	word      CLOUD PARTITION WORD...       other names of the partition: a provider's `environment` argument, an ARN's
-//	                                        partition field, a universe domain
+//	                                        partition field, a universe domain; a cloud without partitions may have words
+//	                                        for those of others
 //	region    CLOUD PARTITION REGION...     its regions and areas, in lower case, compared without spaces;
 //	                                        `REGION=SPELLING` for one that has another name as well
 //	pattern   CLOUD PARTITION REGEXP        regions that are not listed; only asked after the lists. Zones need no row:
@@ -51,7 +52,9 @@
 // # Links
 //
 //	link TYPE ATTRIBUTE KIND BY[@CLOUD] [DIRECTION]
+//	link TYPE ATTRIBUTE KIND true@PARTITION [DIRECTION]
 //	link TYPE ATTRIBUTE -                   looked at: joins nothing
+//	refine TYPE ATTRIBUTE                   the attribute says what a resource of TYPE is
 //
 // TYPE is a resource type or a glob; `data.TYPE` for data sources. ATTRIBUTE is the path with dots and without indexes
 // (`rule.destination.bucket`); `*` stands for a part of a name, `**` for any number of names; a row answers for
@@ -59,6 +62,12 @@
 // glob with more letters before the others; then a row that names the attribute itself (without glob, then the longer)
 // before one that names something above it (the longer). A `**` at the end names what is above. DIRECTION is what flows
 // as seen from the resource: out, in or both (both where left out).
+//
+// `true@PARTITION` is for truth values: where it is true, the far end is that partition.
+//
+// A refined type is TYPE:WORD, where WORD is what its attribute says, in lower case and without what follows an `@`:
+// `azapi_*:microsoft.network/*`. Rows of refined types answer before those of the type alone. Where rows name what is
+// inside of an attribute that is a text, the text is read as JSON.
 //
 // # Roles
 //
@@ -118,6 +127,7 @@ const (
 	BySecret       // the value is a secret of the resource that it comes from
 	ByText         // text that may hold hosts and ids among other things
 	ByHub          // the thing that all resources with the same value are joined by
+	ByTrue         // a truth value: where it is true, the partition that the row names
 )
 
 // Direction is what flows along a link as seen from the resource that makes it.

@@ -49,8 +49,8 @@ func (c *Catalog) readLink(r row) error {
 	if err != nil {
 		return err
 	}
-	if l.Cloud != "" {
-		c.clouds.uses = append(c.clouds.uses, use{l.Cloud, "", r.file, r.line})
+	if l.Cloud != "" || l.Partition != "" {
+		c.clouds.uses = append(c.clouds.uses, use{l.Cloud, l.Partition, r.file, r.line})
 	}
 	l.Where = r.file
 	c.links.rows = append(c.links.rows, linkRow{l, r.line})
@@ -70,7 +70,7 @@ func ParseLink(where string, typ, attribute, kind, by, direction string) (Link, 
 
 func parseLink(typ, attribute, kind, by, direction string) (Link, error) {
 	l := Link{Type: typ, Attribute: attribute}
-	if !isType(typ) {
+	if plain, word, refined := cutType(typ); !isType(plain) || refined && !isWordOf(word) {
 		return l, fmt.Errorf("%q is not a resource type, data.TYPE or a glob of them", typ)
 	}
 	if !isAttribute(attribute) {
@@ -89,9 +89,14 @@ func parseLink(typ, attribute, kind, by, direction string) (Link, error) {
 	if by == "" {
 		return l, fmt.Errorf("a %s link says how its value names the far end, such as id, name or region", kind)
 	}
-	by, l.Cloud, _ = strings.Cut(by, "@")
+	by, of, _ := strings.Cut(by, "@")
 	if l.By, err = ParseBy(by); err != nil {
 		return l, err
+	}
+	if l.By != ByTrue {
+		l.Cloud = of
+	} else if l.Partition = of; of == "" {
+		return l, fmt.Errorf("true is followed by what it means: true@PARTITION")
 	}
 	if direction != "" {
 		l.Direction, err = ParseDirection(direction)
@@ -262,8 +267,9 @@ func (ls *links) of(typ string) *typeLinks {
 		return of.(*typeLinks)
 	}
 	of := &typeLinks{answers: map[string]*Link{}}
+	plain, _, _ := cutType(typ)
 	for pattern, at := range ls.types {
-		if pattern != typ && (!strings.Contains(pattern, "*") || !matchType(pattern, typ)) {
+		if pattern != typ && pattern != plain && (!strings.Contains(pattern, "*") || !matchType(pattern, typ)) {
 			continue
 		}
 		l := level{typ: pattern, rows: ls.rows[at.from:at.to]}
@@ -274,7 +280,17 @@ func (ls *links) of(typ string) *typeLinks {
 		}
 		of.levels = append(of.levels, l)
 	}
-	slices.SortFunc(of.levels, func(a, b level) int { return moreSpecific(a.typ, b.typ) })
+	slices.SortFunc(of.levels, func(a, b level) int {
+		_, _, ra := cutType(a.typ)
+		_, _, rb := cutType(b.typ)
+		switch {
+		case ra && !rb:
+			return -1
+		case rb && !ra:
+			return 1
+		}
+		return moreSpecific(a.typ, b.typ)
+	})
 	known, _ := ls.known.LoadOrStore(strings.Clone(typ), of)
 	return known.(*typeLinks)
 }

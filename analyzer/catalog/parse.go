@@ -148,6 +148,7 @@ var rowKinds = map[string]struct {
 	"provider":   {`SOURCE CLOUD [NAME...]`, 2, many, (*Catalog).readProvider},
 	"site":       {`SOURCE provider|env|default|TYPE NAME GIVES`, 4, 4, (*Catalog).readSite},
 	"link":       {`TYPE ATTRIBUTE KIND BY [DIRECTION]`, 3, 5, (*Catalog).readLink},
+	"refine":     {`TYPE ATTRIBUTE`, 2, 2, (*Catalog).readRefine},
 	"role":       {`CLOUD CLASS NAME...`, 3, many, (*Catalog).readRole},
 	"rolename":   {`CLOUD REGEXP`, 2, 2, (*Catalog).readRoleName},
 	"escalation": {`CLOUD NAME ACTION...`, 3, many, (*Catalog).readEscalation},

@@ -105,6 +105,13 @@ func (c *Catalog) Cloud(source string) (cloud string, ok bool) {
 	return p.cloud, ok
 }
 
+// Hosted tells whether things of a cloud are where their hosts are: the cloud has no partitions, as Kubernetes and
+// storage arrays, or its software runs on servers of one's own as well.
+func (c *Catalog) Hosted(cloud string) bool {
+	parts := c.Partitions(cloud)
+	return cloud != "" && (len(parts) == 0 || parts[0].SaaS)
+}
+
 // ProviderSites are the rows that place provider configurations of source, in the order of the table, with scopes
 // provider, env and default.
 func (c *Catalog) ProviderSites(source string) []SiteRow {

@@ -20,10 +20,15 @@ import (
 
 // ends finds every place that n touches.
 func (g *Graph) ends(n *Node) {
-	typ := typeName(n)
+	typ := g.refined(n)
 	var way [16]step
-	g.walk(n.Values, g.shape(typ), typ, way[:0], func(s *shape, way []step, v model.Value) {
+	var leaf func(*shape, []step, model.Value)
+	leaf = func(s *shape, way []step, v model.Value) {
 		if s.block == "" || v.State == model.Null || v.State == model.Absent {
+			return
+		}
+		if doc, ok := document(s, v); ok {
+			g.walk(doc, s, typ, way, leaf)
 			return
 		}
 		if v.State == model.Unknown {
@@ -34,7 +39,19 @@ func (g *Graph) ends(n *Node) {
 			return
 		}
 		g.rowEnd(n, s.row, model.Path{Full: full(way), Block: s.block}, v)
-	})
+	}
+	g.walk(n.Values, g.shape(typ), typ, way[:0], leaf)
+}
+
+// document reads a text that is JSON, where rows name what is inside of it.
+func document(s *shape, v model.Value) (doc model.Value, ok bool) {
+	if !s.inside {
+		return model.Value{}, false
+	}
+	if text, known := v.Text(); known && v.Kind == model.String && len(text) <= mostText {
+		return model.Document(text)
+	}
+	return v.Partly()
 }
 
 // unknownBlock looks at the arguments inside of a block that is not known as a whole, as sets are when any part of an
@@ -55,8 +72,10 @@ func (g *Graph) unknownBlock(n *Node, s *shape, way []step, typ string) {
 func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Value) {
 	e := End{Path: path, Row: row, Kind: row.Kind}
 	text, known := v.Text()
-	known = known && (v.Kind == model.String || v.Kind == model.Number && numbered(row.By) || v.Kind == model.Bool && row.By == catalog.ByPartition)
+	known = known && (v.Kind == model.String || v.Kind == model.Number && numbered(row.By))
 	switch {
+	case row.By == catalog.ByTrue:
+		g.trueEnd(n, e, v)
 	case row.By == catalog.BySecret:
 		g.secretEnds(n, e) // what it yields matters to those who refer to it; what it takes may be a secret of another
 	case row.By == catalog.ByPolicy || row.By == catalog.ByRole:
@@ -78,10 +97,23 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 	}
 }
 
+// trueEnd makes the end that a truth value stands for.
+func (g *Graph) trueEnd(n *Node, e End, v model.Value) {
+	part, _ := g.cat.Partition(e.Row.Partition)
+	switch text, _ := v.Text(); {
+	case text == "true":
+		e.Placed = place.Placed{Site: place.Site{Cloud: part.Cloud, Partition: part.ID}, Because: []place.Reason{{How: place.Literal, Text: "as it is true"}}}
+		e.Confidence = Certain
+		n.Ends = append(n.Ends, e)
+	case v.State == model.Unknown && significant(e.Kind):
+		g.Blind = append(g.Blind, Blind{Node: n, Path: e.Path.Full, Reason: "is not known, and means " + part.Name + " where it is true"})
+	}
+}
+
 // numbered tells what a number may name: accounts of Alibaba and Tencent are numbers in their providers' schemas.
 func numbered(by catalog.By) bool {
 	switch by {
-	case catalog.ByAccount, catalog.ByPrincipal, catalog.ByID, catalog.ByScope, catalog.ByTenant, catalog.ByHub:
+	case catalog.ByAccount, catalog.ByPrincipal, catalog.ByID, catalog.ByScope, catalog.ByTenant, catalog.ByHub, catalog.ByPartition:
 		return true
 	}
 	return false

@@ -83,6 +83,17 @@ func typeName(n *Node) string {
 	return n.Addr.Type
 }
 
+// refined is a node's type as link rows know it: what a resource of a type of many things is, one of its attributes says.
+func (g *Graph) refined(n *Node) string {
+	typ := typeName(n)
+	at := g.cat.Refines(typ)
+	if at == "" {
+		return typ
+	}
+	word, _ := n.Values.At(strings.Split(at, ".")...).Text()
+	return catalog.Refined(typ, word)
+}
+
 // identifying are the attributes whose values other resources use to mean this one.
 var identifying = map[string]bool{
 	"id": true, "arn": true, "self_link": true, "crn": true, "urn": true, "ocid": true, "unique_id": true,

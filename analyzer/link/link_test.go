@@ -44,6 +44,10 @@ link alpha_secret value credential secret out
 link alpha_doc text export text
 link alpha_copy name -
 link alpha_* tags -
+link alpha_account offshore trust true@alpha-cn out
+refine alpha_any type
+link alpha_any body endpoint text
+link alpha_any:peering body.remote.id network id
 `
 
 func world(t testing.TB) *catalog.Catalog {
@@ -451,4 +455,44 @@ func TestOrder(t *testing.T) {
 			t.Errorf("in the order %v: %s, want %s", order, got, want)
 		}
 	}
+}
+
+// A truth value stands for the partition that its row names.
+func TestTrue(t *testing.T) {
+	account := func(name string, v model.Value) *model.Resource {
+		r := resource("alpha_account."+name, west)
+		r.Values = model.ObjectValue([]string{"offshore"}, []model.Value{v})
+		return r
+	}
+	g := build(t, input("p.json", account("yes", model.BoolValue(true)), account("word", model.StringValue("true")),
+		account("no", model.BoolValue(false)), account("null", model.NullValue), account("open", model.UnknownValue)))
+	expect(t, g,
+		"alpha_account.word trust: west-1 - alpha-cn by offshore",
+		"alpha_account.yes trust: west-1 - alpha-cn by offshore")
+	if len(g.Blind) != 1 || g.Blind[0].Node.Address != "alpha_account.open" || g.Blind[0].Reason != "is not known, and means Alpha in China where it is true" {
+		t.Errorf("blind spots: %+v", g.Blind)
+	}
+}
+
+// What a resource of a type of many things is, it says itself; its body may be an object or JSON.
+func TestRefinedTypes(t *testing.T) {
+	const far, near = "arn:alpha-cn:vpc:north-1:2:vpc", "arn:alpha:vpc:west-1::vpc"
+	any := func(name, typ string, body model.Value) *model.Resource {
+		r := resource("alpha_any."+name, west)
+		r.Values = model.ObjectValue([]string{"type", "body"}, []model.Value{model.StringValue(typ), body})
+		return r
+	}
+	text := func(id string) model.Value { return model.StringValue(`{"remote": {"id": "` + id + `"}}`) }
+	g := build(t, input("p.json",
+		any("json", "Peering@2024", text(far)),
+		any("inside", "Peering@2024", text(near)),
+		any("object", "Peering", object("remote.id", far)),
+		any("other", "Note@2024", object("remote.id", "see https://north.alpha.cn.example/ for it")),
+		any("broken", "Peering", model.StringValue(`{"remote": {"id": "`+far+`"}`)),
+	))
+	expect(t, g,
+		"alpha_any.broken endpoint: west-1 - north-1 by body",
+		"alpha_any.json network: west-1 - north-1 by body.remote.id",
+		"alpha_any.object network: west-1 - north-1 by body.remote[0].id",
+		"alpha_any.other endpoint: west-1 - alpha-cn by body.remote[0].id")
 }

@@ -46,7 +46,7 @@ func (g *Graph) pairs(n *Node) {
 	slices.Sort(kinds)
 	for _, k := range kinds {
 		ends := byKind[k]
-		if tells(own.Placed.Site) && (own.Placed.Partition != "" || own.Placed.Nowhere) {
+		if tells(own.Placed.Site) {
 			g.star(n, k, own, ends, nil)
 		}
 		if own.Placed.Partition != "" {

@@ -12,6 +12,7 @@ import (
 type shape struct {
 	block    string
 	row      *catalog.Link
+	inside   bool // rows name what is inside of it
 	children map[string]*shape
 }
 
@@ -32,6 +33,7 @@ func (g *Graph) child(s *shape, typ, name string) *shape {
 			c.block = s.block + "." + name
 		}
 		c.row = g.cat.Link(typ, c.block)
+		c.inside = g.cat.Inside(typ, c.block)
 		if s.children == nil {
 			s.children = map[string]*shape{}
 		}
