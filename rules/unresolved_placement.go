@@ -27,7 +27,7 @@ func unplaced(p *analyzer.Pass) {
 	var order []question
 	settle := map[question]*link.Node{}
 	for _, n := range p.Graph.Nodes {
-		if n.Placed.Partition != "" || n.Placed.Nowhere || n.Placed.Unknown || !links(n) {
+		if n.Placed.Partition != "" || n.Placed.Nowhere || n.Placed.Unknown || p.Side(n.Placed.Site) != "" || !links(n) {
 			continue
 		}
 		q := question{n.Input.Name, n.Placed.Open.Reason}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
@@ -66,6 +67,9 @@ func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites
 	}
 	for _, in := range inputs {
 		s.inferFromEnvironment(in)
+	}
+	for _, in := range inputs {
+		s.inferFromReferences(in)
 	}
 	for _, in := range inputs {
 		for _, p := range in.Providers {
@@ -132,6 +136,7 @@ type facts struct {
 	decided map[catalog.Gives]bool // told, or written and not known: weaker evidence must not fill it
 	open    []string               // arguments that are written and whose value is not known
 	wide    bool                   // of a service of the whole partition
+	hosted  bool                   // of a cloud that is where its hosts are
 }
 
 func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos model.Pos) {
@@ -161,6 +166,9 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 		if p, ok := f.cat.Word(f.cloud, value); ok {
 			if f.partition(p) {
 				because(fmt.Sprintf("%q", strings.ToLower(value)))
+				if part, _ := f.cat.Partition(p); part.Cloud != f.cloud {
+					f.cloud, f.at.Cloud = part.Cloud, part.Cloud // its regions are that cloud's
+				}
 			}
 		}
 	case catalog.GivesAccount:
@@ -175,18 +183,27 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 			f.at.Tenant = strings.ToLower(value)
 		}
 	case catalog.GivesHost:
-		if id, ambiguous, ok := f.cat.Host(value); ok && !ambiguous && id.Cloud == f.cloud {
+		id, ambiguous, ok := f.cat.Host(value)
+		switch {
+		case ambiguous:
+		case ok && (id.Cloud == f.cloud || f.hosted):
 			if f.partition(id.Partition) {
 				because("host " + id.Host)
+				f.in(id)
+			}
+		case !ok && f.hosted && f.at.Host == "":
+			if f.at.Host = catalog.HostName(value); f.at.Host != "" {
+				because("host " + f.at.Host)
 			}
 		}
 	case catalog.GivesID:
 		id, ok := f.cat.Identify(value)
-		if !ok || id.Cloud != f.cloud {
+		if !ok || id.Cloud != f.cloud && !f.hosted {
 			return
 		}
 		if id.Partition != "" && f.partition(id.Partition) {
 			because("its " + idWord(id))
+			f.in(id)
 		}
 		if f.at.Account == "" {
 			f.at.Account = id.Account
@@ -224,6 +241,13 @@ func (f *facts) partition(p string) bool {
 	return false
 }
 
+// in notes that something hosted is in a place of another cloud.
+func (f *facts) in(id catalog.Identity) {
+	if id.Cloud != f.cloud {
+		f.at.Cloud, f.at.Region, f.at.Account = id.Cloud, id.Region, id.Account
+	}
+}
+
 // provider places a provider configuration by its arguments, then by what the user says of the environment, then by
 // defaults that nothing can change.
 func (s *Sites) provider(p *model.Provider) *Placed {
@@ -231,7 +255,7 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 	if !ok {
 		return &Placed{Unknown: true}
 	}
-	f := &facts{cat: s.cat, cloud: cloud, decided: map[catalog.Gives]bool{}}
+	f := &facts{cat: s.cat, cloud: cloud, hosted: s.cat.Hosted(cloud), decided: map[catalog.Gives]bool{}}
 	f.at.Cloud = cloud
 	rows := s.cat.ProviderSites(p.Source)
 	for _, row := range rows {
@@ -253,7 +277,9 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 		}
 	}
 	s.environment(f, p, rows)
-	if f.at.Partition == "" {
+	if f.at.Partition != "" {
+		f.at.Host = "" // it has told what it can
+	} else {
 		f.at.Open = s.why(f, p, rows)
 	}
 	return &f.at
@@ -306,6 +332,10 @@ func argumentGives(rows []catalog.SiteRow, name string) catalog.Gives {
 
 // why says what is missing to place a provider configuration.
 func (s *Sites) why(f *facts, p *model.Provider, rows []catalog.SiteRow) Open {
+	if f.at.Host != "" {
+		return Open{Reason: fmt.Sprintf("%s: no table knows where the host %s is", p.Label(), f.at.Host),
+			Settle: "give it to a side in .demarc.hcl: boundary \"...\" { domains = [...] }, or networks"}
+	}
 	if len(f.open) > 0 {
 		return Open{Reason: fmt.Sprintf("%s: the value of %s is not known before apply, or not told by a plan", p.Label(), strings.Join(f.open, ", ")),
 			Settle: defaultLine(p, rows)}
@@ -432,6 +462,56 @@ func (s *Sites) inferFromEnvironment(in *model.Snapshot) {
 	}
 }
 
+// inferFromReferences places what is hosted by the resource whose host it uses: the provider of a cluster's workloads is
+// where the cluster is.
+func (s *Sites) inferFromReferences(in *model.Snapshot) {
+	for _, p := range in.Providers {
+		at := s.providers[p]
+		if at.Partition != "" || at.Host != "" || !s.cat.Hosted(at.Cloud) {
+			continue
+		}
+		for _, row := range s.cat.ProviderSites(p.Source) {
+			if row.Scope != "provider" || row.Gives != catalog.GivesHost {
+				continue
+			}
+			there, of := s.referred(in, p, p.Args.Arg(row.Name))
+			if of == nil || there.Partition == "" && there.Host == "" {
+				continue
+			}
+			at.Site, at.Open = there.Site, Open{}
+			at.Because = append(at.Because, Reason{How: Reference, At: p.Label(), Text: fmt.Sprintf("as its %s refers to %s", row.Name, of.Address)})
+			break
+		}
+	}
+}
+
+// referred is the one place of all resources that an argument of a provider refers to, and one of them.
+func (s *Sites) referred(in *model.Snapshot, p *model.Provider, a *model.Arg) (there Placed, of *model.Resource) {
+	if a == nil {
+		return there, nil
+	}
+	for _, r := range in.Resources {
+		if !slices.ContainsFunc(a.Origins, func(o model.Origin) bool {
+			return o.Type == r.Addr.Type && o.Name == r.Addr.Name && o.Mode == r.Addr.Mode && sameBlocks(o.Module(p.Module), r.Addr.Module)
+		}) {
+			continue
+		}
+		at := s.Resource(r)
+		switch {
+		case of == nil:
+			there, of = at, r
+		case at.Site != there.Site:
+			return Placed{}, nil
+		}
+	}
+	return there, of
+}
+
+// sameBlocks tells whether two module paths are of the same calls, whatever their keys.
+func sameBlocks(a, b addr.Module) bool {
+	return slices.EqualFunc(a, b, func(a, b addr.Step) bool { return a.Name == b.Name })
+}
+
 func absent(v model.Value, path string) bool {
 	return v.At(strings.Split(path, ".")...).State == model.Absent
 }
@@ -539,6 +619,9 @@ func (s *Sites) resource(r *model.Resource) Placed {
 	}
 	at := f.at
 	from, open := s.configured(r)
+	if from.Cloud != "" && at.Partition == "" {
+		at.Cloud = from.Cloud // of something hosted, that of its host
+	}
 	if at.Nowhere && at.Partition == "" {
 		at.Account, at.Tenant = cmp.Or(at.Account, from.Account), from.Tenant
 		return at
@@ -552,7 +635,7 @@ func (s *Sites) resource(r *model.Resource) Placed {
 			at.Because = append(at.Because, from.Because...)
 			at.Open, at.Conflict = open, from.Conflict
 		}
-		at.Partition = from.Partition
+		at.Partition, at.Host = from.Partition, from.Host
 	} else if from.Partition != "" && from.Partition != at.Partition {
 		at.Conflict = from.Partition
 	}
@@ -591,6 +674,9 @@ func (s *Sites) configured(r *model.Resource) (Placed, Open) {
 		}
 		if c.Tenant != at.Tenant {
 			at.Tenant = ""
+		}
+		if c.Host != at.Host {
+			at.Host = ""
 		}
 	}
 	if at.Partition == "" {

@@ -63,6 +63,12 @@ site acme/dir provider tenant_id tenant
 site acme/dir env BETA_ENVIRONMENT partition
 provider acme/gamma gamma
 site acme/gamma default gamma partition
+provider acme/orbit orbit
+word orbit alpha-cn 42
+site acme/orbit provider host host
+site acme/orbit provider context id
+site acme/orbit orbit_* cloud partition
+site acme/orbit orbit_* region region
 `
 
 func world(t testing.TB) *catalog.Catalog {
@@ -389,6 +395,36 @@ func TestAccountsAndTenants(t *testing.T) {
 		}
 		if at, ok := s.Tenant("t-1"); ok {
 			t.Errorf("of %d configurations: tenant t-1 is in %+v", len(all), at)
+		}
+	}
+}
+
+// What is hosted is where its host is: a known one, one that only the policy can give to a side, or that of the resource
+// that it refers to.
+func TestHosted(t *testing.T) {
+	pod := func(p *model.Provider, pairs ...string) *model.Resource {
+		return resource(t, "orbit_pod.p", p, pairs...)
+	}
+	cluster := resource(t, "alpha_cluster.c", provider("alpha", "", "region", "north-1"))
+	refers := provider("orbit", "", "host", "?")
+	refers.Args = model.NewArgs([]model.Arg{{Block: "host", Origins: []model.Origin{{Type: "alpha_cluster", Name: "c", Attr: "endpoint"}}}}, nil)
+	for _, c := range []struct {
+		name string
+		pod  *model.Resource
+		want place.Site
+		open string
+	}{
+		{"a known host", pod(provider("orbit", "", "host", "https://api.alpha.cn.example:6443")), place.Site{Cloud: "alpha", Partition: "alpha-cn"}, ""},
+		{"an id", pod(provider("orbit", "", "context", "arn:alpha-cn:cluster:north-1:12:c")), place.Site{Cloud: "alpha", Partition: "alpha-cn", Region: "north-1", Account: "12"}, ""},
+		{"another host", pod(provider("orbit", "", "host", "https://pods.corp.example/")), place.Site{Cloud: "orbit", Host: "pods.corp.example"},
+			"provider orbit: no table knows where the host pods.corp.example is"},
+		{"a host that tells nothing", pod(provider("orbit", "", "host", "https://x.shared.example")), place.Site{Cloud: "orbit"}, "provider orbit: nothing in it says where it is"},
+		{"a reference", pod(refers), place.Site{Cloud: "alpha", Partition: "alpha-cn", Region: "north-1"}, ""},
+		{"its own word", pod(provider("orbit", ""), "cloud", "42", "region", "north-1"), place.Site{Cloud: "alpha", Partition: "alpha-cn", Region: "north-1"}, ""},
+	} {
+		s := estate(t, place.Options{}, []*model.Resource{cluster, c.pod})
+		if at := s.Resource(c.pod); at.Site != c.want || !strings.Contains(at.Open.Reason, c.open) || c.open == "" && at.Open.Reason != "" {
+			t.Errorf("%s: %+v", c.name, at)
 		}
 	}
 }
