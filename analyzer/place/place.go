@@ -496,7 +496,7 @@ func (s *Sites) referred(in *model.Snapshot, p *model.Provider, a *model.Arg) (t
 		}) {
 			continue
 		}
-		at := s.Resource(r)
+		at := s.resource(r) // nothing is remembered before all configurations are placed
 		switch {
 		case of == nil:
 			there, of = at, r
