@@ -236,6 +236,11 @@ func (c *Catalog) Link(typ, attribute string) *Link {
 	return l
 }
 
+// About tells whether a row names an attribute of a type or something above it, whether or not another row answers first.
+func (l *Link) About(typ, attribute string) bool {
+	return (l.Type == typ || matchType(l.Type, typ)) && matchPath(l.Attribute, attribute, true)
+}
+
 // HasLinks tells whether any row but a `-` names the type itself, globs over all types of a provider apart (`aws_*`).
 func (c *Catalog) HasLinks(typ string) bool {
 	return c.AnyLink(typ, func(l *Link) bool { return l.Kind != Nothing })

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -18,19 +20,12 @@ import (
 // TestCoverage holds that every attribute of the nine large providers that could name another place is explained by a
 // row, where their schemas are there.
 func TestCoverage(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "schemas", "*.json.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skip("the providers' schemas are not here")
-	}
 	cat, err := catalog.Load(tables.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range files {
-		for _, c := range cat.Cover(schemas(t, file)) {
+	for _, s := range published(t) {
+		for _, c := range cat.Cover(s) {
 			t.Logf("%s: %d types, %d of them link, %d of %d attributes explained", c.Source, c.Types, c.Linking, c.Explained, c.Attributes)
 			for i, m := range c.Missing {
 				if i == 20 {
@@ -43,33 +38,61 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// schemas reads one provider's schema, which is kept without the envelope that terraform prints around it.
-func schemas(t *testing.T, file string) *tfjson.ProviderSchemas {
+// published are the schemas of the nine large providers, which lie beside the repository.
+func published(t *testing.T) []*tfjson.ProviderSchemas {
 	t.Helper()
-	f, err := os.Open(file)
+	list, err := readPublished()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(list) == 0 {
+		t.Skip("the providers' schemas are not here")
+	}
+	return list
+}
+
+var readPublished = sync.OnceValues(func() ([]*tfjson.ProviderSchemas, error) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "schemas", "*.json.gz"))
+	if err != nil {
+		return nil, err
+	}
+	var list []*tfjson.ProviderSchemas
+	for _, file := range files {
+		s, err := readSchema(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		list = append(list, s)
+	}
+	return list, nil
+})
+
+// readSchema reads one provider's schema, which is kept without the envelope that terraform prints around it.
+func readSchema(file string) (*tfjson.ProviderSchemas, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	raw, err := io.ReadAll(z)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	parts := strings.Split(filepath.Base(file), "_")
 	var out bytes.Buffer
-	name, _ := json.Marshal("registry.terraform.io/" + parts[0] + "/" + parts[1])
+	name, err := json.Marshal("registry.terraform.io/" + parts[0] + "/" + parts[1])
+	if err != nil {
+		return nil, err
+	}
 	out.WriteString(`{"format_version":"1.0","provider_schemas":{`)
 	out.Write(name)
 	out.WriteString(":")
 	out.Write(raw)
 	out.WriteString("}}")
-	var s tfjson.ProviderSchemas
-	if err := s.UnmarshalJSON(out.Bytes()); err != nil {
-		t.Fatalf("%s: %s", file, err)
-	}
-	return &s
+	s := new(tfjson.ProviderSchemas)
+	return s, s.UnmarshalJSON(out.Bytes())
 }
