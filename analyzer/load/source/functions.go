@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	ctyyaml "github.com/zclconf/go-cty-yaml"
@@ -92,7 +94,7 @@ var functions = map[string]function.Function{
 
 	"cidrhost": function.New(&function.Spec{Params: []function.Parameter{text("prefix"), number("hostnum")}, Type: function.StaticReturnType(cty.String),
 		Impl: func(a []cty.Value, _ cty.Type) (cty.Value, error) {
-			p, err := netip.ParsePrefix(a[0].AsString())
+			p, err := parseNetwork(a[0].AsString())
 			if err != nil {
 				return cty.NilVal, err
 			}
@@ -101,7 +103,7 @@ var functions = map[string]function.Function{
 			return cty.StringVal(h), err
 		}}),
 	"cidrnetmask": text1(func(s string) (string, error) {
-		p, err := netip.ParsePrefix(s)
+		p, err := parseNetwork(s)
 		if err != nil || !p.Addr().Is4() {
 			return "", errors.New("is no IPv4 network")
 		}
@@ -113,7 +115,7 @@ var functions = map[string]function.Function{
 	}),
 	"cidrsubnet": function.New(&function.Spec{Params: []function.Parameter{text("prefix"), number("newbits"), number("netnum")}, Type: function.StaticReturnType(cty.String),
 		Impl: func(a []cty.Value, _ cty.Type) (cty.Value, error) {
-			p, err := netip.ParsePrefix(a[0].AsString())
+			p, err := parseNetwork(a[0].AsString())
 			if err != nil {
 				return cty.NilVal, err
 			}
@@ -125,11 +127,11 @@ var functions = map[string]function.Function{
 	"cidrsubnets": function.New(&function.Spec{Params: []function.Parameter{text("prefix")}, VarParam: &function.Parameter{Name: "newbits", Type: cty.Number},
 		Type: function.StaticReturnType(cty.List(cty.String)), Impl: subnets}),
 	"cidrcontains": texts2(cty.Bool, func(a ...string) (cty.Value, error) {
-		p, err := netip.ParsePrefix(a[0])
+		p, err := parseNetwork(a[0])
 		if err != nil {
 			return cty.NilVal, err
 		}
-		if q, err := netip.ParsePrefix(a[1]); err == nil {
+		if q, err := parseNetwork(a[1]); err == nil {
 			return cty.BoolVal(p.Masked().Contains(q.Addr()) && q.Bits() >= p.Bits()), nil
 		}
 		at, err := netip.ParseAddr(a[1])
@@ -256,6 +258,9 @@ func gzipped(s string) (string, error) {
 	if _, err := w.Write([]byte(s)); err != nil {
 		return "", err
 	}
+	if err := w.Flush(); err != nil { // as Terraform does, whose text it must be
+		return "", err
+	}
 	if err := w.Close(); err != nil {
 		return "", err
 	}
@@ -280,17 +285,26 @@ func gunzipped(s string) (string, error) {
 
 // encodeText and decodeText know the encodings that need no tables.
 func encodeText(s, encoding string) (string, error) {
+	var b []byte
 	switch strings.ToUpper(encoding) {
 	case "UTF-8":
-		return base64.StdEncoding.EncodeToString([]byte(s)), nil
-	case "UTF-16LE":
-		var b []byte
-		for _, u := range utf16Of(s) {
-			b = append(b, byte(u), byte(u>>8))
+		b = []byte(s)
+	case "UTF-16LE", "UTF-16BE":
+		order := utf16Order(encoding)
+		for _, u := range utf16.Encode([]rune(s)) {
+			b = order.AppendUint16(b, u)
 		}
-		return base64.StdEncoding.EncodeToString(b), nil
+	case "ISO-8859-1", "US-ASCII":
+		for _, c := range s {
+			if c > '\u00ff' || c >= utf8.RuneSelf && encoding[0]|0x20 == 'u' {
+				return "", errors.New("the encoding has no such character")
+			}
+			b = append(b, byte(c))
+		}
+	default:
+		return "", errNoTable
 	}
-	return "", errors.New("the encoding is not known")
+	return base64.StdEncoding.EncodeToString(b), nil
 }
 
 func decodeText(s, encoding string) (string, error) {
@@ -301,10 +315,35 @@ func decodeText(s, encoding string) (string, error) {
 	switch strings.ToUpper(encoding) {
 	case "UTF-8":
 		return string(b), nil
-	case "UTF-16LE":
-		return fromUTF16(b), nil
+	case "UTF-16LE", "UTF-16BE":
+		order := utf16Order(encoding)
+		u := make([]uint16, len(b)/2)
+		for i := range u {
+			u[i] = order.Uint16(b[2*i:])
+		}
+		return string(utf16.Decode(u)), nil
+	case "ISO-8859-1", "US-ASCII":
+		runes := make([]rune, len(b))
+		for i, c := range b {
+			runes[i] = rune(c)
+		}
+		return string(runes), nil
 	}
-	return "", errors.New("the encoding is not known")
+	return "", errNoTable
+}
+
+var errNoTable = errors.New("the encoding is not known")
+
+type order interface {
+	binary.ByteOrder
+	binary.AppendByteOrder
+}
+
+func utf16Order(encoding string) order {
+	if strings.HasSuffix(strings.ToUpper(encoding), "BE") {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
 }
 
 // The namespaces of RFC 4122, appendix C.
@@ -326,6 +365,18 @@ func uuidV5(space, name string) (string, error) {
 	h[6], h[8] = h[6]&0x0f|0x50, h[8]&0x3f|0x80
 	s := hex.EncodeToString(h[:16])
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:], nil
+}
+
+// parseNetwork reads a network. Terraform lets the parts of an IPv4 address begin with zeros.
+func parseNetwork(s string) (netip.Prefix, error) {
+	parts := strings.Split(s, ".")
+	for i, p := range parts {
+		for len(p) > 1 && p[0] == '0' && p[1] >= '0' && p[1] <= '9' {
+			p = p[1:]
+		}
+		parts[i] = p
+	}
+	return netip.ParsePrefix(strings.Join(parts, "."))
 }
 
 // addrOf makes an address of the family of like from a number.
@@ -370,7 +421,7 @@ func subnet(p netip.Prefix, bits int, n *big.Int) (string, error) {
 
 // subnets places networks one after the other, each where its size allows it first.
 func subnets(a []cty.Value, _ cty.Type) (cty.Value, error) {
-	p, err := netip.ParsePrefix(a[0].AsString())
+	p, err := parseNetwork(a[0].AsString())
 	if err != nil {
 		return cty.NilVal, err
 	}

@@ -2,6 +2,8 @@ package source_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -33,6 +35,7 @@ var results = map[string]string{
 	`toset(["b", "a", "b"])`: `["a", "b"]`, `tomap({ a = 1 })`: `{a=1}`, `transpose({ a = ["1", "2"], b = ["2"] })`: `{1=["a"], 2=["a", "b"]}`, `trim("?!a?!", "!?")`: `"a"`, `trimprefix("helloworld", "hello")`: `"world"`,
 	`trimspace("  a ")`: `"a"`, `trimsuffix("helloworld", "world")`: `"hello"`, `try([][0], "b")`: `"b"`, `urlencode("a b&c")`: `"a+b%26c"`, `urldecode("a+b%26c")`: `"a b&c"`, `uuidv5("dns", "www.terraform.io")`: `"a5008fae-b28c-5ba5-96cd-82b4c53552d6"`,
 	`values({ b = 1, a = 2 })`: `[2, 1]`, `yamldecode("a: [1, b]")`: `{a=[1, "b"]}`, `yamlencode({ a = 1 })`: `"\"a\": 1\n"`, `zipmap(["a", "b"], [1, 2])`: `{a=1, b=2}`, `nonsensitive("a")`: `"a"`, `sensitive("a")`: `!"a"`, `issensitive(sensitive("a"))`: `true`,
+	`assumeequal(null, "cn-north-1")`: `"cn-north-1"`, `assumenotnull("a")`: `"a"`, `assumelistlength([1], 1, 1)`: `[1]`, `assumestringprefix("ab", "a")`: `"ab"`,
 	`core::upper("a")`: `"A"`, `convert("1", number)`: `1`, `textdecodebase64("aABpAA==", "UTF-16LE")`: `"hi"`, `textencodebase64("hi", "UTF-16LE")`: `"aABpAA=="`, `base64gunzip(base64gzip("x"))`: `"x"`,
 	`ephemeralasnull("x")`: `"x"`, `templatestring("a$${b}", { b = 1 })`: `"a1"`, `sha512("a")`: `"1f40fc92da241694750979ee6cf582f2d5d7d28e18335de05abc54d0560e0f5302860c652bf08d560252aa5e74210546f369fbbbce8c12cfc7957b2652fe9a75"`,
 	`true ? "a" : nothing.x`: `"a"`, `false && nothing.x`: `false`, `"%{ if true }a%{ else }b%{ endif }"`: `"a"`, `{ for k, v in { a = 1 } : v => k... }`: `{1=["a"]}`, `[for s in ["a", "b"] : upper(s) if s != "a"]`: `["B"]`,
@@ -49,6 +52,35 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
+// TestConsole (40) compares expressions with what Terraform itself has made of them.
+func TestConsole(t *testing.T) {
+	corpus, err := os.ReadFile(filepath.Join("testdata", "console.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var main strings.Builder
+	main.WriteString("locals {\n  t   = \"hello $${name}\"\n  o   = { a = 1 }\n  l   = [\"a\", null, \"b\"]\n  m   = { x = [\"1\", \"2\"], y = [] }\n  nul = null\n  num = 41\n}\n")
+	var want []string
+	var exprs []string
+	for line := range strings.Lines(string(corpus)) {
+		expr, result, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if !ok {
+			continue // a comment
+		}
+		fmt.Fprintf(&main, "output \"o%d\" {\n  value = try(jsonencode([%s]), \"[ERR]\")\n}\n", len(exprs), expr)
+		exprs, want = append(exprs, expr), append(want, "["+result+"]")
+	}
+	s := read(t, map[string]string{"main.tf": main.String()})
+	if len(exprs) < 350 || len(s.Outputs) != len(exprs) {
+		t.Fatalf("%d outputs of %d expressions: %q", len(s.Outputs), len(exprs), s.Incomplete)
+	}
+	for i, o := range s.Outputs {
+		if got, _ := o.Value.Text(); got != want[i] {
+			t.Errorf("%s is %s, want %s", exprs[i], got, want[i])
+		}
+	}
+}
+
 // terraform117 are the functions of Terraform 1.17, as `terraform metadata functions -json` names them.
 const terraform117 = `abs abspath alltrue anytrue base64decode base64encode base64gzip base64sha256 base64sha512 basename bcrypt can ceil chomp
 chunklist cidrhost cidrnetmask cidrsubnet cidrsubnets coalesce coalescelist compact concat contains convert csvdecode dirname distinct element
@@ -59,10 +91,14 @@ setsubtract setunion sha1 sha256 sha512 signum slice sort split startswith strco
 textdecodebase64 textencodebase64 timeadd timecmp timestamp title tobool tolist tomap tonumber toset tostring transpose trim trimprefix trimspace
 trimsuffix try upper urlencode uuid uuidv5 values yamldecode yamlencode zipmap`
 
+// opentofu113 are those that OpenTofu 1.13 has besides.
+const opentofu113 = `assumeequal assumelistlength assumelistlengthmax assumelistlengthmin assumemaplength assumemaplengthmax assumemaplengthmin
+assumenotnull assumesetlength assumesetlengthmax assumesetlengthmin assumestringprefix base64gunzip cidrcontains urldecode`
+
 // TestFunctionNames calls each function with arguments that are not known: whatever becomes of it, it is not known, and
 // says where it comes from.
 func TestFunctionNames(t *testing.T) {
-	for _, name := range strings.Fields(terraform117) {
+	for _, name := range strings.Fields(terraform117 + " " + opentofu113) {
 		for n := range 4 {
 			args := strings.TrimSuffix(strings.Repeat("aws_x.a.v, ", n), ", ")
 			s := read(t, map[string]string{"main.tf": fmt.Sprintf("resource \"aws_x\" \"a\" {}\nresource \"aws_x\" \"b\" {\n  v = %s(%s)\n}\n", name, args)})
