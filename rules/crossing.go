@@ -76,8 +76,8 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 // not be decided.
 func whichever(p *analyzer.Pass, l link.Link, near string) []link.End {
 	return slices.DeleteFunc(slices.Clone(l.Far), func(e link.End) bool {
-		if !slices.ContainsFunc(e.Either, func(n *link.Node) bool {
-			side := p.Side(n.Placed.Site)
+		if !slices.ContainsFunc(e.Either, func(c link.Choice) bool {
+			side := p.Side(c.Site)
 			return side == "" || side == near
 		}) {
 			return false

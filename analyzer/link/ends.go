@@ -85,6 +85,7 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 		g.targetEnds(n, e, g.resolveKnown(n, path.Block, text))
 	case known:
 		g.valueEnds(n, e, text)
+	case g.choiceEnds(n, e, v.Choices()):
 	case v.State == model.Unknown:
 		if at, sure, ok := g.byBeginning(v); ok && joins(row.By) {
 			e.Placed, e.Confidence = at, sure
@@ -108,6 +109,57 @@ func (g *Graph) trueEnd(n *Node, e End, v model.Value) {
 	case v.State == model.Unknown && significant(e.Kind):
 		g.Blind = append(g.Blind, Blind{Node: n, Path: e.Path.Full, Reason: "is not known, and means " + part.Name + " where it is true"})
 	}
+}
+
+// choiceEnds makes the ends of a value that will be one of several known ones. Where they are all in one partition, it does
+// not matter which; else each says that it may be another.
+func (g *Graph) choiceEnds(n *Node, e End, choices []model.Value) bool {
+	before := len(n.Ends)
+	var ends []End
+	var either []Choice
+	same := true
+	for _, c := range choices {
+		text, ok := c.Text()
+		if c.State == model.Null || ok && text == "" { // perhaps there is no end at all
+			e.Confidence = Possible
+			continue
+		}
+		g.valueEnds(n, e, text)
+		made := slices.Clone(n.Ends[before:])
+		n.Ends = n.Ends[:before]
+		if !ok || len(made) != 1 || made[0].Placed.Partition == "" {
+			return false
+		}
+		ends = append(ends, made[0])
+		either = append(either, Choice{made[0].Target, made[0].Placed.Site})
+		same = same && made[0].Placed.Partition == ends[0].Placed.Partition
+	}
+	if len(ends) == 0 {
+		return false
+	}
+	sure := Likely
+	if e.Confidence == Possible || !same {
+		sure = Possible
+	}
+	if same {
+		for _, other := range ends[1:] {
+			if other.Placed.Region != ends[0].Placed.Region {
+				ends[0].Placed.Region = ""
+			}
+			if other.Placed.Account != ends[0].Placed.Account {
+				ends[0].Placed.Account = ""
+			}
+			if other.Target != ends[0].Target {
+				ends[0].Target = nil
+			}
+		}
+		ends, either = ends[:1], nil
+	}
+	for _, end := range ends {
+		end.Confidence, end.Either = sure, either
+		n.Ends = append(n.Ends, end)
+	}
+	return true
 }
 
 // numbered tells what a number may name: accounts of Alibaba and Tencent are numbers in their providers' schemas.
@@ -347,15 +399,15 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 	path := e.Path
 	a := n.Args.Arg(path.Block)
 	all := a != nil && a.Several || strings.HasSuffix(path.Full, "]")
-	var either []*Node
+	var either []Choice
 	if !all && len(targets) > 1 && !agree(targets) {
 		if !pairable(e.Kind) || !joins(e.Row.By) {
 			if significant(e.Kind) {
-				g.Blind = append(g.Blind, OneOf(n, path.Full, nodes(targets)))
+				g.Blind = append(g.Blind, OneOf(n, path.Full, choicesOf(targets)))
 			}
 			return true
 		}
-		either = nodes(targets)
+		either = choicesOf(targets)
 	}
 	for _, t := range targets {
 		end := e
@@ -529,10 +581,10 @@ func agree(targets []Target) bool {
 	return true
 }
 
-func nodes(targets []Target) []*Node {
-	list := make([]*Node, len(targets))
+func choicesOf(targets []Target) []Choice {
+	list := make([]Choice, len(targets))
 	for i, t := range targets {
-		list[i] = t.Node
+		list[i] = Choice{t.Node, t.Node.Placed.Site}
 	}
 	return list
 }
@@ -550,17 +602,26 @@ func notShown(n *Node, path string, opaque []string) Blind {
 	return b
 }
 
-// OneOf is the blind spot of an argument that may refer to one of several resources, which would not be judged alike.
-func OneOf(n *Node, path string, either []*Node) Blind {
+// OneOf is the blind spot of an argument that may be one of several things, which would not be judged alike.
+func OneOf(n *Node, path string, either []Choice) Blind {
 	var list []string
-	for i, m := range either {
+	verb, settle := "refer to", ""
+	if n.Pos.File == "" {
+		settle = "scan the sources as well: --source DIR"
+	}
+	for i, c := range either {
 		if i == 3 {
 			list = append(list, fmt.Sprintf("%d more", len(either)-i))
 			break
 		}
-		list = append(list, m.Address)
+		if c.Node == nil {
+			verb = "name"
+			list = append(list, cmp.Or(c.Site.Region, c.Site.Partition))
+			continue
+		}
+		list = append(list, c.Node.Address)
 	}
-	return Blind{Node: n, Path: path, Reason: "may refer to " + strings.Join(list, " or ") + ", which are in different places", Settle: "scan the sources as well: --source DIR"}
+	return Blind{Node: n, Path: path, Reason: "may " + verb + " " + strings.Join(list, " or ") + ", which are in different places", Settle: settle}
 }
 
 // address reads an IP address or a network, perhaps with a port.

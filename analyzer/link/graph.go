@@ -53,8 +53,14 @@ type End struct {
 	Target     *Node         // the resource at the far end, nil where only its place is known
 	Attr       string        // the attribute of Target that is used
 	Via        []string      // what the reference passed through
-	Either     []*Node       // all that may be meant, where Target is only one of them
+	Either     []Choice      // all that may be meant, where this is only one of them
 	Confidence Confidence
+}
+
+// Choice is one of several things that an end may be: a resource, or a place that a value names.
+type Choice struct {
+	Node *Node // nil for a value
+	Site place.Site
 }
 
 // Link is two ends of one resource, or of a hub that several resources attach to, whose places differ.

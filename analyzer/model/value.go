@@ -28,6 +28,7 @@ const (
 	String
 	List
 	Object
+	Choice // of an unknown value: it will be one of several known ones
 )
 
 // Value is a configuration value as far as the input tells it. It is immutable once built.
@@ -36,7 +37,7 @@ type Value struct {
 	Kind      Kind
 	Sensitive bool
 	text      string // String: itself; Number: its digits as written; Bool: true or false; Unknown: what it begins with
-	parts     *parts // List and Object that are not empty; Unknown: the document that it encodes, or what it ends with, or nothing
+	parts     *parts // List and Object that are not empty; Unknown: the document that it encodes, its choices, what it ends with, or nothing
 }
 
 // parts are what a value is made of. They stand apart because most values are leaves, and a plan has millions.
@@ -74,6 +75,11 @@ func UnknownText(prefix, ending string) Value {
 // UnknownDocument is a text that encodes doc (JSON or YAML), not known because some leaf of doc is not.
 func UnknownDocument(doc Value) Value {
 	return Value{State: Unknown, parts: &parts{items: []Value{doc}}}
+}
+
+// UnknownOf is a value that will be one of choices: a condition decides that only apply will know.
+func UnknownOf(choices []Value) Value {
+	return Value{State: Unknown, Kind: Choice, parts: &parts{items: choices}}
 }
 
 // NullValue is an explicit null.
@@ -134,10 +140,18 @@ func (v Value) Ending() string {
 
 // Partly is the document that an unknown text encodes, with its known leaves; ok is false where nothing is known of it.
 func (v Value) Partly() (doc Value, ok bool) {
-	if v.State != Unknown || len(v.items()) == 0 {
+	if v.State != Unknown || v.Kind == Choice || len(v.items()) == 0 {
 		return Value{}, false
 	}
 	return v.items()[0], true
+}
+
+// Choices are the known values, nulls among them, of which an unknown value will be one; nil where they are not known.
+func (v Value) Choices() []Value {
+	if v.Kind != Choice {
+		return nil
+	}
+	return v.items()
 }
 
 // True tells whether v is known to be true.

@@ -214,6 +214,39 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 	}
 }
 
+// choose tells what all choices of a value have in common: it must be a partition, or nothing is told. words name the
+// choices that tables know.
+func (f *facts) choose(gives catalog.Gives, choices []model.Value, at string, how Provenance, pos model.Pos) (words string, ok bool) {
+	var all []Placed
+	var names []string
+	for _, c := range choices {
+		text, _ := c.Text()
+		g := &facts{cat: f.cat, cloud: f.cloud, decided: map[catalog.Gives]bool{}}
+		g.tell(gives, text, at, how, pos)
+		all = append(all, g.at)
+		if g.at.Partition != "" {
+			names = append(names, cmp.Or(g.at.Region, g.at.Partition))
+		}
+	}
+	if len(names) > 0 {
+		words = " (" + strings.Join(slices.Compact(names), " or ") + ")"
+	}
+	one := all[0]
+	for _, other := range all {
+		if other.Partition != one.Partition || one.Partition == "" {
+			return words, false
+		}
+		if other.Region != one.Region {
+			one.Region = ""
+		}
+	}
+	f.at.Region = cmp.Or(f.at.Region, one.Region)
+	if f.partition(one.Partition) {
+		f.at.Because = append(f.at.Because, Reason{How: how, Text: strings.Join(slices.Compact(names), " or "), At: at, Pos: pos})
+	}
+	return words, true
+}
+
 // regionLike is what can be the name of a region that no table knows yet. Anything else is a value of the input, and not
 // for printing.
 var regionLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 -]{2,23}$`)
@@ -263,6 +296,13 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 			continue
 		}
 		names := strings.Split(row.Name, ".")
+		if choices := p.Values.At(names...).Choices(); choices != nil {
+			f.decided[row.Gives] = true
+			if words, ok := f.choose(row.Gives, choices, p.Label(), s.how(p, row.Name), p.Pos); !ok {
+				f.open = append(f.open, row.Name+words)
+			}
+			continue
+		}
 		texts, unknown := collect(p.Values, names)
 		if len(texts) > 1 && row.Gives == catalog.GivesAccount {
 			continue // several allowed accounts name none
@@ -534,6 +574,10 @@ func (s *Sites) own(r *model.Resource) *facts {
 		v := attribute(r.Values, row.Name)
 		if t, ok := v.Text(); ok {
 			f.tell(row.Gives, t, row.Name, Literal, model.Pos{})
+		} else if choices := v.Choices(); choices != nil {
+			if words, ok := f.choose(row.Gives, choices, row.Name, Literal, model.Pos{}); !ok && f.at.Region == "" && leftOpen(r, row, v) {
+				f.open = append(f.open, row.Name+words)
+			}
 		} else if f.at.Region == "" && leftOpen(r, row, v) {
 			f.open = append(f.open, row.Name)
 		}
@@ -567,6 +611,11 @@ func (s *Sites) Resource(r *model.Resource) *Placed {
 		v := attribute(r.Values, row.Name)
 		if t, ok := v.Text(); ok {
 			s.words = append(append(s.words, '='), t...)
+		} else if choices := v.Choices(); choices != nil {
+			for _, c := range choices {
+				t, _ := c.Text()
+				s.words = append(append(s.words, '|'), t...)
+			}
 		} else if leftOpen(r, row, v) {
 			s.words = append(s.words, '?')
 		}

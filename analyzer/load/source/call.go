@@ -30,10 +30,13 @@ func (r *run) call(x *hclsyntax.FunctionCallExpr, s *scope) cty.Value {
 		if len(x.Args) != 1 {
 			return r.fail(broken)
 		}
-		failures := r.failures
-		r.eval(x.Args[0], s)
-		failed := r.failures > failures
-		r.failures = failures
+		failures, doubts := r.failures, r.doubts
+		v := r.eval(x.Args[0], s)
+		failed, doubtful := r.failures > failures, r.doubts > doubts
+		r.failures, r.doubts = failures, doubts
+		if doubtful && !failed {
+			return cty.UnknownVal(cty.Bool).WithMarks(notRefs(deep(v)))
+		}
 		return cty.BoolVal(!failed)
 	case "convert":
 		return r.convert(x, s)
@@ -108,17 +111,40 @@ func (r *run) arguments(x *hclsyntax.FunctionCallExpr, s *scope) (args []cty.Val
 }
 
 // try is the first argument that can be evaluated. One that is only not known is taken: the attributes of resources are
-// there when they are applied.
+// there when they are applied. One that may turn out to fail may as well be what follows it, where that names anything.
 func (r *run) try(x *hclsyntax.FunctionCallExpr, s *scope) cty.Value {
-	failures := r.failures
+	failures, doubts := r.failures, r.doubts
+	var list []cty.Value
 	for _, a := range x.Args {
 		v := r.eval(a, s)
-		if r.failures == failures {
-			return v
+		failed, doubtful := r.failures > failures, r.doubts > doubts
+		r.failures, r.doubts = failures, doubts
+		if failed {
+			continue
 		}
-		r.failures = failures
+		if len(list) == 0 || !isNothing(v) {
+			list = append(list, v)
+		}
+		if !doubtful {
+			break
+		}
 	}
-	return r.fail(broken)
+	if len(list) == 0 {
+		return r.fail(broken)
+	}
+	return r.anyOf(list)
+}
+
+// isNothing tells whether a value is what a configuration writes for nothing: null, or an empty text or collection.
+func isNothing(v cty.Value) bool {
+	u, _ := v.Unmark()
+	if !u.IsKnown() || u.IsNull() {
+		return u.IsKnown()
+	}
+	if u.Type() == cty.String {
+		return u.AsString() == ""
+	}
+	return u.CanIterateElements() && u.LengthInt() == 0
 }
 
 func (r *run) convert(x *hclsyntax.FunctionCallExpr, s *scope) cty.Value {
@@ -142,6 +168,9 @@ func (r *run) apply(f function.Function, args []cty.Value, combining bool) (out 
 			out = unmarkedUnknown(args).Mark(opaque{broken})
 		}
 	}()
+	if i := choosing(args); i >= 0 {
+		return r.each(args, i, func(args []cty.Value) cty.Value { return r.apply(f, args, combining) })
+	}
 	params, rest := f.Params(), f.VarParam()
 	if len(args) < len(params) || rest == nil && len(args) > len(params) {
 		return r.fail(broken)

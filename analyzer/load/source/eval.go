@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -36,6 +37,14 @@ const maxNested = 4000
 func (r *run) fail(reason string) cty.Value {
 	r.failures++
 	return unknown(reason)
+}
+
+// apart evaluates what is a thing of its own: what fails in it is not for the one that refers to it to look for.
+func (r *run) apart(f func() cty.Value) cty.Value {
+	failures, doubts := r.failures, r.doubts
+	v := f()
+	r.failures, r.doubts = failures, doubts
+	return v
 }
 
 const broken = "an expression that cannot be evaluated"
@@ -196,12 +205,23 @@ func (r *run) template(parts []hclsyntax.Expression, s *scope) cty.Value {
 			return l.Val
 		}
 	}
+	vals := make([]cty.Value, len(parts))
+	for i, p := range parts {
+		vals[i] = r.eval(p, s)
+	}
+	if i := choosing(vals); i >= 0 {
+		return r.each(vals, i, r.text)
+	}
+	return r.text(vals)
+}
+
+// text is what a template makes of the values of its parts.
+func (r *run) text(parts []cty.Value) cty.Value {
 	var b strings.Builder
 	var holes []cty.Value
 	var marks []cty.ValueMarks
 	prefix, end := -1, 0
-	for _, p := range parts {
-		v := r.eval(p, s)
+	for _, v := range parts {
 		u, m := v.Unmark()
 		if len(m) > 0 {
 			marks = append(marks, withoutDocuments(m))
@@ -333,12 +353,16 @@ func (r *run) conditional(x *hclsyntax.ConditionalExpr, s *scope) cty.Value {
 		r.failures = failures
 		return a
 	}
-	v := r.either(a, b)
+	if why = notRefs(why); !explained(why) {
+		why = cty.NewValueMarks(opaque{"a condition that is not known before apply"})
+	}
+	return explain(r.either(a, b), why)
+}
+
+// explain says of a value that is not known, and of which nothing is said yet, what decides it.
+func explain(v cty.Value, why cty.ValueMarks) cty.Value {
 	if u, marks := v.Unmark(); !u.IsKnown() && !explained(marks) {
-		if why = notRefs(why); !explained(why) {
-			return v.Mark(opaque{"a condition that is not known before apply"})
-		}
-		return v.WithMarks(why)
+		return v.WithMarks(notRefs(why))
 	}
 	return v
 }
@@ -347,6 +371,9 @@ func (r *run) conditional(x *hclsyntax.ConditionalExpr, s *scope) cty.Value {
 func (r *run) either(a, b cty.Value) cty.Value {
 	ua, ma := a.Unmark()
 	ub, mb := b.Unmark()
+	if ua.RawEquals(cty.NullVal(cty.DynamicPseudoType)) && ub.RawEquals(ua) {
+		return a
+	}
 	if ua.IsKnown() && ub.IsKnown() && !ua.IsNull() && !ub.IsNull() {
 		ta, tb := ua.Type(), ub.Type()
 		if ta.IsPrimitiveType() && ta.Equals(tb) && ua.RawEquals(ub) {
@@ -382,7 +409,19 @@ func (r *run) either(a, b cty.Value) cty.Value {
 		t = ua.Type()
 	}
 	marks := []cty.ValueMarks{withoutDocuments(r.perhaps(deep(a))), withoutDocuments(r.perhaps(deep(b)))}
-	return cty.UnknownVal(t).WithMarks(marks...)
+	v := cty.UnknownVal(t).WithMarks(marks...)
+	if ca, cb := choicesOf(a), choicesOf(b); ca != nil && cb != nil {
+		list := slices.Clone(ca)
+		for _, c := range cb {
+			if !slices.ContainsFunc(list, c.RawEquals) {
+				list = append(list, c)
+			}
+		}
+		if len(list) <= maxChoices {
+			v = v.Mark(&choice{list})
+		}
+	}
+	return v
 }
 
 func (r *run) binary(x *hclsyntax.BinaryOpExpr, s *scope) cty.Value {

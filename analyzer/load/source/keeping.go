@@ -3,7 +3,6 @@ package source
 import (
 	"slices"
 	"strings"
-	"unicode/utf16"
 
 	ctyyaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
@@ -38,7 +37,27 @@ func (r *run) keep(name string, a []cty.Value) (v cty.Value, ok bool) {
 		_, is := deep(a[0])[secret{}]
 		return cty.BoolVal(is), true
 	case "coalesce":
-		return r.coalesce(a), true
+		return r.coalesce(alike(a)), true
+	case "assumeequal":
+		if !need(2, 2) {
+			return bad()
+		}
+		return a[1], true // or the plan fails
+	case "assumestringprefix":
+		if !need(2, 2) {
+			return bad()
+		}
+		u, marks := a[0].Unmark()
+		if p := plainText(a[1]); !u.IsKnown() && p != "" {
+			return partial(p).WithMarks(marks), true
+		}
+		return a[0], true
+	case "assumenotnull", "assumelistlength", "assumelistlengthmax", "assumelistlengthmin", "assumemaplength", "assumemaplengthmax",
+		"assumemaplengthmin", "assumesetlength", "assumesetlengthmax", "assumesetlengthmin":
+		if !need(1, 3) {
+			return bad()
+		}
+		return a[0], true
 	case "one":
 		if !need(1, 1) {
 			return bad()
@@ -200,7 +219,7 @@ func (r *run) lookup(a []cty.Value) cty.Value {
 		return r.fail(broken)
 	}
 	if len(a) == 3 {
-		return cty.DynamicVal.WithMarks(withoutDocuments(r.perhaps(deep(v))), withoutDocuments(r.perhaps(deep(a[2]))))
+		return r.either(v, a[2])
 	}
 	return v
 }
@@ -272,11 +291,23 @@ func (r *run) collect(name string, v cty.Value) (cty.Value, bool) {
 	switch name {
 	case "tolist":
 		if t.IsTupleType() || t.IsListType() || t.IsSetType() {
-			return cty.TupleVal(u.AsValueSlice()).WithMarks(withoutDocuments(marks)), true
+			return cty.TupleVal(alike(u.AsValueSlice())).WithMarks(withoutDocuments(marks)), true
 		}
 	case "tomap":
-		if t.IsObjectType() || t.IsMapType() {
+		if t.IsMapType() {
 			return v, true
+		}
+		if t.IsObjectType() {
+			obj := u.AsValueMap()
+			names := sortedKeys(obj)
+			vals := make([]cty.Value, len(names))
+			for i, name := range names {
+				vals[i] = obj[name]
+			}
+			for i, e := range alike(vals) {
+				obj[names[i]] = e
+			}
+			return cty.ObjectVal(obj).WithMarks(marks), true
 		}
 	case "toset":
 		if t.IsSetType() {
@@ -285,8 +316,7 @@ func (r *run) collect(name string, v cty.Value) (cty.Value, bool) {
 		if t.IsTupleType() || t.IsListType() { // a tuple without duplicates keeps the marks of each element
 			seen := map[string]bool{}
 			var out []cty.Value
-			for it := u.ElementIterator(); it.Next(); {
-				_, e := it.Element()
+			for _, e := range alike(u.AsValueSlice()) {
 				p, _ := e.Unmark()
 				s, ok := toText(p)
 				if !ok {
@@ -305,6 +335,36 @@ func (r *run) collect(name string, v cty.Value) (cty.Value, bool) {
 		}
 	}
 	return r.fail(broken), true
+}
+
+// alike makes texts of primitives that are not of one type, as Terraform does for the elements of a collection. Values
+// that are not all known primitives stay as they are.
+func alike(list []cty.Value) []cty.Value {
+	first, mixed := cty.NilType, false
+	for _, v := range list {
+		u, _ := v.Unmark()
+		switch {
+		case u.IsKnown() && u.IsNull():
+		case !u.IsKnown() || !u.Type().IsPrimitiveType():
+			return list
+		case first == cty.NilType:
+			first = u.Type()
+		default:
+			mixed = mixed || u.Type() != first
+		}
+	}
+	if !mixed {
+		return list
+	}
+	out := make([]cty.Value, len(list))
+	for i, v := range list {
+		u, marks := v.Unmark()
+		if t, ok := toText(u); ok {
+			v = t.WithMarks(marks)
+		}
+		out[i] = v
+	}
+	return out
 }
 
 // encode makes a JSON or YAML text. With unknown leaves the text is unknown, and carries the rest as a document.
@@ -445,14 +505,4 @@ func plainText(v cty.Value) string {
 		return ""
 	}
 	return s.AsString()
-}
-
-func utf16Of(s string) []uint16 { return utf16.Encode([]rune(s)) }
-
-func fromUTF16(b []byte) string {
-	u := make([]uint16, len(b)/2)
-	for i := range u {
-		u[i] = uint16(b[2*i]) | uint16(b[2*i+1])<<8
-	}
-	return string(utf16.Decode(u))
 }

@@ -47,6 +47,77 @@ type document struct{ value cty.Value }
 // ending is the mark of an unknown text of which the end is known.
 type ending string
 
+// choice is the mark of an unknown value that will be one of several known ones.
+type choice struct{ values []cty.Value }
+
+// maxChoices bounds how many values one is said to be.
+const maxChoices = 16
+
+// choicesOf are the values that v may turn out to be; nil where they are not known.
+func choicesOf(v cty.Value) []cty.Value {
+	u, marks := v.Unmark()
+	if u.IsKnown() {
+		return []cty.Value{u}
+	}
+	for m := range marks {
+		if c, ok := m.(*choice); ok {
+			return c.values
+		}
+	}
+	return nil
+}
+
+// choosing is the one argument that will be one of several values where everything else is known, or -1.
+func choosing(args []cty.Value) int {
+	at := -1
+	for i, a := range args {
+		if !a.IsKnown() {
+			if at >= 0 || len(choicesOf(a)) < 2 {
+				return -1
+			}
+			at = i
+		}
+	}
+	for i, a := range args {
+		if at < 0 || i != at && !a.IsWhollyKnown() {
+			return -1
+		}
+	}
+	return at
+}
+
+// each is what f makes of args with each of the values that args[at] may be: one that fails is none that it will be.
+func (r *run) each(args []cty.Value, at int, f func([]cty.Value) cty.Value) cty.Value {
+	_, marks := args[at].Unmark()
+	marks = withoutDocuments(marks)
+	var out []cty.Value
+	for _, c := range choicesOf(args[at]) {
+		with := slices.Clone(args)
+		with[at] = c.WithMarks(marks)
+		failures := r.failures
+		v := f(with)
+		if r.failures == failures {
+			out = append(out, v)
+		} else {
+			r.doubts++
+		}
+		r.failures = failures
+	}
+	if len(out) == 0 {
+		return r.fail(broken)
+	}
+	return r.anyOf(out)
+}
+
+// anyOf is a value that is one of list.
+func (r *run) anyOf(list []cty.Value) cty.Value {
+	v := list[0]
+	for _, other := range list[1:] {
+		v = r.either(v, other)
+	}
+	return v
+}
+
 // unknown is a value of which nothing is known, and why.
 func unknown(reason string) cty.Value { return cty.DynamicVal.Mark(opaque{reason}) }
 
@@ -150,7 +221,7 @@ type asSet struct{}
 func withoutDocuments(marks cty.ValueMarks) cty.ValueMarks {
 	shape := func(m any) bool {
 		switch m.(type) {
-		case *document, ending, asSet:
+		case *document, *choice, ending, asSet:
 			return true
 		}
 		return false

@@ -58,9 +58,7 @@ func (m *module) once(cells map[string]*cell, name, what string, at hcl.Range, f
 	if c == nil {
 		c = &cell{}
 		cells[name] = c
-		failures := m.run.failures
-		v := m.run.guarded(f)
-		m.run.failures = failures // what fails inside is told where it is
+		v := m.run.apart(func() cty.Value { return m.run.guarded(f) })
 		c.value, c.done = m.run.bounded(v, what), true
 	}
 	if !c.done {

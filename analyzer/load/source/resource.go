@@ -108,10 +108,7 @@ func (in *instance) attribute(r *run, name string) cty.Value {
 	if c == nil {
 		c = &cell{}
 		in.attrs[name] = c
-		failures := r.failures
-		c.value = in.find(r, name)
-		r.failures = failures
-		c.done = true
+		c.value, c.done = r.apart(func() cty.Value { return in.find(r, name) }), true
 	}
 	if !c.done {
 		return in.computed(r, name)
@@ -173,9 +170,7 @@ func (in *instance) nested(r *run, path string) (cty.Value, bool) {
 		return cty.NilVal, false
 	}
 	in.attrs[path] = &cell{}
-	failures := r.failures
-	v := r.safely(a.expr, in.scope)
-	r.failures = failures
+	v := r.apart(func() cty.Value { return r.safely(a.expr, in.scope) })
 	delete(in.attrs, path)
 	if u, _ := v.Unmark(); !u.IsKnown() || u.IsNull() {
 		return cty.NilVal, false

@@ -99,6 +99,7 @@ type run struct {
 
 	steps, elements, depth int
 	failures               int
+	doubts                 int // what may turn out to fail
 	exhausted              bool
 }
 

@@ -189,6 +189,13 @@ func show(v model.Value) string {
 		if d, ok := v.Partly(); ok {
 			return mark + "?" + show(d)
 		}
+		var s []string
+		for _, c := range v.Choices() {
+			s = append(s, show(c))
+		}
+		if s != nil {
+			return mark + "?(" + strings.Join(s, " | ") + ")"
+		}
 		if v.Prefix() != "" {
 			return mark + fmt.Sprintf("?%q...", v.Prefix())
 		}

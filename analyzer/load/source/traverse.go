@@ -175,6 +175,9 @@ func (r *run) walk(v cty.Value, steps hcl.Traversal) cty.Value {
 
 // attribute is what `.name` reads.
 func (r *run) attribute(v cty.Value, name string) cty.Value {
+	if choosing([]cty.Value{v}) == 0 {
+		return r.each([]cty.Value{v}, 0, func(v []cty.Value) cty.Value { return r.attribute(v[0], name) })
+	}
 	u, marks := v.Unmark()
 	if !u.IsKnown() {
 		return r.unknownAttribute(u.Type(), marks, name)
@@ -211,6 +214,7 @@ func (r *run) unknownAttribute(t cty.Type, marks cty.ValueMarks, name string) ct
 	}
 	refs := refsOf(marks)
 	if len(refs) == 0 {
+		r.doubts++
 		return cty.UnknownVal(want).WithMarks(withoutDocuments(marks))
 	}
 	rest := notRefs(marks)
@@ -298,7 +302,13 @@ func (r *run) indexed(x *hclsyntax.IndexExpr, s *scope) cty.Value {
 
 // index is what `[key]` reads.
 func (r *run) index(v, key cty.Value) cty.Value {
-	key, _ = key.Unmark()
+	if v.IsKnown() && choosing([]cty.Value{key}) == 0 {
+		return r.each([]cty.Value{key}, 0, func(k []cty.Value) cty.Value { return r.index(v, k[0]) })
+	}
+	if choosing([]cty.Value{v}) == 0 {
+		return r.each([]cty.Value{v}, 0, func(v []cty.Value) cty.Value { return r.index(v[0], key) })
+	}
+	key, why := key.Unmark()
 	u, marks := v.Unmark()
 	if !u.IsKnown() {
 		if key.IsKnown() && !key.IsNull() && key.Type() == cty.String && (u.Type().IsObjectType() || u.Type() == cty.DynamicPseudoType) {
@@ -313,6 +323,7 @@ func (r *run) index(v, key cty.Value) cty.Value {
 		if u.Type().IsListType() || u.Type().IsMapType() {
 			want = u.Type().ElementType()
 		}
+		r.doubts++
 		at, known := keyOf(key)
 		return cty.UnknownVal(want).WithMarks(r.remark(withoutDocuments(marks), func(k ref) ref {
 			if k.many && k.inst != nil {
@@ -329,6 +340,15 @@ func (r *run) index(v, key cty.Value) cty.Value {
 	}
 	t := u.Type()
 	if !key.IsKnown() {
+		r.doubts++
+		if u.CanIterateElements() && u.LengthInt() > 0 && u.LengthInt() <= maxChoices {
+			var list []cty.Value
+			for it := u.ElementIterator(); it.Next(); {
+				_, e := it.Element()
+				list = append(list, e.WithMarks(withoutDocuments(marks)))
+			}
+			return explain(r.anyOf(list), why)
+		}
 		if u.CanIterateElements() {
 			all := []cty.ValueMarks{withoutDocuments(marks)}
 			for it := u.ElementIterator(); it.Next(); {
@@ -339,7 +359,7 @@ func (r *run) index(v, key cty.Value) cty.Value {
 				}
 				all = append(all, withoutDocuments(m))
 			}
-			return cty.DynamicVal.WithMarks(all...)
+			return explain(cty.DynamicVal.WithMarks(all...), why)
 		}
 		return r.fail(broken)
 	}

@@ -250,12 +250,16 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 			switch m := m.(type) {
 			case *document:
 				out = model.UnknownDocument(w.convert(path, m.value, true))
+			case *choice:
+				if list := plainChoices(m.values); list != nil {
+					out = model.UnknownOf(list)
+				}
 			case ending:
 				end = m
 			}
 		}
 		if t == cty.String && len(marks) > 0 {
-			if _, ok := out.Partly(); !ok {
+			if _, ok := out.Partly(); !ok && out.Choices() == nil {
 				out = model.UnknownText(u.Range().StringPrefix(), string(end))
 			}
 		}
@@ -297,6 +301,18 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 		out.Sensitive = true
 	}
 	return out
+}
+
+// plainChoices are choices that are texts, numbers, truth values or null; nil where others are among them.
+func plainChoices(values []cty.Value) []model.Value {
+	list := make([]model.Value, len(values))
+	for i, c := range values {
+		if !c.IsNull() && !c.Type().IsPrimitiveType() {
+			return nil
+		}
+		list[i] = plainValue(c)
+	}
+	return list
 }
 
 // inherit gives the innermost argument the marks of what it is a part of.
