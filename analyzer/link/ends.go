@@ -595,6 +595,9 @@ var addressable = regexp.MustCompile(`endpoint|host|url|uri|fqdn|domain|dns|addr
 // notShown is the blind spot of a value whose origin the input does not show. Sources say themselves what they lack.
 func notShown(n *Node, path string, opaque []string) Blind {
 	b := Blind{Node: n, Path: path, Reason: "takes its value from " + strings.Join(opaque, ", ")}
+	if name, ok := strings.CutSuffix(opaque[0], ", which has no value"); ok {
+		b.Settle = "--var " + strings.TrimPrefix(name, "var.") + "=..., or --var-file"
+	}
 	if n.Pos.File == "" {
 		b.Reason += ", which a plan does not show"
 		b.Settle = "scan the sources as well: --source DIR"

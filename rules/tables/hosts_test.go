@@ -44,6 +44,7 @@ login.microsoft.com entra
 contoso.sharepoint.com m365
 contoso.ciamlogin.com entra
 https://storage.azure.com/ ambiguous azure
+https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json# ambiguous azure
 graph.windows.net ambiguous entra
 signin.amazonaws.cn aws-cn
 d1234.cloudfront.cn aws-cn

@@ -36,6 +36,7 @@ var results = map[string]string{
 	`trimspace("  a ")`: `"a"`, `trimsuffix("helloworld", "world")`: `"hello"`, `try([][0], "b")`: `"b"`, `urlencode("a b&c")`: `"a+b%26c"`, `urldecode("a+b%26c")`: `"a b&c"`, `uuidv5("dns", "www.terraform.io")`: `"a5008fae-b28c-5ba5-96cd-82b4c53552d6"`,
 	`values({ b = 1, a = 2 })`: `[2, 1]`, `yamldecode("a: [1, b]")`: `{a=[1, "b"]}`, `yamlencode({ a = 1 })`: `"\"a\": 1\n"`, `zipmap(["a", "b"], [1, 2])`: `{a=1, b=2}`, `nonsensitive("a")`: `"a"`, `sensitive("a")`: `!"a"`, `issensitive(sensitive("a"))`: `true`,
 	`assumeequal(null, "cn-north-1")`: `"cn-north-1"`, `assumenotnull("a")`: `"a"`, `assumelistlength([1], 1, 1)`: `[1]`, `assumestringprefix("ab", "a")`: `"ab"`,
+	`try(pathexpand(null), "none")`: `"none"`, `try(yamldecode(file(null)), {})`: `{}`,
 	`core::upper("a")`: `"A"`, `convert("1", number)`: `1`, `textdecodebase64("aABpAA==", "UTF-16LE")`: `"hi"`, `textencodebase64("hi", "UTF-16LE")`: `"aABpAA=="`, `base64gunzip(base64gzip("x"))`: `"x"`,
 	`ephemeralasnull("x")`: `"x"`, `templatestring("a$${b}", { b = 1 })`: `"a1"`, `sha512("a")`: `"1f40fc92da241694750979ee6cf582f2d5d7d28e18335de05abc54d0560e0f5302860c652bf08d560252aa5e74210546f369fbbbce8c12cfc7957b2652fe9a75"`,
 	`true ? "a" : nothing.x`: `"a"`, `false && nothing.x`: `false`, `"%{ if true }a%{ else }b%{ endif }"`: `"a"`, `{ for k, v in { a = 1 } : v => k... }`: `{1=["a"]}`, `[for s in ["a", "b"] : upper(s) if s != "a"]`: `["B"]`,

@@ -29,7 +29,12 @@ func (r *run) read(name string, a []cty.Value, s *scope) (v cty.Value, ok bool) 
 	default:
 		return cty.NilVal, false
 	}
-	if s.bare {
+	nothing := len(a) == 0
+	for _, v := range a {
+		u, _ := v.Unmark()
+		nothing = nothing || u.IsKnown() && u.IsNull()
+	}
+	if s.bare || nothing {
 		return r.fail(broken), true
 	}
 	if name == "abspath" || name == "pathexpand" {
@@ -40,11 +45,11 @@ func (r *run) read(name string, a []cty.Value, s *scope) (v cty.Value, ok bool) 
 		}
 		return unmarkedUnknown(a).Mark(opaque{"the function " + name}), true
 	}
-	if len(a) == 0 || name == "fileset" && len(a) != 2 || strings.HasPrefix(name, "template") && len(a) != 2 {
+	if name == "fileset" && len(a) != 2 || strings.HasPrefix(name, "template") && len(a) != 2 {
 		return r.fail(broken), true
 	}
 	u, marks := a[0].Unmark()
-	if !u.IsKnown() || u.IsNull() || u.Type() != cty.String {
+	if !u.IsKnown() || u.Type() != cty.String {
 		return cty.DynamicVal.WithMarks(withoutDocuments(deepAll(a))), true
 	}
 	if name == "templatestring" {
