@@ -363,20 +363,22 @@ func sameAlias(a, b *block) bool {
 
 func mergeBody(base, over *body) *body {
 	out := &body{}
+	replaced := map[string]bool{}
+	for _, b := range over.blocks {
+		replaced[nestedType(b)] = true
+	}
 	for _, a := range base.attrs {
 		if o := over.attr(a.name); o != nil {
 			a = o
 		}
-		out.attrs = append(out.attrs, a)
+		if !replaced[a.name] { // JSON writes blocks as arguments
+			out.attrs = append(out.attrs, a)
+		}
 	}
 	for _, o := range over.attrs {
 		if base.attr(o.name) == nil {
 			out.attrs = append(out.attrs, o)
 		}
-	}
-	replaced := map[string]bool{}
-	for _, b := range over.blocks {
-		replaced[nestedType(b)] = true
 	}
 	for _, b := range base.blocks {
 		if b.typ == "lifecycle" { // the only nested block that merges
@@ -385,7 +387,7 @@ func mergeBody(base, over *body) *body {
 					b = &block{b.typ, b.labels, mergeBody(b.body, o.body), b.at}
 				}
 			}
-		} else if replaced[nestedType(b)] {
+		} else if replaced[nestedType(b)] || over.attr(b.typ) != nil {
 			continue
 		}
 		out.blocks = append(out.blocks, b)

@@ -221,6 +221,7 @@ func (r *run) text(parts []cty.Value) cty.Value {
 	var holes []cty.Value
 	var marks []cty.ValueMarks
 	prefix, end := -1, 0
+	parts, marks = inPieces(parts)
 	for _, v := range parts {
 		u, m := v.Unmark()
 		if len(m) > 0 {
@@ -257,7 +258,39 @@ func (r *run) text(parts []cty.Value) cty.Value {
 	} else if end < len(text) && len(text)-end <= 256 {
 		out = out.Mark(ending(text[end:]))
 	}
+	if len(parts) <= maxPieces {
+		out = out.Mark(&pieces{parts})
+	}
 	return out
+}
+
+// inPieces puts the pieces of partly known texts in their place, and collects what is said of each text as a whole.
+func inPieces(parts []cty.Value) (all []cty.Value, marks []cty.ValueMarks) {
+	for i, v := range parts {
+		var of []cty.Value
+		if !v.IsKnown() {
+			_, m := v.Unmark()
+			for k := range m {
+				if p, ok := k.(*pieces); ok {
+					of = p.parts
+					marks = append(marks, withoutDocuments(m))
+				}
+			}
+		}
+		switch {
+		case of == nil && all != nil:
+			all = append(all, v)
+		case of != nil:
+			if all == nil {
+				all = slices.Clone(parts[:i])
+			}
+			all = append(all, of...)
+		}
+	}
+	if all == nil {
+		return parts, nil
+	}
+	return all, marks
 }
 
 // partial is an unknown text that begins with prefix.
@@ -278,29 +311,7 @@ func (r *run) joined(v cty.Value) cty.Value {
 	if !u.IsKnown() || u.IsNull() || !u.CanIterateElements() {
 		return cty.UnknownVal(cty.String).WithMarks(withoutDocuments(deep(v)))
 	}
-	all := []cty.ValueMarks{marks}
-	var b strings.Builder
-	known := true
-	for it := u.ElementIterator(); it.Next(); {
-		_, e := it.Element()
-		t, m := e.Unmark()
-		all = append(all, withoutDocuments(m))
-		text, ok := toText(t)
-		if !ok {
-			known = false
-			continue
-		}
-		if known {
-			b.WriteString(text.AsString())
-		}
-		if b.Len() > maxText {
-			return r.fail("a text that is too long")
-		}
-	}
-	if !known {
-		return partial(b.String()).WithMarks(all...)
-	}
-	return cty.StringVal(b.String()).WithMarks(all...)
+	return r.text(u.AsValueSlice()).WithMarks(withoutDocuments(marks))
 }
 
 func (r *run) object(x *hclsyntax.ObjectConsExpr, s *scope) cty.Value {

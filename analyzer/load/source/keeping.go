@@ -94,6 +94,8 @@ func (r *run) keep(name string, a []cty.Value) (v cty.Value, ok bool) {
 		}
 	case "merge":
 		return r.merge(a), true
+	case "join":
+		return r.join(a)
 	case "tolist", "toset", "tomap":
 		if !need(1, 1) {
 			return bad()
@@ -125,6 +127,32 @@ func (r *run) keep(name string, a []cty.Value) (v cty.Value, ok bool) {
 		}
 	}
 	return cty.NilVal, false
+}
+
+// join is what a template makes of the elements of lists with a text between them, where they are not all known.
+func (r *run) join(a []cty.Value) (v cty.Value, ok bool) {
+	if len(a) < 2 || !a[0].IsWhollyKnown() {
+		return cty.NilVal, false
+	}
+	var parts []cty.Value
+	open := false
+	for _, list := range a[1:] {
+		u, marks := list.Unmark()
+		if !u.IsKnown() || u.IsNull() || !u.Type().IsTupleType() && !u.Type().IsListType() || isSet(u, marks) {
+			return cty.NilVal, false
+		}
+		open = open || !u.IsWhollyKnown()
+		for _, e := range u.AsValueSlice() {
+			if parts != nil {
+				parts = append(parts, a[0])
+			}
+			parts = append(parts, e.WithMarks(withoutDocuments(marks)))
+		}
+	}
+	if !open {
+		return cty.NilVal, false
+	}
+	return r.text(parts), true
 }
 
 // coalesce is the first argument that is neither null nor an empty text. One that is not known may be either.

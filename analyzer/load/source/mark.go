@@ -47,6 +47,13 @@ type document struct{ value cty.Value }
 // ending is the mark of an unknown text of which the end is known.
 type ending string
 
+// pieces is the mark of an unknown text that is made of several, some of them known: a text that it goes into is made of
+// them as well.
+type pieces struct{ parts []cty.Value }
+
+// maxPieces bounds how many of them are kept.
+const maxPieces = 1000
+
 // choice is the mark of an unknown value that will be one of several known ones.
 type choice struct{ values []cty.Value }
 
@@ -221,7 +228,7 @@ type asSet struct{}
 func withoutDocuments(marks cty.ValueMarks) cty.ValueMarks {
 	shape := func(m any) bool {
 		switch m.(type) {
-		case *document, *choice, ending, asSet:
+		case *document, *choice, *pieces, ending, asSet:
 			return true
 		}
 		return false
