@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -22,8 +24,8 @@ A state holds every attribute of every resource, secrets included. Where it is k
 	Run: states,
 }
 
-// states compares where state is kept with where the resources of the stack are. A stack that lives on both sides is
-// judged by its links, not by this.
+// states compares where state is kept with where the resources of the stack are. A stack that lives on that side as well
+// is judged by its links, not by this.
 func states(p *analyzer.Pass) {
 	for _, in := range p.Graph.Inputs {
 		homes := homes(p, in)
@@ -57,10 +59,11 @@ func homes(p *analyzer.Pass, in *model.Snapshot) map[string]*link.Node {
 
 func foreign(p *analyzer.Pass, in *model.Snapshot, address string, at place.Placed, homes map[string]*link.Node, pos model.Pos, words string, action model.Action) {
 	side := p.Side(at.Site)
-	if side == "" || len(homes) != 1 || homes[side] != nil {
+	if side == "" || homes[side] != nil {
 		return
 	}
-	for _, home := range homes {
+	for _, of := range slices.Sorted(maps.Keys(homes)) {
+		home := homes[of]
 		p.Report(analyzer.Finding{Address: address, Root: in.Name, From: p.Spot(home.Placed.Site), To: p.Spot(at.Site),
 			Message: fmt.Sprintf(words, short(p, at.Site), short(p, home.Placed.Site)), Confidence: link.Likely, Pos: pos, Action: action,
 			Related: []string{home.Address},
