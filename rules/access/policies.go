@@ -90,16 +90,11 @@ func (r *Reader) let(n *link.Node, e *link.End, read reading, t Trust, who Party
 
 // googlePolicy are the grants of a whole Google policy, from its text or the data source that makes it.
 func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
-	var bindings []Binding
 	var made []*link.Node
-	if text, ok := r.text(n, e.Path); ok {
-		list, err := GooglePolicy(text)
-		if err != nil {
-			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "is no policy that can be read"})
-			return nil
-		}
-		bindings = list
-	} else {
+	text, known := r.text(n, e.Path)
+	bindings, err := GooglePolicy(text)
+	if !known || err != nil {
+		bindings = nil
 		targets, _ := r.graph.Resolve(n, e.Path.Block)
 		for _, t := range targets {
 			if t.Node.Addr.Mode == addr.Data && t.Node.Addr.Type == "google_iam_policy" {
@@ -108,7 +103,11 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 				made = append(made, t.Node)
 			}
 		}
-		if len(made) == 0 {
+		switch {
+		case len(made) > 0:
+		case known:
+			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "is no policy that can be read"})
+		default:
 			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "is not known before apply, so who holds what by it cannot be told"})
 		}
 	}
