@@ -128,6 +128,7 @@ const (
 	ByText         // text that may hold hosts and ids among other things
 	ByHub          // the thing that all resources with the same value are joined by
 	ByTrue         // a truth value: where it is true, the partition that the row names
+	ByProof        // the value proves whose a domain is: whoever publishes it is joined with nobody
 )
 
 // Direction is what flows along a link as seen from the resource that makes it.

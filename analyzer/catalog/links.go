@@ -427,6 +427,12 @@ func appendNames(list []string, path string) []string {
 	}
 }
 
+// Proof tells whether an attribute yields a proof of whose a domain is.
+func (c *Catalog) Proof(typ, attribute string) bool {
+	row := c.Link(typ, attribute)
+	return row != nil && row.By == ByProof
+}
+
 // Secret tells whether an attribute yields a secret of its resource: itself, or something inside of it, since a
 // reference may end at the block that holds the secret.
 func (c *Catalog) Secret(typ, attribute string) bool {

@@ -12,7 +12,7 @@ var (
 	kindWords = words[Kind]{"", "-", "network", "replication", "export", "trust", "grant", "key", "credential", "dns",
 		"endpoint", "state", "same", "flow"}
 	byWords = words[By]{"", "id", "name", "region", "zone", "partition", "account", "tenant", "host", "address",
-		"principal", "role", "scope", "policy", "secret", "text", "hub", "true"}
+		"principal", "role", "scope", "policy", "secret", "text", "hub", "true", "proof"}
 	directionWords = words[Direction]{"both", "out", "in"}
 	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "id", "nowhere", "wide",
 		"dns_suffix", "-"}

@@ -76,6 +76,7 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 	switch {
 	case row.By == catalog.ByTrue:
 		g.trueEnd(n, e, v)
+	case row.By == catalog.ByProof:
 	case row.By == catalog.BySecret:
 		g.secretEnds(n, e) // what it yields matters to those who refer to it; what it takes may be a secret of another
 	case row.By == catalog.ByPolicy || row.By == catalog.ByRole:
@@ -392,7 +393,7 @@ func (g *Graph) referenceEnds(n *Node, e End, unknown bool) bool {
 // targetEnds makes an end of each resource that an argument refers to. Where only one of several can be meant and they
 // are in different places, the ends say so: a rule may believe them where it does not matter which.
 func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
-	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Node == n })
+	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Node == n || g.cat.Proof(typeName(t.Node), t.Attr) })
 	if len(targets) == 0 {
 		return false
 	}
@@ -419,8 +420,9 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 		switch {
 		case g.yieldsSecret(t):
 			end.Kind = catalog.Credential
-		case e.Kind == catalog.Endpoint && e.Row.By == catalog.ByText && !addressable.MatchString(t.Attr):
-			end.Kind = catalog.Flow // a text that mentions another resource calls nothing yet
+		case e.Kind == catalog.Endpoint && e.Row.By == catalog.ByText && !addressable.MatchString(t.Attr),
+			e.Kind == catalog.Credential && e.Row.By == catalog.ByText && !opens.MatchString(t.Attr) && !addressable.MatchString(t.Attr):
+			end.Kind = catalog.Flow // a text that mentions another resource calls nothing and opens nothing yet
 		}
 		n.Ends = append(n.Ends, end)
 	}
@@ -449,7 +451,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 			targets = g.resolveKnown(n, s.block, text)
 		}
 		for _, t := range targets {
-			if t.Node == n {
+			if t.Node == n || g.cat.Proof(typeName(t.Node), t.Attr) {
 				continue
 			}
 			e := End{Path: model.Path{Full: full(way), Block: s.block}, Kind: catalog.Flow, Target: t.Node, Attr: t.Attr, Via: t.Via,
@@ -591,6 +593,9 @@ func choicesOf(targets []Target) []Choice {
 
 // addressable are the names of attributes that something is called by.
 var addressable = regexp.MustCompile(`endpoint|host|url|uri|fqdn|domain|dns|address|(^|_)ip(_|$)|connection_string`)
+
+// opens are the names of attributes that somebody gets in by.
+var opens = regexp.MustCompile(`passw|secret|token|private_key|access_key|account_key|credential|kube_?config|(^|_)sas`)
 
 // notShown is the blind spot of a value whose origin the input does not show. Sources say themselves what they lack.
 func notShown(n *Node, path string, opaque []string) Blind {

@@ -17,7 +17,7 @@ func pairable(k catalog.Kind) bool {
 // and scopes are for rules to read.
 func joins(by catalog.By) bool {
 	switch by {
-	case catalog.ByHub, catalog.ByPolicy, catalog.ByRole, catalog.ByScope:
+	case catalog.ByHub, catalog.ByPolicy, catalog.ByRole, catalog.ByScope, catalog.ByProof:
 		return false
 	}
 	return true
