@@ -42,6 +42,7 @@ type Rule struct {
 	Title    string // says what the rule says, without a full stop: `networks of two sides are joined`
 	Doc      string // Markdown: what it means, why it matters, how to fix it
 	Fix      string // one line
+	Example  string // of a configuration that it flags, in Terraform's language
 	Severity Severity
 	// Yields names the rules that say more about the same crossing: where one of them reports the same resource and far
 	// side, this one is silent.

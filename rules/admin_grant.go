@@ -23,7 +23,8 @@ An administrator of one kind is enough: full, identity, **network**, data, key o
 roles count by their published contents in every partition's spelling; other policies by what their actions amount to,
 after every Deny and under the permissions boundary. A published privilege-escalation set counts as full, and the
 evidence names it. Conditions that cannot hold close a path; those that may are shown.`,
-	Run: adminGrants,
+	Example: example("admin-grant"),
+	Run:     adminGrants,
 }
 
 func adminGrants(p *analyzer.Pass) {

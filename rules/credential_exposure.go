@@ -15,6 +15,7 @@ configuration or a service of another.
 
 Whoever administers the place where a credential is kept can use it. That makes the administrators of one side, and
 everybody who can read its secrets, users of the other, without a trace of it in the other side's access policies.`,
-	Secret: true,
-	Run:    report(catalog.Credential, "keeps a credential in %s that opens %s"),
+	Secret:  true,
+	Example: example("credential-exposure"),
+	Run:     report(catalog.Credential, "keeps a credential in %s that opens %s"),
 }

@@ -15,5 +15,6 @@ side.
 
 Logs hold names, addresses and often contents. One central log account for all sides is the most common way in which
 data leaves a sovereign side without anybody having decided that it should.`,
-	Run: reportFlow(catalog.Export, "delivers from %s to %s"),
+	Example: example("data-export"),
+	Run:     reportFlow(catalog.Export, "delivers from %s to %s"),
 }

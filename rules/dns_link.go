@@ -15,5 +15,6 @@ delegated there.
 
 Names are how connections start: whoever controls the zone decides where clients go, and every query tells the other
 side what is being looked for.`,
-	Run: report(catalog.DNS, "makes names of %s and %s resolve through each other"),
+	Example: example("dns-link"),
+	Run:     report(catalog.DNS, "makes names of %s and %s resolve through each other"),
 }

@@ -14,6 +14,7 @@ var endpointReference = &analyzer.Rule{
 
 Often it is a default that was written for the global instance (` + "`blob.core.windows.net`, `amazonaws.com`" + `) and simply does
 not work on a sovereign one; sometimes it is the call that carries data across.`,
-	Yields: telling,
-	Run:    report(catalog.Endpoint, "in %s calls a host of %s"),
+	Yields:  telling,
+	Example: example("endpoint-reference"),
+	Run:     report(catalog.Endpoint, "in %s calls a host of %s"),
 }

@@ -18,8 +18,9 @@ side in, without an administrator's privilege.
 
 Whoever issues an identity decides who has it. The administrators of one side can thus become users of the other at
 will, and what they may do there is one policy away from more.`,
-	Yields: []string{"admin-grant"},
-	Run:    identityTrusts,
+	Yields:  []string{"admin-grant"},
+	Example: example("identity-trust"),
+	Run:     identityTrusts,
 }
 
 func identityTrusts(p *analyzer.Pass) {

@@ -16,8 +16,9 @@ var keySharing = &analyzer.Rule{
 has a replica there.
 
 Who holds a key decides over what it protects: its side can read the data, and by disabling the key take it away.`,
-	Yields: []string{"admin-grant"},
-	Run:    keysShared,
+	Yields:  []string{"admin-grant"},
+	Example: example("key-sharing"),
+	Run:     keysShared,
 }
 
 func keysShared(p *analyzer.Pass) {

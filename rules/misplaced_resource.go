@@ -18,7 +18,8 @@ var misplacedResource = &analyzer.Rule{
 
 Nothing is linked yet. But a stack for one side that makes resources on another is usually a mistaken alias, and the
 state, the pipeline and the people of the stack now reach both.`,
-	Run: misplaced,
+	Example: example("misplaced-resource"),
+	Run:     misplaced,
 }
 
 func misplaced(p *analyzer.Pass) {

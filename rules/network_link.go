@@ -17,5 +17,6 @@ attached to either end, and so does an allow-list that names an address which th
 
 Some of these are refused when they are applied: AWS does not peer VPCs of two partitions. The finding stands all the
 same, because the configuration asks for it and whoever finds it refused will reach for a VPN next.`,
-	Run: report(catalog.Network, "joins networks of %s and %s"),
+	Example: example("network-link"),
+	Run:     report(catalog.Network, "joins networks of %s and %s"),
 }

@@ -20,8 +20,9 @@ var partitionMismatch = &analyzer.Rule{
 
 It joins nothing, since the cloud will refuse it; but it is how code that was written for one partition fails in
 another, and in a policy document it grants nothing where somebody believes that it does.`,
-	Yields: append(slices.Clone(telling), "endpoint-reference"),
-	Run:    mismatches,
+	Yields:  append(slices.Clone(telling), "endpoint-reference"),
+	Example: example("partition-mismatch"),
+	Run:     mismatches,
 }
 
 // mismatch tells a literal of another partition of the same cloud.

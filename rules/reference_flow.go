@@ -17,8 +17,9 @@ var referenceFlow = &analyzer.Rule{
 argument does.
 
 It may be nothing, such as a name that is repeated. It is said so that nothing that crosses goes unseen.`,
-	Yields: append(slices.Clone(telling), "endpoint-reference", "partition-mismatch"),
-	Run:    flows,
+	Yields:  append(slices.Clone(telling), "endpoint-reference", "partition-mismatch"),
+	Example: example("reference-flow"),
+	Run:     flows,
 }
 
 // flows says what crosses without a known purpose: values of attributes without a row, and references where only

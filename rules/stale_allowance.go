@@ -16,7 +16,8 @@ var staleAllowance = &analyzer.Rule{
 	Doc: `An ` + "`allow`" + ` block of the policy has passed its date, or no finding of this run matched it.
 
 An allowance that nobody needs is a hole for the next link that happens to fit it.`,
-	Run: stale,
+	Example: example("stale-allowance"),
+	Run:     stale,
 }
 
 func stale(p *analyzer.Pass) {

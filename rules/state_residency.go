@@ -21,7 +21,8 @@ var stateResidency = &analyzer.Rule{
 there.
 
 A state holds every attribute of every resource, secrets included. Where it is kept, somebody else administers it.`,
-	Run: states,
+	Example: example("state-residency"),
+	Run:     states,
 }
 
 // states compares where state is kept with where the resources of the stack are. A stack that lives on that side as well

@@ -17,7 +17,8 @@ takes the region from the environment, or from a value that a plan does not show
 
 It is one note for all resources that wait for the same answer. Nothing is guessed; until it is settled, links of these
 resources are not judged.`,
-	Run: unplaced,
+	Example: example("unresolved-placement"),
+	Run:     unplaced,
 }
 
 // unplaced reports resources without a place, together where one answer would settle them.

@@ -31,6 +31,7 @@ var (
 		Title:    "networks of two sides are joined",
 		Doc:      "Networks of two sides can reach each other.",
 		Fix:      "end the connection on the side that it belongs to",
+		Example:  "resource \"aws_vpc_peering_connection\" \"bridge\" {\n  peer_region = \"cn-north-1\"\n}",
 		Severity: analyzer.High,
 	}
 	dnsLink = &analyzer.Rule{

@@ -99,11 +99,16 @@ func sarifRules(r *analyzer.Result, findings []*analyzer.Finding) []*sarif.Repor
 	var out []*sarif.ReportingDescriptor
 	for _, rule := range rules {
 		s := cmp.Or(severity[rule.ID], rule.Severity)
-		help := rule.Doc
+		help := cmp.Or(strings.TrimSpace(rule.Doc), rule.Title)
+		markdown := help
+		if rule.Example != "" {
+			help += "\n\nFor example:\n\n" + rule.Example
+			markdown += "\n\nFor example:\n\n```hcl\n" + rule.Example + "\n```"
+		}
 		if rule.Fix != "" {
 			help += "\n\nFix: " + rule.Fix
+			markdown += "\n\nFix: " + rule.Fix
 		}
-		help = cmp.Or(strings.TrimSpace(help), rule.Title)
 		level := sarif.NewReportingConfiguration()
 		level.Level = sarifLevel(s)
 		bag := sarif.NewPropertyBag().
@@ -114,7 +119,7 @@ func sarifRules(r *analyzer.Result, findings []*analyzer.Finding) []*sarif.Repor
 			WithName(rule.ID).
 			WithShortDescription(sarifText(rule.Title)).
 			WithFullDescription(sarifText(visible(firstParagraph(rule), maxDescription))).
-			WithHelp(sarifText(help).WithMarkdown(help)).
+			WithHelp(sarifText(help).WithMarkdown(markdown)).
 			WithDefaultConfiguration(level).
 			WithProperties(bag))
 	}

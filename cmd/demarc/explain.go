@@ -33,11 +33,23 @@ func explainCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(&b, "%s (%s): %s\n\n%s\n\nFix: %s.\n", r.ID, r.Severity, r.Title, strings.TrimSpace(r.Doc), r.Fix)
+				fmt.Fprintf(&b, "%s (%s): %s\n\n%s\n\nFor example:\n\n%s\nFix: %s.\n", r.ID, r.Severity, r.Title, strings.TrimSpace(r.Doc), indented(r.Example), r.Fix)
 			}
 			return say(cmd.OutOrStdout(), b.String())
 		},
 	}
+}
+
+// indented sets the lines of a text in, as code is.
+func indented(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text + "\n") {
+		if strings.TrimSpace(line) != "" {
+			b.WriteString("    ")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // lookup finds a rule by its id, and names the nearest one where there is none.

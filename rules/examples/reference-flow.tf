@@ -1,0 +1,20 @@
+provider "aws" {
+  region = "cn-north-1"
+}
+
+provider "aws" {
+  alias  = "global"
+  region = "eu-central-1"
+}
+
+resource "aws_sqs_queue" "orders" {
+  provider = aws.global
+  name     = "orders"
+}
+
+resource "aws_cloudwatch_dashboard" "orders" {
+  dashboard_name = "orders"
+  dashboard_body = aws_sqs_queue.orders.arn
+}
+
+# low: in cn-north-1 (AWS China) uses a value of eu-central-1 (AWS)
