@@ -43,7 +43,7 @@ func GitHub(w io.Writer, r *analyzer.Result, _ Options) error {
 		b.WriteString(annotation(f))
 	}
 	if rest := open[shown:]; len(rest) > 0 {
-		fmt.Fprintf(&b, "%s\n", inert("demarc: "+count(len(rest), "more finding")+" without an annotation: "+byRule(rest)))
+		fmt.Fprintf(&b, "%s\n", inert("demarc: "+Count(len(rest), "more finding")+" without an annotation: "+byRule(rest)))
 	}
 	_, err := w.Write(b.Bytes())
 	return err

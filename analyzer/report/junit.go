@@ -117,7 +117,7 @@ func junitAnalysed(r *analyzer.Result, o Options, input string, incomplete []str
 		text := each(incomplete, func(s string) string { return "not complete: " + sentence(s) })
 		c.Error = &junitProblem{Message: "the analysis is not complete", Type: "incomplete", Text: strings.Join(append(text, blind...), "\n")}
 	case len(blind) > 0 && o.Strict:
-		c.Error = &junitProblem{Message: count(len(blind), "blind spot"), Type: "blind-spot", Text: strings.Join(blind, "\n")}
+		c.Error = &junitProblem{Message: Count(len(blind), "blind spot"), Type: "blind-spot", Text: strings.Join(blind, "\n")}
 	default:
 		c.Out = strings.Join(blind, "\n")
 	}

@@ -77,14 +77,14 @@ func (d *comment) section(limit int, begin string, items []string, noun, end str
 		return
 	}
 	if d.b.Len()+len(begin)+len(end) > limit {
-		d.b.WriteString("\n" + count(len(items), noun) + " left out.\n")
+		d.b.WriteString("\n" + Count(len(items), noun) + " left out.\n")
 		d.left = true
 		return
 	}
 	d.b.WriteString(begin)
 	for i, item := range items {
 		if d.b.Len()+len(item)+len(end) > limit {
-			end += "\n" + count(len(items)-i, "more "+noun) + " left out.\n"
+			end += "\n" + Count(len(items)-i, "more "+noun) + " left out.\n"
 			d.left = true
 			break
 		}
@@ -148,7 +148,7 @@ func (d *comment) picture() {
 	}
 	end := ""
 	if left > 0 {
-		end = "\n" + count(left, "more finding") + " not in the picture.\n"
+		end = "\n" + Count(left, "more finding") + " not in the picture.\n"
 	}
 	d.section(pictureEnd, "\n", []string{"```mermaid\n" + mermaid(p) + "```\n"}, "picture", end)
 }
@@ -242,7 +242,7 @@ func (d *comment) blind() {
 		}
 		items = append(items, "- "+said+"\n")
 	}
-	d.section(blindEnd, "\n<details><summary>"+count(len(items), "blind spot")+": what could not be decided, either way</summary>\n\n", items, "blind spot", "\n</details>\n")
+	d.section(blindEnd, "\n<details><summary>"+Count(len(items), "blind spot")+": what could not be decided, either way</summary>\n\n", items, "blind spot", "\n</details>\n")
 }
 
 // headline says the border first: `2 links between global and china, 1 between global and us-government`.
@@ -271,12 +271,12 @@ func headline(r *analyzer.Result) string {
 	for i, b := range borders[:min(len(borders), most)] {
 		what := fmt.Sprint(n[b])
 		if i == 0 {
-			what = count(n[b], "link")
+			what = Count(n[b], "link")
 		}
 		parts = append(parts, what+" between "+Terminal(b.a)+" and "+Terminal(b.b))
 	}
 	if more := len(borders) - most; more > 0 {
-		parts = append(parts, "and "+count(more, "more border"))
+		parts = append(parts, "and "+Count(more, "more border"))
 	}
 	said := strings.Join(parts, ", ")
 	if said == "" {
@@ -286,7 +286,7 @@ func headline(r *analyzer.Result) string {
 		}
 	}
 	if others > 0 {
-		said += ", " + count(others, "other finding")
+		said += ", " + Count(others, "other finding")
 	}
 	if r.Incomplete() {
 		said += " in what could be analysed"

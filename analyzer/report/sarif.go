@@ -288,7 +288,7 @@ func sarifInvocation(r *analyzer.Result, o Options, left int) *sarif.Invocation 
 		}
 	}
 	if left > 0 {
-		say(sarif.LevelWarning, fmt.Sprintf("%s left out: this file holds %d, the worst", count(left, "result"), maxResults), sarif.NewLocation())
+		say(sarif.LevelWarning, fmt.Sprintf("%s left out: this file holds %d, the worst", Count(left, "result"), maxResults), sarif.NewLocation())
 	}
 	for _, b := range r.Blind[:min(len(r.Blind), maxNotifications)] {
 		text := "blind spot: " + sentence(b.Reason)
@@ -298,7 +298,7 @@ func sarifInvocation(r *analyzer.Result, o Options, left int) *sarif.Invocation 
 		say(sarif.LevelNote, text, sarifLocation(b.Pos, b.Root, b.Address))
 	}
 	if more := len(r.Blind) - maxNotifications; more > 0 {
-		say(sarif.LevelNote, count(more, "more blind spot"), sarif.NewLocation())
+		say(sarif.LevelNote, Count(more, "more blind spot"), sarif.NewLocation())
 	}
 	return out
 }

@@ -208,7 +208,7 @@ func (t *text) alike(group []instances, column int, full, brief *int) {
 		f := u[0]
 		t.finding(f)
 		if n := len(u) - 1; n > 0 {
-			t.because("and " + count(n, "more instance") + " of it")
+			t.because("and " + Count(n, "more instance") + " of it")
 		}
 		if f.Rule.Fix != "" {
 			t.once("fix: " + sentence(f.Rule.Fix))
@@ -224,7 +224,7 @@ func (t *text) alike(group []instances, column int, full, brief *int) {
 	for _, u := range rest[:named] {
 		at := Terminal(u[0].Address)
 		if n := len(u) - 1; n > 0 {
-			at += " and " + count(n, "other instance")
+			at += " and " + Count(n, "other instance")
 		}
 		t.put(line{indent: evidenceIndent, hang: evidenceIndent + 2, text: at, right: position(u[0].Pos), link: t.link(u[0].Pos)})
 	}
@@ -460,7 +460,7 @@ func (t *text) suppressed() {
 		t.put(line{indent: 2, hang: bodyIndent, label: "=", color: t.paint.faint, text: " " + said, right: right})
 	}
 	if more := len(order) - maxReasons; more > 0 {
-		t.put(line{indent: 2, hang: bodyIndent, label: "=", color: t.paint.faint, text: " and for " + count(more, "other reason")})
+		t.put(line{indent: 2, hang: bodyIndent, label: "=", color: t.paint.faint, text: " and for " + Count(more, "other reason")})
 	}
 }
 
@@ -490,7 +490,7 @@ func (t *text) blind() {
 		return
 	}
 	t.blank()
-	t.put(line{label: count(len(t.result.Blind), "blind spot"), color: t.paint.bold, text: ": what could not be decided, either way"})
+	t.put(line{label: Count(len(t.result.Blind), "blind spot"), color: t.paint.bold, text: ": what could not be decided, either way"})
 	for _, g := range groups[:min(len(groups), maxBlind)] {
 		t.put(line{indent: 2, hang: bodyIndent, text: some(g.where) + ": " + sentence(g.reason), right: position(g.pos), link: t.link(g.pos)})
 		if g.settle != "" {

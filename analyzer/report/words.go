@@ -13,8 +13,8 @@ import (
 // severities are all of them, worst first.
 var severities = [...]analyzer.Severity{analyzer.Critical, analyzer.High, analyzer.Medium, analyzer.Low, analyzer.Note}
 
-// count is a number with its noun: `1 crossing`, `2 crossings`.
-func count(n int, noun string) string {
+// Count is a number with its noun: `1 crossing`, `2 crossings`.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
@@ -97,17 +97,17 @@ func verdict(r *analyzer.Result) string {
 	said := "no crossings"
 	switch {
 	case len(sides) > 4:
-		said = fmt.Sprintf("%s between %d sides", count(crossings, "crossing"), len(sides))
+		said = fmt.Sprintf("%s between %d sides", Count(crossings, "crossing"), len(sides))
 	case crossings > 0:
 		for i, s := range sides {
 			sides[i] = Terminal(s)
 		}
-		said = count(crossings, "crossing") + " between " + list(sides)
+		said = Count(crossings, "crossing") + " between " + list(sides)
 	case suppressed > 0:
 		said = fmt.Sprintf("no crossings but %d suppressed", suppressed)
 	}
 	if others > 0 {
-		said += ", " + count(others, "other finding")
+		said += ", " + Count(others, "other finding")
 	}
 	if r.Incomplete() {
 		said += " in what could be analysed"
@@ -118,9 +118,9 @@ func verdict(r *analyzer.Result) string {
 // looked says what was looked at. Where there are findings, the verdict has named the sides.
 func looked(r *analyzer.Result) string {
 	c := r.Coverage
-	said := count(c.Placed, "resource")
+	said := Count(c.Placed, "resource")
 	if len(c.Sides) > 0 && len(r.Findings) == 0 {
-		said += " of " + count(len(c.Sides), "side")
+		said += " of " + Count(len(c.Sides), "side")
 	}
 	said += " placed"
 	if c.Nowhere > 0 {
@@ -132,7 +132,7 @@ func looked(r *analyzer.Result) string {
 	if c.Unknown > 0 {
 		said += fmt.Sprintf(", %d of unknown providers", c.Unknown)
 	}
-	return said + ", " + count(c.BlindSpots, "blind spot")
+	return said + ", " + Count(c.BlindSpots, "blind spot")
 }
 
 // tally counts findings that are not suppressed by severity, worst first, without those that are none.

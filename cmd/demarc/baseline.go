@@ -33,6 +33,22 @@ func (a *analysis) of(inputs []*model.Snapshot) (*link.Graph, *analyzer.Result) 
 	return g, analyzer.Run(g, a.policy, a.cat, rules.All(), a.now)
 }
 
+// read reads the paths and judges them.
+func (a *analysis) read(paths []string, o load.Options, wait *progress) (*link.Graph, *analyzer.Result, error) {
+	collect(paths)
+	if wait != nil {
+		o.Progress = wait.read
+	}
+	inputs, err := loadAll(paths, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	wait.step("linking and judging")
+	g, r := a.of(inputs)
+	r.Version = version()
+	return g, r, nil
+}
+
 // baseline is the earlier run that --baseline names: its result in a file, or the same paths at a revision, scanned
 // with the same options. What is a file is taken as one.
 func (a *analysis) baseline(name string, paths []string, o load.Options) (analyzer.Baseline, error) {

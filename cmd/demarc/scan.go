@@ -27,6 +27,7 @@ import (
 	"github.com/demarc-dev/demarc/rules/access"
 	"github.com/demarc-dev/demarc/rules/tables"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // scan holds the flags of the scan command.
@@ -73,12 +74,7 @@ analysis was not complete.`,
 	f.StringArrayVar(&s.formats, "format", nil, "output `FORMAT`: "+formatNames()+" (default text; several, each with its --output)")
 	f.StringArrayVar(&s.outputs, "output", nil, "write to `FILE`; the first goes with the first --format, and so on (- is standard output)")
 	f.StringVar(&s.policy, "policy", "", "policy `FILE` (default "+boundary.FileName+", looked for upward from the first path)")
-	f.StringArrayVar(&s.env, "env", nil, "`NAME=VALUE`: an environment variable that Terraform runs with, such as AWS_REGION=eu-central-1")
-	f.Var(&setting{&s.variables, false}, "var", "`NAME=VALUE` of a root variable, for sources")
-	f.Var(&setting{&s.variables, true}, "var-file", "`FILE` of root variables, for sources; in order with --var")
-	f.StringVar(&s.source, "source", "", "`DIR` of a plan's sources (default: the plan's own directory)")
-	f.StringArrayVar(&s.backend, "backend-config", nil, "`FILE` or NAME=VALUE of a partial backend configuration, for sources")
-	f.StringVar(&s.workspace, "workspace", "", "the workspace that sources are read for")
+	s.inputFlags(f)
 	f.StringVar(&s.baseline, "baseline", "", "compare with `BASE`: a file with an earlier JSON result, or a Git revision of what is scanned; what it has too fails nothing")
 	f.StringVar(&s.failOn, "fail-on", "high", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low or note")
 	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest `CONFIDENCE` that makes the exit status 1: certain, likely or possible")
@@ -89,12 +85,40 @@ analysis was not complete.`,
 	return cmd
 }
 
+// inputFlags are those that say how inputs are read.
+func (s *scan) inputFlags(f *pflag.FlagSet) {
+	f.StringArrayVar(&s.env, "env", nil, "`NAME=VALUE`: an environment variable that Terraform runs with, such as AWS_REGION=eu-central-1")
+	f.Var(&setting{&s.variables, false}, "var", "`NAME=VALUE` of a root variable, for sources")
+	f.Var(&setting{&s.variables, true}, "var-file", "`FILE` of root variables, for sources; in order with --var")
+	f.StringVar(&s.source, "source", "", "`DIR` of a plan's sources (default: the plan's own directory)")
+	f.StringArrayVar(&s.backend, "backend-config", nil, "`FILE` or NAME=VALUE of a partial backend configuration, for sources")
+	f.StringVar(&s.workspace, "workspace", "", "the workspace that sources are read for")
+}
+
+// prepare is what comes before the reading: what the paths are judged by, which they are, and how they are read.
+func (s *scan) prepare(paths []string, stdin io.Reader, cat *catalog.Catalog, policy *boundary.Policy) (analysis, []string, load.Options, error) {
+	var o load.Options
+	if err := once(paths); err != nil {
+		return analysis{}, nil, o, err
+	}
+	env, err := s.environment()
+	if err != nil {
+		return analysis{}, nil, o, err
+	}
+	cat = cat.With(policy.Links(), policy.Domains())
+	a := analysis{cat, policy, place.Options{Env: env, Defaults: policy.Defaults()}, time.Now()}
+	if paths, err = load.Roots(paths); err != nil {
+		return a, nil, o, err
+	}
+	o = load.Options{Stdin: stdin, Source: s.source, Interest: link.NewInterest(cat, access.Reads), Sources: source.Options{
+		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world),
+	}}
+	return a, paths, o, nil
+}
+
 func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if len(paths) == 0 {
 		return errors.New("nothing to scan: name a plan, such as `demarc scan plan.json`, or - for standard input")
-	}
-	if err := once(paths); err != nil {
-		return err
 	}
 	out, err := pairs(s.formats, s.outputs, paths)
 	if err != nil {
@@ -108,10 +132,6 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) er
 	if err != nil {
 		return fmt.Errorf("--min-confidence: %w", err)
 	}
-	env, err := s.environment()
-	if err != nil {
-		return err
-	}
 	if s.width < 0 {
 		return fmt.Errorf("--width %d: write how many columns a line may have", s.width)
 	}
@@ -123,30 +143,18 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	cat = cat.With(policy.Links(), policy.Domains())
-	a := analysis{cat, policy, place.Options{Env: env, Defaults: policy.Defaults()}, time.Now()}
-	if paths, err = load.Roots(paths); err != nil {
-		return err
-	}
-	options := load.Options{Stdin: stdin, Source: s.source, Interest: link.NewInterest(cat, access.Reads), Sources: source.Options{
-		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world),
-	}}
-	collect(paths)
-	wait := watch(stderr, paths)
-	defer wait.end()
-	if wait != nil {
-		options.Progress = wait.read
-	}
-	inputs, err := loadAll(paths, options)
+	a, paths, options, err := s.prepare(paths, stdin, cat, policy)
 	if err != nil {
 		return err
 	}
-	wait.step("linking and judging")
-	graph, result := a.of(inputs)
-	result.Version = version()
+	wait := watch(stderr, paths)
+	defer wait.end()
+	graph, result, err := a.read(paths, options, wait)
+	if err != nil {
+		return err
+	}
 	if s.baseline != "" {
 		wait.step("comparing")
-		options.Progress = nil
 		b, err := a.baseline(s.baseline, paths, options)
 		if err != nil {
 			return err
@@ -163,8 +171,7 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) er
 	}
 	show.Width = cmp.Or(s.width, show.Width)
 	wait.end()
-	err = out.print(result, show, stdout)
-	if err != nil {
+	if err := out.print(result, show, stdout); err != nil {
 		return err
 	}
 	if exit != exitClean {
