@@ -51,6 +51,9 @@ func openRevision(name string, paths []string) (_ *revision, err error) {
 		return nil, cause(err)
 	}
 	commit, err := git(r.top, nil, "rev-parse", "--quiet", "--verify", name+"^{commit}")
+	if err != nil && name == "HEAD" {
+		_, err = git(r.top, nil, "symbolic-ref", "--quiet", name) // a branch without a commit: nothing was there
+	}
 	if err != nil {
 		return nil, errors.New("is neither a file nor a revision that is here: to have one of a remote, git fetch it first")
 	}
@@ -100,8 +103,14 @@ func (r *revision) shown(text string) string {
 // entry is a file or link of a tree.
 type entry struct{ mode, object, path string }
 
-// extract writes the files and links of a commit.
+// extract writes the files and links of a commit, or nothing for none.
 func (r *revision) extract(commit string) error {
+	if err := os.Mkdir(filepath.Join(r.dir, ".git"), 0o700); err != nil { // nothing is read outside of it
+		return cause(err)
+	}
+	if commit == "" {
+		return nil
+	}
 	out, err := git(r.top, nil, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
 	if err != nil {
 		return err
@@ -125,9 +134,6 @@ func (r *revision) extract(commit string) error {
 		return cause(err)
 	}
 	defer root.Close()
-	if err := root.Mkdir(".git", 0o700); err != nil { // nothing is read outside of it
-		return cause(err)
-	}
 	cmd := command(r.top, "cat-file", "--batch")
 	cmd.Stdin = &want
 	stdout, err := cmd.StdoutPipe()
