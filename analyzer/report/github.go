@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer"
@@ -37,19 +38,21 @@ func GitHub(w io.Writer, r *analyzer.Result, _ Options) error {
 		}
 		b.WriteString(command("warning", []property{{"title", "the analysis is not complete"}}, strings.Join(said, "\n")))
 	}
-	open := fresh(r)
-	shown := min(room, len(open))
-	for _, f := range open[:shown] {
-		b.WriteString(annotation(f))
+	list := units(fresh(r))
+	shown := min(room, len(list))
+	for _, u := range list[:shown] {
+		b.WriteString(annotation(u))
 	}
-	if rest := open[shown:]; len(rest) > 0 {
+	if rest := slices.Concat(list[shown:]...); len(rest) > 0 {
 		fmt.Fprintf(&b, "%s\n", inert("demarc: "+Count(len(rest), "more finding")+" without an annotation: "+byRule(rest)))
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-func annotation(f *analyzer.Finding) string {
+// annotation is the first of findings of one block, which are on one line.
+func annotation(u instances) string {
+	f := u[0]
 	var properties []property
 	if p := f.Pos; p.File != "" {
 		properties = append(properties, property{"file", Terminal(p.File)})
@@ -70,7 +73,7 @@ func annotation(f *analyzer.Finding) string {
 	}
 	properties = append(properties, property{"title", title})
 
-	said := []string{sentence(f.Message) + " (" + Terminal(f.Address) + ")"}
+	said := []string{sentence(f.Message) + " (" + Terminal(f.Address) + u.others() + ")"}
 	for _, s := range f.Evidence {
 		step := "- " + sentence(s.Text)
 		if at := position(s.Pos); at != "" {

@@ -149,14 +149,23 @@ func TestGitHubHostile(t *testing.T) {
 
 func TestGitHubAnnotatesTheWorstTen(t *testing.T) {
 	s := first()
-	low := analyzer.Finding{Address: "a.b", Message: "m", Rule: referenceFlow, Severity: analyzer.Low}
-	s.result.Findings = []analyzer.Finding{low, low, low}
-	for range 9 {
-		s.result.Findings = append(s.result.Findings, peering())
+	s.result.Findings = nil
+	for _, name := range []string{"a", "b", "c"} {
+		s.result.Findings = append(s.result.Findings, analyzer.Finding{Address: "a." + name, Message: "m", Rule: referenceFlow, Severity: analyzer.Low})
+	}
+	for i := range 9 {
+		for key := range 3 { // the instances of one block are on one line, and one annotation
+			f := peering()
+			f.Address, f.Pos.Line = fmt.Sprintf("%s[%d]", f.Address, key), 20+i
+			s.result.Findings = append(s.result.Findings, f)
+		}
 	}
 	out := printed(t, s, "github")
 	if got := runner(out); len(got) != 10 || got[8].name != "error" || got[9].name != "notice" {
 		t.Errorf("%d annotations: %q", len(got), got)
+	}
+	if want := "bridge[0] and 2 other instances)%0A"; strings.Count(out, want) != 9 {
+		t.Errorf("not 9 x %s in\n%s", want, out)
 	}
 	if !strings.HasSuffix(out, "demarc: 2 more findings without an annotation: 2 reference-flow\n") {
 		t.Errorf("the rest is not named:\n%s", out)

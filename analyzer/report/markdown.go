@@ -44,7 +44,7 @@ const (
 // Markdown prints r as a comment of a pull request, or a step's summary: the border, the findings worst first, a picture,
 // and folded below how each is known, what is suppressed and what could not be seen. It says what it had no room for.
 func Markdown(w io.Writer, r *analyzer.Result, o Options) error {
-	d := comment{result: r, open: open(r), fresh: fresh(r)}
+	d := comment{result: r, open: open(r), fresh: units(fresh(r))}
 	d.head()
 	d.table()
 	d.picture()
@@ -66,25 +66,35 @@ type comment struct {
 	b      bytes.Buffer
 	result *analyzer.Result
 	open   []*analyzer.Finding
-	fresh  []*analyzer.Finding // of them, what the baseline does not have
-	left   bool                // whether something was left out
+	fresh  []instances // of them, what the baseline does not have, by block
+	left   bool        // whether something was left out
 }
 
 // section writes items between begin and end as long as they stay before the limit, and after them how many are left.
 // It writes nothing where there are no items.
 func (d *comment) section(limit int, begin string, items []string, noun, end string) {
+	d.counted(limit, begin, items, func(from int) int { return len(items) - from }, noun, end)
+}
+
+// findings is section for what stands for units of findings.
+func (d *comment) findings(limit int, begin string, items []string, end string) {
+	d.counted(limit, begin, items, func(from int) int { return findingsOf(d.fresh[from:]) }, "finding", end)
+}
+
+// counted is section with the number of what the items from one on stand for.
+func (d *comment) counted(limit int, begin string, items []string, count func(from int) int, noun, end string) {
 	if len(items) == 0 {
 		return
 	}
 	if d.b.Len()+len(begin)+len(end) > limit {
-		d.b.WriteString("\n" + Count(len(items), noun) + " left out.\n")
+		d.b.WriteString("\n" + Count(count(0), noun) + " left out.\n")
 		d.left = true
 		return
 	}
 	d.b.WriteString(begin)
 	for i, item := range items {
 		if d.b.Len()+len(item)+len(end) > limit {
-			end += "\n" + Count(len(items)-i, "more "+noun) + " left out.\n"
+			end += "\n" + Count(count(i), "more "+noun) + " left out.\n"
 			d.left = true
 			break
 		}
@@ -122,7 +132,8 @@ func (d *comment) head() {
 
 func (d *comment) table() {
 	var rows []string
-	for _, f := range d.fresh {
+	for _, u := range d.fresh {
+		f := u[0]
 		level := f.Severity.String()
 		if f.Severity >= analyzer.High {
 			level = "**" + level + "**"
@@ -135,9 +146,9 @@ func (d *comment) table() {
 			at = f.Root
 		}
 		rows = append(rows, fmt.Sprintf("| %s | `%s` | %s | %s | %s |\n",
-			level, f.Rule.ID, cell(f.Address), prose(f.Message), cell(at)))
+			level, f.Rule.ID, cell(f.Address)+u.others(), prose(f.Message), cell(at)))
 	}
-	d.section(tableEnd, "\n| severity | rule | resource | what joins what | where |\n|---|---|---|---|---|\n", rows, "finding", "")
+	d.findings(tableEnd, "\n| severity | rule | resource | what joins what | where |\n|---|---|---|---|---|\n", rows, "")
 }
 
 func (d *comment) picture() {
@@ -155,9 +166,10 @@ func (d *comment) picture() {
 
 func (d *comment) details() {
 	var items []string
-	for _, f := range d.fresh {
+	for _, u := range d.fresh {
+		f := u[0]
 		var b strings.Builder
-		fmt.Fprintf(&b, "\n**%s** `%s` %s: %s\n\n", f.Severity, f.Rule.ID, code(f.Address), prose(f.Message))
+		fmt.Fprintf(&b, "\n**%s** `%s` %s: %s\n\n", f.Severity, f.Rule.ID, code(f.Address)+u.others(), prose(f.Message))
 		if f.From.Side != "" || f.To.Side != "" {
 			fmt.Fprintf(&b, "- from %s to %s\n", spotted(f.From), spotted(f.To))
 		}
@@ -181,7 +193,7 @@ func (d *comment) details() {
 		}
 		items = append(items, b.String())
 	}
-	d.section(detailsEnd, "\n<details><summary>How we know, and what to do</summary>\n", items, "finding", "\n</details>\n")
+	d.findings(detailsEnd, "\n<details><summary>How we know, and what to do</summary>\n", items, "\n</details>\n")
 }
 
 func spotted(s analyzer.Spot) string {

@@ -162,44 +162,6 @@ func (t *text) counted(sections []section, of map[section][]*analyzer.Finding) {
 	t.listed("and elsewhere", items)
 }
 
-// instances are findings of one block.
-type instances []*analyzer.Finding
-
-// alike groups findings that say the same, and in each group those of one block.
-func alike(findings []*analyzer.Finding) [][]instances {
-	type saying struct {
-		rule       *analyzer.Rule
-		severity   analyzer.Severity
-		confidence link.Confidence
-		message    string
-	}
-	type block struct {
-		saying
-		address, file string
-		line          int
-	}
-	var groups [][]instances
-	group, unit := map[saying]int{}, map[block]int{}
-	for _, f := range findings {
-		said := saying{f.Rule, f.Severity, f.Confidence, f.Message}
-		g, there := group[said]
-		if !there {
-			g = len(groups)
-			group[said] = g
-			groups = append(groups, nil)
-		}
-		b := block{said, withoutKeys(f.Address), f.Pos.File, f.Pos.Line}
-		u, there := unit[b]
-		if !there {
-			u = len(groups[g])
-			unit[b] = u
-			groups[g] = append(groups[g], nil)
-		}
-		groups[g][u] = append(groups[g][u], f)
-	}
-	return groups
-}
-
 // alike prints the first of findings that say the same, and names the others.
 func (t *text) alike(group []instances, column int, full, brief *int) {
 	shown := min(len(group), maxAlike, max(*full, 1))
@@ -222,24 +184,12 @@ func (t *text) alike(group []instances, column int, full, brief *int) {
 	}
 	t.put(line{indent: bodyIndent, hang: evidenceIndent, text: fmt.Sprintf("and %d more say the same of", findingsOf(rest))})
 	for _, u := range rest[:named] {
-		at := Terminal(u[0].Address)
-		if n := len(u) - 1; n > 0 {
-			at += " and " + Count(n, "other instance")
-		}
-		t.put(line{indent: evidenceIndent, hang: evidenceIndent + 2, text: at, right: position(u[0].Pos), link: t.link(u[0].Pos)})
+		t.put(line{indent: evidenceIndent, hang: evidenceIndent + 2, text: Terminal(u[0].Address) + u.others(), right: position(u[0].Pos), link: t.link(u[0].Pos)})
 	}
 	*brief -= named
 	if left := findingsOf(rest[named:]); left > 0 {
 		t.put(line{indent: evidenceIndent, hang: evidenceIndent + 2, text: fmt.Sprintf("and %d more, which --format html and json show", left)})
 	}
-}
-
-func findingsOf(group []instances) int {
-	n := 0
-	for _, u := range group {
-		n += len(u)
-	}
-	return n
 }
 
 // head says what findings say alike.

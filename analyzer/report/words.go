@@ -181,16 +181,3 @@ func position(p model.Pos) string {
 	}
 	return s
 }
-
-// withoutKeys is an address without the keys of instances: that of the block.
-func withoutKeys(address string) string {
-	var b strings.Builder
-	for {
-		i := strings.IndexByte(address, '[')
-		if i < 0 {
-			return b.String() + address
-		}
-		b.WriteString(address[:i])
-		address = afterKey(address[i:])
-	}
-}
