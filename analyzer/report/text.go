@@ -136,7 +136,10 @@ func (t *text) findings() {
 		t.blank()
 		t.put(line{label: s.title(), color: t.paint.bold})
 		t.said = map[string]bool{}
-		for _, g := range alike(of[s]) {
+		for i, g := range alike(of[s]) {
+			if i > 0 {
+				t.blank()
+			}
 			t.alike(g, column, &full, &brief)
 		}
 	}
@@ -208,7 +211,7 @@ func (t *text) head(f *analyzer.Finding, column int) {
 }
 
 func (t *text) finding(f *analyzer.Finding) {
-	t.put(line{indent: bodyIndent, hang: evidenceIndent, text: Terminal(f.Address), right: position(f.Pos), link: t.link(f.Pos)})
+	t.put(line{indent: bodyIndent, hang: evidenceIndent, label: Terminal(f.Address), color: t.paint.bold, right: position(f.Pos), link: t.link(f.Pos)})
 
 	told := t.excerpt(f)
 	if len(f.Evidence) == 0 && (f.From != (analyzer.Spot{}) || f.To != (analyzer.Spot{})) {
