@@ -17,36 +17,61 @@ type Excerpt struct {
 
 // Lines shows single lines of the sources that were read. The zero Lines has none.
 type Lines struct {
-	texts map[string]string
-	files map[string][]string
+	texts map[file]string
+	lines map[file][]string
 }
+
+// file is a file by the name that positions have. Two saved plans may each have another one of the same name: those
+// are told apart by their inputs, and any other has none.
+type file struct{ input, name string }
 
 // NewLines takes the texts of files, by the names that positions have.
 func NewLines(texts map[string]string) *Lines {
-	return &Lines{texts: texts, files: map[string][]string{}}
+	return linesOf([]*model.Snapshot{{Texts: texts}})
 }
 
 // linesOf are those of all inputs.
 func linesOf(inputs []*model.Snapshot) *Lines {
-	all := map[string]string{}
+	l := &Lines{texts: map[file]string{}, lines: map[file][]string{}}
+	first := map[string]*model.Snapshot{}
+	differ := map[string]bool{}
 	for _, in := range inputs {
 		for name, text := range in.Texts {
-			all[name] = text
+			if other := first[name]; other == nil {
+				first[name] = in
+			} else if other.Texts[name] != text {
+				differ[name] = true
+			}
 		}
 	}
-	return NewLines(all)
+	for _, in := range inputs {
+		for name, text := range in.Texts {
+			if differ[name] {
+				l.texts[file{in.Name, name}] = text
+			} else {
+				l.texts[file{"", name}] = text
+			}
+		}
+	}
+	return l
 }
 
-func (l *Lines) file(name string) []string {
+// of are the lines of a file. Where inputs have different ones of the name, it is the one of the input that is given.
+func (l *Lines) of(name, input string) []string {
 	if l == nil {
 		return nil
 	}
-	lines, ok := l.files[name]
-	if text, there := l.texts[name]; !ok && there {
-		lines = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-		l.files[name] = lines
+	for _, f := range []file{{"", name}, {input, name}} {
+		text, there := l.texts[f]
+		if !there {
+			continue
+		}
+		if l.lines[f] == nil {
+			l.lines[f] = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+		}
+		return l.lines[f]
 	}
-	return lines
+	return nil
 }
 
 // Excerpt is the line of an argument or a block's head that f mentions, its value marked. Of an argument over several
@@ -54,11 +79,14 @@ func (l *Lines) file(name string) []string {
 // is no such line.
 func (r *Result) Excerpt(f *Finding, pos model.Pos) (_ Excerpt, ok bool) {
 	key := f.Attribute[strings.LastIndexByte(f.Attribute, '.')+1:]
-	return r.Lines.at(pos, key, f.Rule.Secret, f.From, f.To)
+	input := ""
+	if pos.Line == f.Pos.Line {
+		input = f.Root // another line may be one of another input
+	}
+	return excerpt(r.Lines.of(pos.File, input), pos, key, f.Rule.Secret, f.From, f.To)
 }
 
-func (l *Lines) at(pos model.Pos, key string, secret bool, places ...Spot) (_ Excerpt, ok bool) {
-	lines := l.file(pos.File)
+func excerpt(lines []string, pos model.Pos, key string, secret bool, places ...Spot) (_ Excerpt, ok bool) {
 	if pos.Line < 1 || pos.Line > len(lines) {
 		return Excerpt{}, false
 	}

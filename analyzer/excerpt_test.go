@@ -4,8 +4,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/boundary"
+	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
@@ -55,6 +58,26 @@ func TestExcerpt(t *testing.T) {
 	}
 	if _, ok := new(analyzer.Result).Excerpt(&f, pos(1, 1, 1, 4)); ok {
 		t.Error("a line of nothing")
+	}
+}
+
+// Two saved plans may each have a main.tf: a line is of the finding's own, or of none.
+func TestExcerptOfTheInput(t *testing.T) {
+	plan := func(name, text string) *model.Snapshot {
+		return &model.Snapshot{Name: name, Texts: map[string]string{"main.tf": text, "same.tf": "x = 1"}}
+	}
+	r := analyzer.Run(&link.Graph{Inputs: []*model.Snapshot{plan("a", "x = \"of a\"\ny = 1"), plan("b", "x = \"of b\"\ny = 2")}},
+		boundary.Default(nil), nil, nil, time.Time{})
+	at := func(name string, line int) model.Pos { return model.Pos{File: name, Line: line, Column: 1} }
+	f := analyzer.Finding{Rule: &analyzer.Rule{}, Root: "b", Pos: at("main.tf", 1)}
+	if e, ok := r.Excerpt(&f, f.Pos); !ok || e.Marked != `"of b"` {
+		t.Errorf("%v %v", e, ok)
+	}
+	if e, ok := r.Excerpt(&f, at("main.tf", 2)); ok {
+		t.Errorf("a line of who knows which: %v", e)
+	}
+	if _, ok := r.Excerpt(&f, at("same.tf", 1)); !ok {
+		t.Error("a file that both have alike")
 	}
 }
 
