@@ -166,7 +166,7 @@ func (g *Graph) choiceEnds(n *Node, e End, choices []model.Value) bool {
 // numbered tells what a number may name: accounts of Alibaba and Tencent are numbers in their providers' schemas.
 func numbered(by catalog.By) bool {
 	switch by {
-	case catalog.ByAccount, catalog.ByPrincipal, catalog.ByID, catalog.ByScope, catalog.ByTenant, catalog.ByHub, catalog.ByPartition:
+	case catalog.ByAccount, catalog.ByPrincipal, catalog.ByID, catalog.ByScope, catalog.ByTenant, catalog.ByHub, catalog.ByPartition, catalog.ByRegion:
 		return true
 	}
 	return false

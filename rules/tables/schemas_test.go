@@ -1,7 +1,9 @@
 package tables_test
 
 import (
+	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -53,68 +55,71 @@ func line(t *testing.T, where string) int {
 	return n
 }
 
-// provided are the attributes and blocks of a provider's types by their paths. The schemas lack what could not be read: a
-// type without paths, and a block whose path ends in a dot.
-type provided map[string][]string
+// provided are the attributes and blocks of a provider's types, by the last part of their paths. What may hold anything is
+// kept apart: a text, which may be JSON, and a block or a type that could not be read, whose path is empty.
+type provided struct {
+	types map[string]bool
+	named map[string][]place
+	open  []place
+}
 
-func attributes(p *tfjson.ProviderSchema) provided {
-	has := provided{}
+type place struct{ typ, path string }
+
+func attributes(p *tfjson.ProviderSchema) *provided {
+	has := &provided{types: map[string]bool{}, named: map[string][]place{}}
 	for typ, s := range p.ResourceSchemas {
-		has[typ] = paths(s.Block, "", nil)
+		has.block(typ, "", s.Block)
 	}
 	for typ, s := range p.DataSourceSchemas {
-		has["data."+typ] = paths(s.Block, "", nil)
+		has.block("data."+typ, "", s.Block)
 	}
 	return has
 }
 
-// any tells whether a row is about anything that there is.
-func (has provided) any(row *catalog.Link) bool {
-	about := func(typ string, paths []string) bool {
-		for _, path := range paths {
-			if row.About(typ, path) || strings.HasSuffix(path, ".") && strings.HasPrefix(row.Attribute, path) {
-				return true
-			}
-		}
-		return len(paths) == 0
-	}
-	if !strings.Contains(row.Type, "*") {
-		paths, ok := has[row.Type]
-		return ok && about(row.Type, paths)
-	}
-	for typ, paths := range has {
-		if about(typ, paths) && (len(paths) > 0 || row.About(typ, row.Attribute)) {
-			return true
-		}
-	}
-	return false
-}
-
-func paths(b *tfjson.SchemaBlock, under string, list []string) []string {
-	if b == nil {
-		return list
+func (has *provided) block(typ, path string, b *tfjson.SchemaBlock) {
+	has.types[typ] = true
+	if b == nil || len(b.Attributes)+len(b.NestedBlocks) == 0 {
+		has.open = append(has.open, place{typ, path})
+		return
 	}
 	for name, a := range b.Attributes {
-		list = typePaths(a.AttributeType, under+name, list)
+		has.attribute(typ, path, name, a.AttributeType)
 	}
 	for name, nested := range b.NestedBlocks {
-		if nested.Block == nil || len(nested.Block.Attributes)+len(nested.Block.NestedBlocks) == 0 {
-			list = append(list, under+name+".")
-		}
-		list = paths(nested.Block, under+name+".", append(list, under+name))
+		has.named[name] = append(has.named[name], place{typ, path + name})
+		has.block(typ, path+name+".", nested.Block)
 	}
-	return list
 }
 
-func typePaths(t cty.Type, path string, list []string) []string {
-	list = append(list, path)
+func (has *provided) attribute(typ, path, name string, t cty.Type) {
+	has.named[name] = append(has.named[name], place{typ, path + name})
 	for t.IsCollectionType() {
 		t = t.ElementType()
 	}
-	if t.IsObjectType() {
-		for name, a := range t.AttributeTypes() {
-			list = typePaths(a, path+"."+name, list)
+	switch {
+	case t == cty.String:
+		has.open = append(has.open, place{typ, path + name + "."})
+	case t.IsObjectType():
+		for inner, a := range t.AttributeTypes() {
+			has.attribute(typ, path+name+".", inner, a)
 		}
 	}
-	return list
+}
+
+// any tells whether a row is about anything that there is.
+func (has *provided) any(row *catalog.Link) bool {
+	glob := strings.Contains(row.Type, "*")
+	if !glob && !has.types[row.Type] {
+		return false
+	}
+	about := func(at place) bool { return row.About(at.typ, at.path) }
+	last := row.Attribute[strings.LastIndexByte(row.Attribute, '.')+1:]
+	for name, places := range has.named {
+		if ok, _ := path.Match(last, name); ok && slices.ContainsFunc(places, about) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(has.open, func(at place) bool {
+		return strings.HasPrefix(row.Attribute, at.path) && (glob || at.typ == row.Type) && (at.path != "" || row.About(at.typ, row.Attribute))
+	})
 }

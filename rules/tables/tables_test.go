@@ -202,6 +202,8 @@ func TestRegions(t *testing.T) {
 		{"tencentcloud", "ap-taipei", "tencentcloud", "ap-taipei"},
 		{"tencentcloud", "ap-shanghai-fsi-1", "tencentcloud-finance", "ap-shanghai-fsi"},
 		{"tencentcloud", "ap-nowhere", "", ""},
+		{"tencentcloud", "17", "tencentcloud", "eu-frankfurt"},
+		{"tencentcloud", "100003", "", ""},
 		{"huaweicloud", "cn-north-4a", "huaweicloud-china", "cn-north-4"},
 		{"huaweicloud", "ap-southeast-1", "huaweicloud", "ap-southeast-1"}, // Hong Kong
 		{"huaweicloud", "eu-west-101", "huaweicloud-eu", "eu-west-101"},
