@@ -14,7 +14,12 @@ type shape struct {
 	row      *catalog.Link
 	inside   bool // rows name what is inside of it
 	children map[string]*shape
+	others   *shape // what names after the first mostNames share
 }
+
+// mostNames is how many names an object has that are looked up one by one. No schema has as many: with more it is a map,
+// whose elements no row tells apart.
+const mostNames = 1000
 
 func (g *Graph) shape(typ string) *shape {
 	s := g.shapes[typ]
@@ -27,19 +32,30 @@ func (g *Graph) shape(typ string) *shape {
 
 func (g *Graph) child(s *shape, typ, name string) *shape {
 	c := s.children[name]
-	if c == nil {
-		c = &shape{block: name}
-		if s.block != "" {
-			c.block = s.block + "." + name
-		}
-		c.row = g.cat.Link(typ, c.block)
-		c.inside = g.cat.Inside(typ, c.block)
+	switch {
+	case c != nil:
+	case len(s.children) < mostNames:
+		c = g.below(s, typ, name)
 		if s.children == nil {
 			s.children = map[string]*shape{}
 		}
 		s.children[name] = c
+	default:
+		if s.others == nil {
+			s.others = g.below(s, typ, "*")
+		}
+		c = s.others
 	}
 	return c
+}
+
+// below is what the tables say of a name in a shape.
+func (g *Graph) below(s *shape, typ, name string) *shape {
+	block := name
+	if s.block != "" {
+		block = s.block + "." + name
+	}
+	return &shape{block: block, row: g.cat.Link(typ, block), inside: g.cat.Inside(typ, block)}
 }
 
 // step is one part of the way to a leaf: an attribute, or an index where name is empty.

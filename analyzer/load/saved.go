@@ -57,19 +57,30 @@ func savedPlan(name, at string, in io.Reader) (*model.Snapshot, map[string][]byt
 		Do: "show it in the directory that it was made in, after terraform init: terraform show -json " + name + " > plan.json"}
 }
 
-// isSavedPlan refuses archives that hold no plan, before a tool is asked about them.
+// maxUnpacked is how much the members of a saved plan may be in all. The tools that show one unpack it into memory, and
+// an archive may promise a thousand times what it weighs. Plans of 100,000 resources are about half of it.
+const maxUnpacked = 512 << 20
+
+// isSavedPlan refuses archives that hold no plan, or too much, before a tool is asked about them. No reader of archives
+// takes more from a member than it declares.
 func isSavedPlan(file string) error {
 	z, err := zip.OpenReader(file)
 	if err != nil {
 		return errors.New("is a zip archive that was cut off or is broken")
 	}
 	defer z.Close()
+	var unpacked uint64
+	plan := false
 	for _, f := range z.File {
-		if f.Name == "tfplan" {
-			return nil
+		plan = plan || f.Name == "tfplan"
+		if unpacked += f.UncompressedSize64; unpacked > maxUnpacked || f.UncompressedSize64 > maxUnpacked {
+			return fmt.Errorf("unpacks to more than the %d MB that a saved plan may have", maxUnpacked>>20)
 		}
 	}
-	return errors.New("is a zip archive, and no saved plan")
+	if !plan {
+		return errors.New("is a zip archive, and no saved plan")
+	}
+	return nil
 }
 
 // The configuration in a saved plan is read within bounds: an archive may promise much more than it weighs.

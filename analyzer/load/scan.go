@@ -41,6 +41,9 @@ type level struct {
 	index     map[string]bool
 }
 
+// largestText bounds a single text, which has to be in memory as a whole. Providers bound what an attribute holds far below.
+const largestText = 64 << 20
+
 // largeObject is how many members an object has whose names are better looked up than compared.
 const largeObject = 32
 
@@ -116,6 +119,10 @@ func (s *scanner) fill() bool {
 		s.pos, s.end = 0, s.end-s.pos
 	}
 	if s.end == len(s.buf) {
+		if len(s.buf) >= largestText {
+			s.broken = s.fail(0, "a text of more than %d MB, which Terraform does not write", largestText>>20)
+			return false
+		}
 		s.buf = append(s.buf, make([]byte, len(s.buf))...)
 	}
 	for range 100 {

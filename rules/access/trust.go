@@ -38,6 +38,12 @@ func Admitted(doc Document, facts func(Principal) Facts) []Trust {
 
 func admitted(doc Document, facts func(Principal) Facts, assuming bool) []Trust {
 	var all []Trust
+	var denials []*Statement
+	for i := range doc.Statements {
+		if s := &doc.Statements[i]; s.Effect == Deny {
+			denials = append(denials, s)
+		}
+	}
 	for i := range doc.Statements {
 		s := &doc.Statements[i]
 		if s.Effect == Deny {
@@ -68,8 +74,8 @@ func admitted(doc Document, facts func(Principal) Facts, assuming bool) []Trust 
 					t.Narrowed = append(t.Narrowed, c.Key)
 				}
 			}
-			for j := range doc.Statements {
-				t.Holds = min(t.Holds, doc.Statements[j].denies(p, granted, s.Resources, known).Not())
+			for _, d := range denials {
+				t.Holds = min(t.Holds, d.denies(p, granted, s.Resources, known).Not())
 			}
 			if t.Holds != No {
 				all = append(all, t)

@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"math"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -332,7 +333,7 @@ func tooMuch(name string, args []cty.Value) string {
 		if nestedText(text(0)) {
 			return "the function " + name + ", whose argument is nested too deeply"
 		}
-		if name == "yamldecode" && strings.Count(text(0), "*") > 200 { // aliases multiply
+		if name == "yamldecode" && multiplies(text(0)) {
 			return "the function " + name + ", whose argument has too many aliases"
 		}
 	}
@@ -344,6 +345,15 @@ func tooMuch(name string, args []cty.Value) string {
 	}
 	return ""
 }
+
+// multiplies tells YAML whose aliases may stand for more than a million values: an anchor that holds aliases of the one
+// before it, and so on. With a given number of anchors and aliases it is worst where they are shared out evenly.
+func multiplies(yaml string) bool {
+	anchors, aliases := float64(strings.Count(yaml, "&")), float64(strings.Count(yaml, "*"))
+	return anchors > 0 && anchors*math.Log1p(aliases/anchors) > math.Log(maxAliased)
+}
+
+const maxAliased = 1e6
 
 // widths are the widths that a format asks for.
 func widths(format string) int {
