@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,6 +90,15 @@ resource "aws_iam_role" "operator" {
   })
 }
 `
+
+// plant writes a file below a directory.
+func plant(t *testing.T, dir, name, content string) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // TestCanaries: a value of the input that is no name of a place, account, host or resource is in no output, whatever format
 // it has, and whether a plan, its sources or both are read.
