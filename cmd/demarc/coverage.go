@@ -50,12 +50,23 @@ coverage TYPE.ATTRIBUTE names the row that answers for an attribute; the path ha
 
 // explainAttribute says what a row makes of an attribute.
 func explainAttribute(w io.Writer, cat *catalog.Catalog, name string) error {
-	cut := strings.IndexByte(strings.TrimPrefix(name, "data."), '.')
-	if cut < 0 {
+	data, rest := "", name
+	if after, ok := strings.CutPrefix(name, "data."); ok {
+		data, rest = "data.", after
+	}
+	if !strings.Contains(rest, ".") {
 		return fmt.Errorf("%q is not TYPE.ATTRIBUTE, such as aws_vpc_peering_connection.peer_vpc_id", name)
 	}
-	cut += len(name) - len(strings.TrimPrefix(name, "data."))
-	row := cat.Link(name[:cut], name[cut+1:])
+	// The word that refines a type may have dots of its own.
+	var row *catalog.Link
+	for i := 0; row == nil && i < len(rest); i++ {
+		if rest[i] == '.' {
+			row = cat.Link(data+strings.ToLower(rest[:i]), rest[i+1:])
+			if !strings.Contains(rest[:i], ":") {
+				break
+			}
+		}
+	}
 	if row == nil {
 		if _, err := fmt.Fprintf(w, "%s: no row explains it\n", name); err != nil {
 			return err
@@ -67,6 +78,9 @@ func explainAttribute(w io.Writer, cat *catalog.Catalog, name string) error {
 		says = fmt.Sprintf("%s, by %s", row.Kind, row.By)
 		if row.Cloud != "" {
 			says += " of " + row.Cloud
+		}
+		if row.Partition != "" {
+			says += ", which means " + row.Partition
 		}
 		if row.Direction != catalog.Both {
 			says += ", " + row.Direction.String()
