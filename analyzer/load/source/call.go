@@ -277,19 +277,22 @@ func tooMuch(name string, args []cty.Value) string {
 		}
 	}
 	size := maxArgument - left
-	flat := make([]cty.Value, len(args))
-	for i, a := range args {
-		flat[i], _ = a.UnmarkDeep()
+	known := func(i int) (v cty.Value, ok bool) {
+		if i >= len(args) {
+			return v, false
+		}
+		v, _ = args[i].Unmark()
+		return v, v.IsKnown() && !v.IsNull()
 	}
 	text := func(i int) string {
-		if i < len(flat) && flat[i].IsKnown() && !flat[i].IsNull() && flat[i].Type() == cty.String {
-			return flat[i].AsString()
+		if v, ok := known(i); ok && v.Type() == cty.String {
+			return v.AsString()
 		}
 		return ""
 	}
 	length := func(i int) int {
-		if i < len(flat) && flat[i].IsKnown() && !flat[i].IsNull() && flat[i].CanIterateElements() {
-			return flat[i].LengthInt()
+		if v, ok := known(i); ok && v.CanIterateElements() {
+			return v.LengthInt()
 		}
 		return 1
 	}
@@ -302,12 +305,13 @@ func tooMuch(name string, args []cty.Value) string {
 		}
 		made = len(text(0)) + n*(len(text(2))+1)
 	case "indent":
-		if n, ok := wholeNumber(flat[0]); ok {
+		if v, ok := known(0); ok {
+			n, _ := wholeNumber(v)
 			made = n * (strings.Count(text(1), "\n") + 1)
 		}
 	case "format", "formatlist":
 		made = size + widths(text(0))
-		for i := 1; i < len(flat) && name == "formatlist"; i++ {
+		for i := 1; i < len(args) && name == "formatlist"; i++ {
 			elements = max(elements, length(i))
 		}
 		if name == "formatlist" {
@@ -315,18 +319,18 @@ func tooMuch(name string, args []cty.Value) string {
 		}
 	case "setproduct":
 		elements = 1
-		for i := range flat {
+		for i := range args {
 			if elements *= length(i); elements > maxElements {
 				break
 			}
 		}
 	case "distinct", "setunion", "setintersection", "setsubtract", "matchkeys", "sort":
-		for i := range flat {
+		for i := range args {
 			elements += length(i) * 2
 		}
 	case "join":
 		made = size
-		for i := 1; i < len(flat); i++ {
+		for i := 1; i < len(args); i++ {
 			made += length(i) * len(text(0))
 		}
 	case "jsondecode", "yamldecode", "csvdecode":

@@ -1,7 +1,9 @@
 package source
 
 import (
+	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -149,8 +151,13 @@ func toText(v cty.Value) (cty.Value, bool) {
 	if v.Type() == cty.String {
 		return v, true
 	}
-	if v.Type() == cty.Number && hugeNumber(v) {
-		return v, false
+	if v.Type() == cty.Number {
+		if n, exact := v.AsBigFloat().Int64(); exact == big.Exact { // most are: what cty does for all takes long
+			return cty.StringVal(strconv.FormatInt(n, 10)), true
+		}
+		if hugeNumber(v) {
+			return v, false
+		}
 	}
 	s, err := convert.Convert(v, cty.String)
 	return s, err == nil
