@@ -188,6 +188,9 @@ func sameRegion(a, b place.Site) bool {
 func (r *Result) blindSpots(list []link.Blind) {
 	for _, b := range list {
 		s := BlindSpot{Root: b.Input, Path: b.Path, Reason: b.Reason, Settle: b.Settle, Pos: b.Pos}
+		if s.Settle == "" && strings.Contains(s.Reason, "not known before apply") {
+			s.Settle = "once it is applied, scan the state as well"
+		}
 		if b.Node != nil {
 			s.Address, s.Root = b.Node.Address, b.Node.Input.Name
 			s.Pos = b.Node.Pos.Of(b.Path)

@@ -606,6 +606,17 @@ func notShown(n *Node, path string, opaque []string) Blind {
 	if n.Pos.File == "" {
 		b.Reason += ", which a plan does not show"
 		b.Settle = "scan the sources as well: --source DIR"
+		return b
+	}
+	var flags []string
+	for _, why := range opaque {
+		name, variable := strings.CutPrefix(why, "var.")
+		if name, missing := strings.CutSuffix(name, ", "+model.NoValue); variable && missing {
+			flags = append(flags, "--var "+name+"=...")
+		}
+	}
+	if len(flags) > 0 {
+		b.Settle = strings.Join(flags, " ") + ", or --var-file FILE"
 	}
 	return b
 }

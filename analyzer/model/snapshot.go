@@ -52,6 +52,9 @@ type Unread struct {
 	Pos     Pos
 }
 
+// NoValue is why a root variable is not known, in the reasons that an Arg is opaque for: `var.x, which has no value`.
+const NoValue = "which has no value"
+
 // Comment is a comment `demarc:allow RULE[,RULE] [until=DATE] reason`, which is about the line that it ends, or the one
 // below where it stands alone.
 type Comment struct {

@@ -65,7 +65,8 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 		who, ok := r.member(n, e)
 		if !ok {
 			if crossing && len(p.role) > 0 && r.crosses(n.Placed.Site, over.Site) {
-				r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "gives a role over another side to somebody whose place is not known"})
+				r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "gives a role over another side to somebody whose place is not known",
+					Settle: "give the tenant to a side in .demarc.hcl: boundary \"SIDE\" { tenants = [\"...\"] }"})
 			}
 			continue
 		}

@@ -53,7 +53,8 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 		}
 		if !ok {
 			if other != "" && other != "any-tenancy" {
-				r.blind(link.Blind{Node: n, Path: argument, Reason: "a statement names a tenancy that no define statement explains"})
+				r.blind(link.Blind{Node: n, Path: argument, Reason: "a statement names a tenancy that no define statement explains",
+					Settle: "define it in the same policy: Define tenancy NAME as OCID"})
 			}
 			continue
 		}

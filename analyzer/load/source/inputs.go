@@ -224,7 +224,11 @@ func (r *run) variable(m *module, v *variable) cty.Value {
 	}
 	if !set {
 		if v.def == nil {
-			return r.sensitive(cty.UnknownVal(c.typ).Mark(opaque{name + ", which has no value"}), v)
+			why := model.NoValue
+			if m.parent != nil {
+				why = "which the call of its module does not set"
+			}
+			return r.sensitive(cty.UnknownVal(c.typ).Mark(opaque{name + ", " + why}), v)
 		}
 		val = r.eval(v.def.expr, &scope{bare: true})
 	}
