@@ -63,6 +63,7 @@ type tables struct {
 	siteAnswers sync.Map // siteQuestion, []SiteRow
 	refined     []refineRow
 	roles       roles
+	identities  identities
 	data        map[string][]DataRow
 }
 
@@ -84,7 +85,8 @@ func empty() *Catalog {
 				actions:     map[string][]actionRow{},
 				escalations: map[string][]Escalation{},
 			},
-			data: map[string][]DataRow{},
+			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}},
+			data:       map[string][]DataRow{},
 		},
 	}
 }

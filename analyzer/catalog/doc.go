@@ -78,6 +78,15 @@
 //
 // CLASS is one of none, read, use, billing, data, key, network, identity, full.
 //
+// # Identities
+//
+//	become TYPE FROM TO                     resources of TYPE make whoever FROM names become what TO names; `.` is the
+//	                                        resource itself: as FROM those whom it trusts, as TO what it is
+//	principal TYPE account                  policy documents name resources of TYPE, and mean an identity or an account
+//	principal TYPE issuer|metadata ATTRIBUTE  or those whom somebody vouches for, whom ATTRIBUTE tells by address or SAML
+//	principal TYPE service NAME             or the service NAME, which lets in those whom the resource trusts
+//	power TYPE ATTRIBUTE CLASS              whom ATTRIBUTE names has the privilege of CLASS over the resource
+//
 // # Data sources
 //
 //	data TYPE ATTRIBUTE GIVES               an attribute of a data source that follows from its provider configuration;

@@ -153,6 +153,9 @@ var rowKinds = map[string]struct {
 	"rolename":   {`CLOUD REGEXP`, 2, 2, (*Catalog).readRoleName},
 	"escalation": {`CLOUD NAME ACTION...`, 3, many, (*Catalog).readEscalation},
 	"action":     {`CLOUD CLASS PATTERN...`, 3, many, (*Catalog).readAction},
+	"become":     {`TYPE FROM TO`, 3, 3, (*Catalog).readBecome},
+	"principal":  {`TYPE account|issuer|metadata|service [ATTRIBUTE]`, 2, 3, (*Catalog).readPrincipal},
+	"power":      {`TYPE ATTRIBUTE CLASS`, 3, 3, (*Catalog).readPower},
 	"data":       {`TYPE ATTRIBUTE GIVES`, 3, 3, (*Catalog).readData},
 }
 

@@ -16,6 +16,8 @@ var (
 	directionWords = words[Direction]{"both", "out", "in"}
 	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "id", "nowhere", "wide",
 		"dns_suffix", "-"}
+	principalWords = words[PrincipalKind]{"", "account", "issuer", "metadata", "service"}
+
 	classWords = words[Class]{"none", "read", "use", "billing", "data", "key", "network", "identity", "full"}
 )
 

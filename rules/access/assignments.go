@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer"
@@ -75,7 +76,7 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 			continue
 		}
 		if holding == nil {
-			h := r.rolesHeld(n, p.role)
+			h := r.held(n, p, e)
 			holding = &h
 		}
 		g := Grant{
@@ -101,30 +102,22 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 
 // throughGroup are the grants that members of a group hold because the group does.
 func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Placed, crossing bool) []Grant {
-	if !crossing || e.Target == nil || e.Target.Addr.Type != "azuread_group" {
+	if !crossing || e.Target == nil {
 		return nil
 	}
 	var all []Grant
-	for _, ref := range r.graph.Referrers(e.Target) {
-		if ref.Node.Addr.Type != "azuread_group_member" || ref.Block != "group_object_id" {
-			continue
+	r.members(e.Target, func(who Party, steps []analyzer.Step, by []*link.Node) {
+		who.Placed.Site = r.near(who, over.Site)
+		if !r.crosses(who.Placed.Site, over.Site) {
+			return
 		}
-		for _, m := range grantParts(ref.Node).who {
-			who, ok := r.member(ref.Node, m)
-			if !ok || !r.crosses(who.Placed.Site, over.Site) {
-				continue
-			}
-			holding := r.rolesHeld(n, p.role)
-			all = append(all, Grant{
-				Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over, Holding: holding,
-				Confidence: min(who.Sure, link.Likely), Related: append([]*link.Node{ref.Node, e.Target}, who.Nodes...),
-				Steps: append([]analyzer.Step{
-					step(n, e.Path.Block, fmt.Sprintf("%s is %s", e.Path.Full, e.Target.Address)),
-					step(ref.Node, m.Path.Block, fmt.Sprintf("%s is a member of it by %s", who.Words, ref.Node.Address)),
-				}, holding.Steps...),
-			})
-		}
-	}
+		holding := r.held(n, p, e)
+		all = append(all, Grant{
+			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over, Holding: holding,
+			Confidence: min(who.Sure, link.Likely), Related: append(slices.Clone(by), who.Nodes...),
+			Steps: slices.Concat([]analyzer.Step{step(n, e.Path.Block, fmt.Sprintf("%s is %s", e.Path.Full, e.Target.Address))}, steps, holding.Steps),
+		})
+	})
 	return all
 }
 
@@ -167,7 +160,7 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 		return Party{Placed: *n.Placed, Words: "an identity of its Identity Center", Sure: link.Likely, Account: true}, true
 	}
 	if e.Target != nil && e.Target.Addr.Type == "google_iam_workload_identity_pool" {
-		return r.members(e.Target)
+		return r.workloads(e.Target)
 	}
 	if e.Target != nil && e.Target.Addr.Type == "azuread_invitation" {
 		if guest, ok := guestOf(e.Target); ok {
@@ -241,8 +234,8 @@ func (r *Reader) pool(of func(provider *link.Node) bool) (Party, bool) {
 	return Party{}, false
 }
 
-// members is the party of a member string that is only known to be made of an identity pool's name.
-func (r *Reader) members(pool *link.Node) (Party, bool) {
+// workloads is the party of a member string that is only known to be made of an identity pool's name.
+func (r *Reader) workloads(pool *link.Node) (Party, bool) {
 	who, ok := r.pool(func(p *link.Node) bool {
 		for _, f := range r.named(p, "workload_identity_pool_id", pool.Addr.Type, []string{"workload_identity_pool_id"}) {
 			if f.node == pool {
@@ -284,6 +277,15 @@ func (r *Reader) poolProvider(p *link.Node) (Party, bool) {
 		return r.issuer(p, "oidc.issuer_uri")
 	}
 	return Party{}, false
+}
+
+// held is what a grant gives to those whom one of its arguments names.
+func (r *Reader) held(n *link.Node, p parts, who *link.End) Holding {
+	if class, ok := r.cat.Power(n.Addr.Type, who.Path.Block); ok {
+		return Holding{Class: class, Words: fmt.Sprintf("%s (%s)", who.Path.Block, class), Sure: Yes,
+			Steps: []analyzer.Step{step(n, who.Path.Block, fmt.Sprintf("whom %s names has %s", who.Path.Block, privilege(class)))}}
+	}
+	return r.rolesHeld(n, p.role)
 }
 
 // rolesHeld is what the roles of a grant amount to together: built-in ones by the tables, custom ones by their actions.
@@ -405,67 +407,6 @@ func (r *Reader) customRoles(n *link.Node, e *link.End, text string) []Holding {
 			h.Open = "the actions of " + d.Address + " are not known before apply"
 		}
 		all = append(all, h)
-	}
-	return all
-}
-
-// Reached is what the identity may do that a federated credential or a like resource lets others be: the roles that
-// resources of the estate assign to it.
-func (r *Reader) Reached(n *link.Node) Holding {
-	if r.assigned == nil {
-		r.assigned = map[*link.Node][]Grant{}
-		for _, m := range r.graph.Nodes {
-			p := grantParts(m)
-			if len(p.who) == 0 || len(p.role) == 0 {
-				continue
-			}
-			for _, g := range r.assignment(m, p, false) {
-				for _, who := range g.Who.Nodes {
-					r.assigned[who] = append(r.assigned[who], g)
-				}
-			}
-		}
-	}
-	h := Holding{Sure: Yes}
-	if p := grantParts(n); len(p.role) > 0 { // the resource that trusts says itself what the trusted may do
-		h.better(r.rolesHeld(n, p.role))
-	}
-	for _, identity := range r.identitiesOf(n) {
-		for _, g := range r.assigned[identity] {
-			held := g.Holding
-			held.Related = append([]*link.Node{identity, g.Node}, held.Related...)
-			held.Steps = append([]analyzer.Step{step(g.Node, "", fmt.Sprintf("%s gives %s to %s", g.Node.Address, g.Holding.Words, identity.Address))}, held.Steps...)
-			h.better(held)
-		}
-	}
-	return h
-}
-
-// identitiesOf are the identities that a federated credential is for: a managed identity, or an application with the
-// service principals that it has.
-func (r *Reader) identitiesOf(n *link.Node) []*link.Node {
-	var all []*link.Node
-	for _, a := range []string{"parent_id", "user_assigned_identity_id", "application_id", "application_object_id"} {
-		targets, _ := r.graph.Resolve(n, a)
-		for _, t := range targets {
-			all = append(all, t.Node)
-		}
-		if text, ok := n.Values.Get(a).Text(); ok && len(targets) == 0 {
-			all = append(all, r.graph.Holders(text)...)
-		}
-	}
-	for _, app := range all {
-		if app.Addr.Type != "azuread_application" && app.Addr.Type != "azuread_application_registration" {
-			continue
-		}
-		for _, sp := range r.graph.ByType("azuread_service_principal") {
-			targets, _ := r.graph.Resolve(sp, "client_id")
-			for _, t := range targets {
-				if t.Node == app {
-					all = append(all, sp)
-				}
-			}
-		}
 	}
 	return all
 }

@@ -118,6 +118,7 @@ const (
 	notLike
 	arnLike // AWS: each field by itself; ArnEquals and ArnLike behave identically
 	arnNotLike
+	truth
 	other // compares what is never known here: numbers, dates, addresses
 	notOther
 )
@@ -167,7 +168,7 @@ var operators = map[string]operator{
 	"arnlike":                   arnLike,
 	"arnnotequals":              arnNotLike,
 	"arnnotlike":                arnNotLike,
-	"bool":                      other,
+	"bool":                      truth,
 	"binaryequals":              other,
 	"ipaddress":                 other,
 	"notipaddress":              notOther,
@@ -192,6 +193,8 @@ func (op operator) compare(value, fact string, fold bool) Answer {
 	}
 	exact := !strings.ContainsAny(fact, "*?")
 	switch op {
+	case truth:
+		return answer(strings.EqualFold(value, fact))
 	case equal, notEqual:
 		if exact {
 			return answer(value == fact || fold && strings.EqualFold(value, fact))

@@ -57,24 +57,19 @@ func (r *Reader) parties(n *link.Node, cloud string, t Trust) []Party {
 
 // partyOf is the party that a resource stands for when a document names it as a principal.
 func (r *Reader) partyOf(n *link.Node) (Party, bool) {
-	switch n.Addr.Type {
-	case "aws_iam_openid_connect_provider":
-		return r.issuer(n, "url")
-	case "alicloud_ims_oidc_provider":
-		return r.issuer(n, "issuer_url")
-	case "aws_iam_saml_provider":
-		return r.saml(n, "saml_metadata_document")
-	case "alicloud_ram_saml_provider":
-		return r.saml(n, "encodedsaml_metadata_document")
-	case "tencentcloud_cam_saml_provider":
-		return r.saml(n, "meta_data")
+	is, _ := r.cat.Principal(n.Addr.Type)
+	switch is.Kind {
+	case catalog.ByIssuer:
+		return r.issuer(n, is.Attribute)
+	case catalog.ByMetadata:
+		return r.saml(n, is.Attribute)
 	}
 	home := r.home(n)
 	if home.Partition == "" && home.Account == "" {
 		return Party{}, false
 	}
 	party := Party{Placed: home, Words: n.Address, Nodes: []*link.Node{n}, Sure: link.Likely}
-	if identities[n.Addr.Type] == Account {
+	if is.Kind == catalog.AnAccount {
 		// The region of the provider configuration that made it is not where an identity is.
 		party.Placed.Region, party.Account = "", true
 	}
@@ -152,18 +147,16 @@ func (r *Reader) provider(value string) (Party, bool) {
 		return r.host(rest, link.Certain)
 	}
 	// A provider of the estate that is only known by its name, where nothing is applied yet.
-	for _, typ := range samlTypes {
-		for _, h := range r.graph.ByType(typ) {
+	for _, p := range r.cat.Principals(catalog.ByMetadata) {
+		for _, h := range r.graph.ByType(p.Type) {
 			name, _ := h.Values.Get("name").Text()
-			if strings.HasPrefix(typ, n.cloud) && kind == "saml-provider" && name == rest {
+			if h.Placed.Cloud == n.cloud && kind == "saml-provider" && name == rest {
 				return r.partyOf(h)
 			}
 		}
 	}
 	return Party{}, false
 }
-
-var samlTypes = []string{"aws_iam_saml_provider", "alicloud_ram_saml_provider", "tencentcloud_cam_saml_provider"}
 
 var tenantInPath = regexp.MustCompile(`/([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})(/|$)`)
 

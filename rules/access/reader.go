@@ -23,6 +23,7 @@ type Reader struct {
 	holdings map[*link.Node]Holding
 	trusting map[*link.Node][]*link.Node
 	assigned map[*link.Node][]Grant
+	becoming *becoming
 }
 
 // NewReader prepares to read an estate. Only grants for which crosses says yes are found, because what a principal may
@@ -129,7 +130,7 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 	targets, opaque := r.graph.Resolve(n, block)
 	if tree, ok := v.Partly(); ok {
 		doc := FromTree(tree)
-		fillIn(&doc, targets)
+		r.fillIn(&doc, targets)
 		r.organisations(nil, doc.Statements)
 		return reading{doc: doc}
 	}
@@ -165,7 +166,7 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 // refers to an identity provider or a role does so to let it in.
 func (r *Reader) guess(doc *Document, targets []link.Target) bool {
 	for _, t := range targets {
-		kind, ok := identities[t.Node.Addr.Type]
+		kind, ok := r.identity(t.Node.Addr.Type)
 		if !ok {
 			continue
 		}
@@ -177,21 +178,16 @@ func (r *Reader) guess(doc *Document, targets []link.Target) bool {
 	return len(doc.Statements) > 0
 }
 
-// identities are the types whose resources documents name as principals.
-var identities = map[string]PrincipalKind{
-	"aws_iam_openid_connect_provider": Federated,
-	"aws_iam_saml_provider":           Federated,
-	"aws_iam_role":                    Account,
-	"aws_iam_user":                    Account,
-	"aws_organizations_account":       Account,
-	"aws_caller_identity":             Account,
-	"alicloud_ims_oidc_provider":      Federated,
-	"alicloud_ram_saml_provider":      Federated,
-	"alicloud_ram_role":               Account,
-	"alicloud_ram_user":               Account,
-	"tencentcloud_cam_saml_provider":  Federated,
-	"tencentcloud_cam_role":           Account,
-	"tencentcloud_cam_user":           Account,
+// identity is the kind of principal that documents mean by resources of a type; ok is false where they name none.
+func (r *Reader) identity(typ string) (PrincipalKind, bool) {
+	p, ok := r.cat.Principal(typ)
+	switch p.Kind {
+	case catalog.AnAccount:
+		return Account, ok
+	case catalog.ByIssuer, catalog.ByMetadata:
+		return Federated, ok
+	}
+	return OtherPrincipal, false
 }
 
 // data reads a `data "aws_iam_policy_document"`, with the documents that it builds on.
@@ -284,7 +280,7 @@ func (r *Reader) referred(n *link.Node, block string, principals []Principal) []
 		found := false
 		targets, _ := r.graph.Resolve(n, block)
 		for _, t := range targets {
-			kind, identity := identities[t.Node.Addr.Type]
+			kind, identity := r.identity(t.Node.Addr.Type)
 			if p.Kind == Federated && kind != Federated || p.Kind == Account && identity && kind != Account || p.Kind == Service {
 				continue
 			}

@@ -80,7 +80,7 @@ func (r *Reader) trusted(d *dialect, role *link.Node, argument string, read read
 		g.Steps = append(g.Steps, step(n, "statement", n.Address+" makes the document"))
 	}
 	for _, n := range who.Nodes {
-		if identities[n.Addr.Type] == Federated {
+		if kind, _ := r.identity(n.Addr.Type); kind == Federated {
 			g.Steps = append(g.Steps, step(n, "", fmt.Sprintf("%s accepts tokens of %s", n.Address, who.Words)))
 		}
 	}
@@ -222,25 +222,42 @@ func (r *Reader) facts(p Principal) Facts {
 	return Facts{}
 }
 
+// ofServices are condition keys that only requests of the cloud's own services have.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+var ofServices = []string{"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalservicename", "aws:principalservicenameslist"}
+
+// requests are the keys of every request that a service of the cloud does not make itself.
+func requests() map[string]Fact {
+	keys := map[string]Fact{"aws:principalisawsservice": {Patterns: []string{"false"}}}
+	for _, k := range ofServices {
+		keys[k] = Fact{Absent: true}
+	}
+	return keys
+}
+
 // accountFacts are the keys that AWS sends of an identity: of a whole account, what all of its identities have.
 func accountFacts(value string) Facts {
 	n, ok := parseName(value)
 	whole, account := accountOf(value)
 	if account == "" || strings.ContainsAny(account, "*?") {
-		return Facts{}
+		return Facts{Keys: requests()}
 	}
 	arns := []string{value}
-	if whole {
-		partition := n.partition
-		if !ok {
-			partition = "*"
-		}
-		arns = []string{"arn:" + partition + ":iam::" + account + ":*", "arn:" + partition + ":sts::" + account + ":federated-user/*"}
+	partition := "*"
+	if ok {
+		partition = n.partition
 	}
-	return Facts{Keys: map[string]Fact{
-		"aws:principalaccount": {Patterns: []string{account}},
-		"aws:principalarn":     {Patterns: arns},
-	}}
+	if whole {
+		arns = []string{"arn:" + partition + ":iam::" + account + ":*", "arn:" + partition + ":sts::" + account + ":federated-user/*"}
+	} else if session, ok := strings.CutPrefix(n.resource, "assumed-role/"); ok {
+		// The key has the role, with its path, and not the session.
+		role, _, _ := strings.Cut(session, "/")
+		arns = []string{"arn:" + partition + ":iam::" + account + ":role/" + role, "arn:" + partition + ":iam::" + account + ":role/*/" + role}
+	}
+	f := Facts{Keys: requests()}
+	f.Keys["aws:principalaccount"] = Fact{Patterns: []string{account}}
+	f.Keys["aws:principalarn"] = Fact{Patterns: arns}
+	return f
 }
 
 // claims is what is known of the tokens of an OIDC provider: whose they are, whom they are for, and how they name
@@ -252,7 +269,7 @@ func (r *Reader) claims(p Principal) Facts {
 			node = h
 		}
 	}
-	f := Facts{Keys: map[string]Fact{}}
+	f := Facts{Keys: requests()}
 	if n, ok := parseName(p.Value); ok {
 		if kind, rest := n.provider(); kind == "oidc-provider" && n.cloud == "aws" {
 			f.Issuer = strings.ToLower(strings.TrimSuffix(rest, "/"))

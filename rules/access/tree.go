@@ -94,7 +94,7 @@ func members(v model.Value) int {
 }
 
 // fillIn gives unknown principals the identities that the document refers to: one of them is meant by each.
-func fillIn(doc *Document, targets []link.Target) {
+func (r *Reader) fillIn(doc *Document, targets []link.Target) {
 	for i := range doc.Statements {
 		s := &doc.Statements[i]
 		var all []Principal
@@ -105,7 +105,7 @@ func fillIn(doc *Document, targets []link.Target) {
 			}
 			some := false
 			for _, t := range targets {
-				if kind, ok := identities[t.Node.Addr.Type]; ok && kind == p.Kind {
+				if kind, ok := r.identity(t.Node.Addr.Type); ok && kind == p.Kind {
 					all, some = append(all, Principal{Kind: p.Kind, Unknown: true, Node: t.Node}), true
 				}
 			}

@@ -1,0 +1,123 @@
+package catalog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// identities is what the rows about who becomes whom say.
+type identities struct {
+	becomes    []Become
+	principals map[string]Principal
+	powers     map[string]map[string]Class
+}
+
+// Become says that every resource of a type makes whoever one of its arguments names become what another one names.
+// Itself stands for the resource: as From for those whom it trusts, as To for the identity that it is.
+type Become struct {
+	Type, From, To string
+}
+
+// Itself is the word for the resource of a Become row.
+const Itself = "."
+
+// Principal says that policy documents name resources of a type as principals, and by what others sign in there.
+type Principal struct {
+	Type      string
+	Kind      PrincipalKind
+	Attribute string // of an issuer its address, of metadata the text
+}
+
+// PrincipalKind is what sort of principal resources of a type are.
+type PrincipalKind uint8
+
+// The kinds of principal.
+const (
+	NoPrincipal PrincipalKind = iota
+	AnAccount                 // an identity of an account, or the account
+	ByIssuer                  // those for whom an issuer of tokens vouches
+	ByMetadata                // those for whom the SAML metadata's owner vouches
+	ByService                 // those whom a service lets in for the resource, by the service's name
+)
+
+func (c *Catalog) readBecome(r row) error {
+	b := Become{r.fields[1], r.fields[2], r.fields[3]}
+	for _, attribute := range r.fields[2:4] {
+		if attribute != Itself && !isAttribute(attribute) {
+			return fmt.Errorf("%q is neither the path of an attribute nor %s for the resource itself", attribute, Itself)
+		}
+	}
+	if !isType(b.Type) {
+		return fmt.Errorf("%q is not a resource type", b.Type)
+	}
+	for _, other := range c.identities.becomes {
+		if other == b {
+			return fmt.Errorf("what %s makes of %s is there twice", b.Type, b.From)
+		}
+	}
+	c.identities.becomes = append(c.identities.becomes, b)
+	return nil
+}
+
+func (c *Catalog) readPrincipal(r row) error {
+	p := Principal{Type: r.fields[1]}
+	var err error
+	if p.Kind, err = principalWords.parse("kind of principal", r.fields[2]); err != nil {
+		return err
+	}
+	if len(r.fields) > 3 {
+		p.Attribute = r.fields[3]
+	}
+	if (p.Kind == AnAccount) != (p.Attribute == "") {
+		return fmt.Errorf("an account has no attribute, and every other kind of principal has one")
+	}
+	if _, ok := c.identities.principals[p.Type]; ok {
+		return fmt.Errorf("principal %s is there twice", p.Type)
+	}
+	c.identities.principals[p.Type] = p
+	return nil
+}
+
+func (c *Catalog) readPower(r row) error {
+	class, err := ParseClass(r.fields[3])
+	if err != nil {
+		return err
+	}
+	typ, attribute := r.fields[1], r.fields[2]
+	if _, ok := c.identities.powers[typ][attribute]; ok {
+		return fmt.Errorf("power %s %s is there twice", typ, attribute)
+	}
+	if c.identities.powers[typ] == nil {
+		c.identities.powers[typ] = map[string]Class{}
+	}
+	c.identities.powers[typ][attribute] = class
+	return nil
+}
+
+// Becomes are all rows about who becomes whom.
+func (c *Catalog) Becomes() []Become { return c.identities.becomes }
+
+// Principal tells what sort of principal resources of a type are.
+func (c *Catalog) Principal(typ string) (Principal, bool) {
+	p, ok := c.identities.principals[typ]
+	return p, ok
+}
+
+// Principals are all types whose resources are principals of a kind, by name.
+func (c *Catalog) Principals(kind PrincipalKind) []Principal {
+	var all []Principal
+	for _, p := range c.identities.principals {
+		if p.Kind == kind {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b Principal) int { return strings.Compare(a.Type, b.Type) })
+	return all
+}
+
+// Power is the class of what an argument gives to those whom it names.
+func (c *Catalog) Power(typ, attribute string) (Class, bool) {
+	class, ok := c.identities.powers[typ][attribute]
+	return class, ok
+}

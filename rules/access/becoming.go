@@ -1,0 +1,249 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+)
+
+// becoming is who becomes whom, as the tables' `become` rows say.
+type becoming struct {
+	forth, back map[*link.Node][]edge
+}
+
+// edge leads from one identity to another, by the resource that says so.
+type edge struct {
+	to  *link.Node
+	by  *link.Node
+	row catalog.Become
+}
+
+func (r *Reader) becomings() *becoming {
+	if r.becoming != nil {
+		return r.becoming
+	}
+	b := &becoming{forth: map[*link.Node][]edge{}, back: map[*link.Node][]edge{}}
+	for _, row := range r.cat.Becomes() {
+		for _, by := range r.graph.ByType(row.Type) {
+			from, to := r.meant(by, row.From), r.meant(by, row.To)
+			if len(from) == 0 {
+				from = []*link.Node{nil} // somebody of whom the estate has no resource
+			}
+			for _, t := range to {
+				for _, f := range from {
+					if f == t {
+						continue
+					}
+					b.back[t] = append(b.back[t], edge{f, by, row})
+					if f != nil {
+						b.forth[f] = append(b.forth[f], edge{t, by, row})
+					}
+				}
+			}
+		}
+	}
+	r.becoming = b
+	return b
+}
+
+// meant are the resources that an argument of n names, by reference or by a value that one of them holds.
+func (r *Reader) meant(n *link.Node, argument string) []*link.Node {
+	if argument == catalog.Itself {
+		return []*link.Node{n}
+	}
+	var all []*link.Node
+	targets, _ := r.graph.Resolve(n, argument)
+	for _, t := range targets {
+		all = append(all, t.Node)
+	}
+	texts, _ := at(n.Values, argument).Strings()
+	for _, text := range texts {
+		for _, h := range r.graph.Holders(text) {
+			if h != n && !slices.Contains(all, h) {
+				all = append(all, h)
+			}
+		}
+	}
+	return all
+}
+
+// deepestChain bounds how many identities one after the other are followed.
+const deepestChain = 8
+
+// Reached is what those may do whom a resource trusts: what its own roles give, and what the identities may do that they
+// become by it.
+func (r *Reader) Reached(n *link.Node) Holding {
+	h := Holding{Sure: Yes}
+	r.reached(n, n, nil, nil, map[*link.Node]bool{}, &h)
+	return h
+}
+
+// reached adds to h what an identity may do that somebody of start has become in steps.
+func (r *Reader) reached(start, identity *link.Node, steps []analyzer.Step, through []*link.Node, seen map[*link.Node]bool, h *Holding) {
+	if seen[identity] || len(steps) > deepestChain {
+		return
+	}
+	seen[identity] = true
+	add := func(held Holding, more ...analyzer.Step) {
+		held.Steps = append(append(slices.Clip(steps), more...), held.Steps...)
+		held.Related = append(slices.Clip(through), held.Related...)
+		h.better(held)
+	}
+	if p := grantParts(identity); len(p.role) > 0 && (identity == start || len(p.who) == 0) { // it says itself what it may do
+		add(r.rolesHeld(identity, p.role))
+	}
+	if d := dialectOf(identity); d != nil {
+		add(r.reach(d, identity))
+	}
+	for _, g := range r.assignedTo(identity) {
+		if r.crosses(g.Who.Placed.Site, g.Over.Site) {
+			continue // told there
+		}
+		held := g.Holding
+		held.Related = append([]*link.Node{g.Node}, held.Related...)
+		add(held, step(g.Node, "", fmt.Sprintf("%s gives %s to %s", g.Node.Address, g.Holding.Words, identity.Address)))
+	}
+	for _, e := range r.becomings().forth[identity] {
+		next := append(slices.Clip(through), e.to)
+		said := slices.Clip(steps)
+		if e.by != identity && e.by != e.to {
+			next = append(next, e.by)
+			said = append(said, step(e.by, e.row.To, fmt.Sprintf("%s makes %s %s", e.by.Address, identity.Address, e.to.Address)))
+		} else if e.by != start || e.row.From != catalog.Itself {
+			said = append(said, step(e.by, e.row.From, fmt.Sprintf("%s becomes %s", identity.Address, e.to.Address)))
+		}
+		r.reached(start, e.to, said, next, seen, h)
+	}
+	for _, f := range r.servedBy(identity) {
+		to := f.node
+		if !f.exact {
+			h.Sure = min(h.Sure, Maybe)
+		}
+		said := append(slices.Clip(steps), step(to, "", fmt.Sprintf("%s lets in whom %s trusts", to.Address, identity.Address)))
+		r.reached(start, to, said, append(slices.Clip(through), to), seen, h)
+	}
+}
+
+// assignedTo are the grants of the estate that name an identity.
+func (r *Reader) assignedTo(identity *link.Node) []Grant {
+	if r.assigned == nil {
+		r.assigned = map[*link.Node][]Grant{}
+		for _, m := range r.graph.Nodes {
+			p := grantParts(m)
+			if len(p.who) == 0 || len(p.role) == 0 {
+				continue
+			}
+			for _, g := range r.assignment(m, p, false) {
+				for _, who := range g.Who.Nodes {
+					r.assigned[who] = append(r.assigned[who], g)
+				}
+			}
+		}
+	}
+	return r.assigned[identity]
+}
+
+// servedBy are the roles that a service lets in for a resource, such as Roles Anywhere for a trust anchor: those whose
+// trust documents name the service, and that resource where they name one.
+func (r *Reader) servedBy(n *link.Node) []found {
+	p, ok := r.cat.Principal(n.Addr.Type)
+	if !ok || p.Kind != catalog.ByService {
+		return nil
+	}
+	var all []found
+	for i := range dialects {
+		if dialects[i].cloud != n.Placed.Cloud {
+			continue
+		}
+		for _, role := range r.graph.ByType(dialects[i].role) {
+			for _, argument := range dialects[i].trust {
+				if serves, exact := r.serves(n, p.Attribute, role, argument); serves {
+					all = append(all, found{role, exact})
+				}
+			}
+		}
+	}
+	return all
+}
+
+func (r *Reader) serves(n *link.Node, service string, role *link.Node, argument string) (serves, exact bool) {
+	if role.Placed.Partition != n.Placed.Partition || role.Placed.Account != n.Placed.Account {
+		return false, false
+	}
+	read := r.document(role, argument, role.Values.Get(argument))
+	facts := Facts{Keys: map[string]Fact{}}
+	if arn, ok := n.Values.Get("arn").Text(); ok {
+		facts.Keys["aws:sourcearn"] = Fact{Patterns: []string{arn}}
+	}
+	var named []*link.Node // resources like n that the document refers to
+	for _, from := range append(slices.Clip(read.nodes), role) {
+		for _, a := range from.Args.All() {
+			targets, _ := r.graph.Resolve(from, a.Block)
+			for _, t := range targets {
+				if t.Node.Addr.Type == n.Addr.Type && !slices.Contains(named, t.Node) {
+					named = append(named, t.Node)
+				}
+			}
+		}
+	}
+	if len(named) > 0 && !slices.Contains(named, n) {
+		return false, false
+	}
+	for i := range read.doc.Statements {
+		s := &read.doc.Statements[i]
+		if s.Effect != Allow || s.acts("sts:AssumeRole") == No || s.holds(facts) == No {
+			continue
+		}
+		if slices.ContainsFunc(s.Principals, func(p Principal) bool { return p.Kind == Service && p.Value == service }) {
+			return true, len(named) <= 1
+		}
+	}
+	return false, false
+}
+
+// members are those of elsewhere that have become an identity by others than itself, as members of a group do: each with
+// the steps that say so.
+func (r *Reader) members(identity *link.Node, tell func(who Party, steps []analyzer.Step, by []*link.Node)) {
+	r.membersOf(identity, nil, nil, map[*link.Node]bool{}, tell)
+}
+
+func (r *Reader) membersOf(identity *link.Node, steps []analyzer.Step, by []*link.Node, seen map[*link.Node]bool, tell func(Party, []analyzer.Step, []*link.Node)) {
+	if seen[identity] || len(steps) > deepestChain {
+		return
+	}
+	seen[identity] = true
+	for _, e := range r.becomings().back[identity] {
+		if e.row.From == catalog.Itself || e.by.Addr.Mode != addr.Managed {
+			continue
+		}
+		for i := range e.by.Ends {
+			end := &e.by.Ends[i]
+			if end.Path.Block != e.row.From || end.Kind != catalog.Grant || e.to != nil && end.Target != e.to {
+				continue
+			}
+			who, ok := r.member(e.by, end)
+			if !ok {
+				continue
+			}
+			said := append(slices.Clip(steps), step(e.by, end.Path.Block, fmt.Sprintf("%s is a member of %s by %s", who.Words, identity.Address, e.by.Address)))
+			tell(who, said, append(slices.Clip(by), e.by, identity))
+			if e.to != nil {
+				r.membersOf(e.to, said, append(slices.Clip(by), e.by), seen, tell)
+			}
+		}
+	}
+}
+
+// dialectOf is the dialect whose roles a resource is one of, nil where it is none.
+func dialectOf(n *link.Node) *dialect {
+	for i := range dialects {
+		if dialects[i].role == n.Addr.Type && n.Addr.Mode == addr.Managed {
+			return &dialects[i]
+		}
+	}
+	return nil
+}
