@@ -111,6 +111,16 @@ func (r *Reader) holding(d *dialect, role *link.Node) Holding {
 	if h, ok := r.holdings[role]; ok {
 		return h
 	}
+	h := r.collect(d, role).weigh()
+	if p := grantParts(role); len(p.role) > 0 { // some say themselves what they may do
+		h.better(r.rolesHeld(role, p.role))
+	}
+	r.holdings[role] = h
+	return h
+}
+
+// collect puts together what a role holds.
+func (r *Reader) collect(d *dialect, role *link.Node) *collection {
 	c := &collection{r: r, d: d, role: role, byName: Holding{Sure: Yes}}
 	if d.managed != "" {
 		c.managed(role, d.managed, nil)
@@ -131,12 +141,7 @@ func (r *Reader) holding(d *dialect, role *link.Node) Holding {
 	if d.boundary != "" {
 		c.bound(role, d.boundary)
 	}
-	h := c.weigh()
-	if p := grantParts(role); len(p.role) > 0 { // some say themselves what they may do
-		h.better(r.rolesHeld(role, p.role))
-	}
-	r.holdings[role] = h
-	return h
+	return c
 }
 
 // document adds a document that stands in an argument.

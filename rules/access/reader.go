@@ -21,7 +21,7 @@ type Reader struct {
 	classes  map[string]*Classes
 	attached map[*link.Node][]attachment
 	holdings map[*link.Node]Holding
-	trusting map[*link.Node][]*link.Node
+	trusting *trusted
 	assigned map[*link.Node][]Grant
 	becoming *becoming
 }

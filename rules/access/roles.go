@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -42,7 +43,7 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 				open = unplaced(t)
 			}
 			for _, who := range parties {
-				if g, ok := r.trusted(d, role, argument, read, t, who); ok {
+				if g, ok := r.letIn(d, role, argument, read, t, who); ok {
 					all = append(all, g)
 				}
 			}
@@ -54,8 +55,8 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 	return all
 }
 
-// trusted is the grant that a trust makes, if the principal is elsewhere.
-func (r *Reader) trusted(d *dialect, role *link.Node, argument string, read reading, t Trust, who Party) (Grant, bool) {
+// letIn is the grant that a trust makes, if the principal is elsewhere.
+func (r *Reader) letIn(d *dialect, role *link.Node, argument string, read reading, t Trust, who Party) (Grant, bool) {
 	if !r.crosses(r.home(role).Site, r.near(who, r.home(role).Site)) {
 		return Grant{}, false
 	}
@@ -121,7 +122,7 @@ func (r *Reader) reach(d *dialect, role *link.Node) Holding {
 	h.Steps, h.Related = slices.Clone(h.Steps), slices.Clone(h.Related)
 	seen := map[*link.Node]bool{role: true}
 	next := []*link.Node{role}
-	for len(next) > 0 {
+	for len(next) > 0 && h.Class < catalog.Full {
 		from := next[0]
 		next = next[1:]
 		for _, to := range r.becomes(d, from) {
@@ -140,10 +141,23 @@ func (r *Reader) reach(d *dialect, role *link.Node) Holding {
 	return h
 }
 
-// becomes are the roles whose trust documents name a role itself.
+// trusted is who may become roles by their trust documents.
+type trusted struct {
+	byRole map[*link.Node][]*link.Node // by a role that a document names itself
+	whole  []accountTrust              // by everybody whom an account lets
+}
+
+// accountTrust is a role that trusts an account as a whole: its own identities need to be allowed to become it.
+type accountTrust struct {
+	to      *link.Node
+	account string // "" where it is the role's own
+}
+
+// becomes are the roles whose trust documents name a role itself, and those that trust its account where the role's own
+// policies let it become them.
 func (r *Reader) becomes(d *dialect, role *link.Node) []*link.Node {
 	if r.trusting == nil {
-		r.trusting = map[*link.Node][]*link.Node{}
+		r.trusting = &trusted{byRole: map[*link.Node][]*link.Node{}}
 		for i := range dialects {
 			for _, to := range r.graph.ByType(dialects[i].role) {
 				for _, argument := range dialects[i].trust {
@@ -152,7 +166,34 @@ func (r *Reader) becomes(d *dialect, role *link.Node) []*link.Node {
 			}
 		}
 	}
-	return r.trusting[role]
+	all := r.trusting.byRole[role]
+	var held *collection
+	for _, t := range r.trusting.whole {
+		if t.to == role || t.to.Addr.Type != role.Addr.Type || t.to.Placed.Partition != role.Placed.Partition || !sameAccount(role, t) || slices.Contains(all, t.to) {
+			continue
+		}
+		if held == nil {
+			if held = r.collect(d, role); !held.assumes() {
+				break
+			}
+		}
+		if held.lets(t.to) {
+			all = append(slices.Clip(all), t.to)
+		}
+	}
+	return all
+}
+
+// sameAccount tells whether a role is in the account that another one trusts, as far as it is known: both in one provider
+// configuration are in one account.
+func sameAccount(role *link.Node, t accountTrust) bool {
+	switch {
+	case t.account == "":
+		return role.Provider == t.to.Provider && role.Input == t.to.Input || role.Placed.Account != "" && role.Placed.Account == t.to.Placed.Account
+	case role.Placed.Account != "":
+		return role.Placed.Account == t.account
+	}
+	return role.Provider == t.to.Provider && role.Input == t.to.Input && t.to.Placed.Account == ""
 }
 
 func (r *Reader) trusts(d *dialect, to *link.Node, argument string) {
@@ -164,13 +205,102 @@ func (r *Reader) trusts(d *dialect, to *link.Node, argument string) {
 		from := []*link.Node{t.Principal.Node}
 		if !t.Principal.Unknown {
 			from = r.roleNamed(d, to, t.Principal.Value)
+			if whole, account := accountOf(t.Principal.Value); whole && t.Principal.Kind == Account {
+				r.trusting.whole = append(r.trusting.whole, accountTrust{to, account})
+			}
 		}
 		for _, n := range from {
-			if n != nil && n != to && n.Addr.Type == d.role && !slices.Contains(r.trusting[n], to) {
-				r.trusting[n] = append(r.trusting[n], to)
+			switch {
+			case n == nil || n == to:
+			case n.Addr.Type == d.role && !slices.Contains(r.trusting.byRole[n], to):
+				r.trusting.byRole[n] = append(r.trusting.byRole[n], to)
+			case n.Addr.Mode == addr.Data && n.Provider == to.Provider: // its own account
+				r.trusting.whole = append(r.trusting.whole, accountTrust{to: to})
 			}
 		}
 	}
+}
+
+// assumes tells whether what a role holds lets it become any other.
+func (c *collection) assumes() bool {
+	return slices.ContainsFunc(c.docs, func(doc Document) bool {
+		return slices.ContainsFunc(doc.Statements, func(s Statement) bool { return s.Effect == Allow && s.acts("sts:AssumeRole") != No })
+	})
+}
+
+// lets tells whether what a role holds lets it become another role.
+func (c *collection) lets(to *link.Node) bool {
+	if c.boundary != nil && !c.boundary.Unknown && c.r.assumes(docFrom{}, *c.boundary, to) == No {
+		return false
+	}
+	most := No
+	for i := range c.docs {
+		for j := range c.docs[i].Statements {
+			s := &c.docs[i].Statements[j]
+			if s.Effect == Deny && s.acts("sts:AssumeRole") == Yes && s.reach() == everything && s.holds(Facts{}) == Yes {
+				return false
+			}
+		}
+		most = max(most, c.r.assumes(c.from[i], c.docs[i], to))
+	}
+	return most != No
+}
+
+// assumes tells whether a document allows to become a role.
+func (r *Reader) assumes(from docFrom, doc Document, to *link.Node) Answer {
+	most := No
+	for i := range doc.Statements {
+		s := &doc.Statements[i]
+		if s.Effect != Allow {
+			continue
+		}
+		over := s.Resources.matches(roleARN(to), false)
+		for _, p := range s.Resources.Values {
+			if overlap(p, roleARN(to), false) {
+				over = max(over, Maybe)
+			}
+		}
+		if s.Resources.Unknown && over != Yes {
+			over = No
+			for _, n := range append([]*link.Node{from.node}, from.also...) {
+				if n != nil && r.refersTo(n, to) {
+					over = Yes
+				}
+			}
+		}
+		most = max(most, min(s.acts("sts:AssumeRole"), s.holds(Facts{}), over))
+	}
+	return most
+}
+
+// refersTo tells whether some argument of n refers to another resource.
+func (r *Reader) refersTo(n, to *link.Node) bool {
+	for _, a := range n.Args.All() {
+		targets, _ := r.graph.Resolve(n, a.Block)
+		if slices.ContainsFunc(targets, func(t link.Target) bool { return t.Node == to }) {
+			return true
+		}
+	}
+	return false
+}
+
+// roleARN is the ARN that a role has or will have, with stars for what is not known of it.
+func roleARN(n *link.Node) string {
+	if arn, ok := n.Values.Get("arn").Text(); ok {
+		return arn
+	}
+	account, name := n.Placed.Account, "*"
+	if account == "" {
+		account = "*"
+	}
+	if text, ok := n.Values.Get("name").Text(); ok {
+		name = text
+	}
+	path, ok := n.Values.Get("path").Text()
+	if !ok {
+		path = "/"
+	}
+	return "arn:*:iam::" + account + ":role" + path + name
 }
 
 // roleNamed are the roles that a principal's ARN names: those that hold it, or that will have the name in its account.
