@@ -35,7 +35,7 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 		if l.Kind != kind {
 			continue
 		}
-		from, to := p.Side(l.Near.Placed.Site), p.Side(l.Far[0].Placed.Site)
+		from, to := p.Side(l.Near.Placed.Site), p.Side(besides(l.Near, l.Far[0]))
 		if from == "" || to == "" || from == to || len(l.Near.Either) > 0 {
 			continue
 		}
@@ -70,6 +70,16 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 		c.far[0], c.far[best] = c.far[best], c.far[0]
 	}
 	return out
+}
+
+// besides is where a far end is as seen from a near one. What only names a region of one's own partition says nothing of an
+// account, and mostly means one's own: where the policy gives accounts to sides, that is no other side.
+func besides(near, far link.End) place.Site {
+	site := far.Placed.Site
+	if far.Target == nil && site.Account == "" && site.Partition == near.Placed.Partition {
+		site.Account = near.Placed.Account
+	}
+	return site
 }
 
 // whichever keeps the far ends that cross whichever of several resources is meant. Of the others it says that they could

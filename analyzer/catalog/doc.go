@@ -86,6 +86,7 @@
 //	principal TYPE issuer|metadata ATTRIBUTE  or those whom somebody vouches for, whom ATTRIBUTE tells by address or SAML
 //	principal TYPE service NAME             or the service NAME, which lets in those whom the resource trusts
 //	power TYPE ATTRIBUTE CLASS              whom ATTRIBUTE names has the privilege of CLASS over the resource
+//	vendor CLOUD ACCOUNT...                 accounts of the cloud's own, in which its services work for every customer
 //
 // # Data sources
 //

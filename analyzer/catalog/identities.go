@@ -11,6 +11,7 @@ type identities struct {
 	becomes    []Become
 	principals map[string]Principal
 	powers     map[string]map[string]Class
+	vendors    map[cloudName]bool
 }
 
 // Become says that every resource of a type makes whoever one of its arguments names become what another one names.
@@ -93,6 +94,23 @@ func (c *Catalog) readPower(r row) error {
 	}
 	c.identities.powers[typ][attribute] = class
 	return nil
+}
+
+func (c *Catalog) readVendor(r row) error {
+	cloud, _ := c.uses(r, 1, 0)
+	for _, account := range r.fields[2:] {
+		key := cloudName{cloud, account}
+		if c.identities.vendors[key] {
+			return fmt.Errorf("vendor account %s of %s is there twice", account, cloud)
+		}
+		c.identities.vendors[key] = true
+	}
+	return nil
+}
+
+// Vendor tells whether an account is one of the cloud's own, in which its services work for every customer.
+func (c *Catalog) Vendor(cloud, account string) bool {
+	return c.identities.vendors[cloudName{cloud, account}]
 }
 
 // Becomes are all rows about who becomes whom.

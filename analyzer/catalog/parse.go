@@ -155,6 +155,7 @@ var rowKinds = map[string]struct {
 	"action":     {`CLOUD CLASS PATTERN...`, 3, many, (*Catalog).readAction},
 	"become":     {`TYPE FROM TO`, 3, 3, (*Catalog).readBecome},
 	"principal":  {`TYPE account|issuer|metadata|service [ATTRIBUTE]`, 2, 3, (*Catalog).readPrincipal},
+	"vendor":     {`CLOUD ACCOUNT...`, 2, many, (*Catalog).readVendor},
 	"power":      {`TYPE ATTRIBUTE CLASS`, 3, 3, (*Catalog).readPower},
 	"data":       {`TYPE ATTRIBUTE GIVES`, 3, 3, (*Catalog).readData},
 }

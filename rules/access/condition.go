@@ -55,11 +55,10 @@ func (c Condition) Holds(facts Facts) Answer {
 	if op == isNull {
 		return c.null(fact, known)
 	}
-	if c.Organisation != "" && facts.Partition != "" && c.Organisation != facts.Partition && (op == equal || op == like) && !ifExists && !all {
-		return No
-	}
 	negated := op == notEqual || op == notLike || op == arnNotLike || op == notOther
 	switch {
+	case c.Organisation != "" && facts.Partition != "" && c.Organisation != facts.Partition && (negated || (op == equal || op == like) && !ifExists) && !all:
+		return answer(negated) // no organisation has accounts of two partitions
 	case !known && len(c.Values.Values) == 0 && !c.Values.Unknown && !negated && !all && !ifExists:
 		return No // no value can equal none
 	case !known:

@@ -141,6 +141,12 @@ func (r *Reader) collect(d *dialect, role *link.Node) *collection {
 	if d.boundary != "" {
 		c.bound(role, d.boundary)
 	}
+	for _, p := range r.controls(role, "SERVICE_CONTROL_POLICY") {
+		c.docs = append(c.docs, p.doc)
+		c.from = append(c.from, docFrom{node: p.node, block: "content"})
+		c.byName.Steps = append(c.byName.Steps, step(p.node, "content", fmt.Sprintf("%s takes from every identity of account %s", p.node.Address, role.Placed.Account)))
+		c.byName.Related = append(c.byName.Related, p.node)
+	}
 	return c
 }
 

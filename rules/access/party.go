@@ -48,6 +48,9 @@ func (r *Reader) parties(n *link.Node, cloud string, t Trust) []Party {
 		}
 		for _, v := range c.Values.Values {
 			if who, ok := r.accountParty(n, cloud, v); ok {
+				if t.Principal.Kind == Service {
+					who.Words += ", through a service"
+				}
 				all = append(all, who)
 			}
 		}
@@ -117,6 +120,9 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 		}
 	} else {
 		placed.Because = []place.Reason{{How: place.Literal, Text: "by the partition in its ARN"}}
+	}
+	if r.cat.Vendor(cloud, account) && placed.Partition == r.home(own).Partition {
+		return Party{}, false
 	}
 	words = "account " + account
 	if account == "" {

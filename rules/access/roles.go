@@ -32,6 +32,9 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 			continue
 		}
 		read := r.document(role, argument, v)
+		for _, c := range r.controls(role, "RESOURCE_CONTROL_POLICY") {
+			read.doc.Statements = append(slices.Clip(read.doc.Statements), c.doc.Statements...)
+		}
 		trusts := Assumers(read.doc, r.facts)
 		open := read.open
 		if read.guess {

@@ -20,11 +20,13 @@ type Trust struct {
 var assume = map[PrincipalKind][]string{
 	Account:   {"sts:AssumeRole"},
 	Federated: {"sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"},
+	Service:   {"sts:AssumeRole"},
 	Anyone:    {"sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"},
 }
 
 // Assumers are the principals that a role's trust document lets become the role. Services of the cloud itself are
-// left out: their names are the same in several partitions and are evidence of none. facts says what is known of a
+// left out, because their names are the same in several partitions and are evidence of none, unless a condition names
+// for whom they act. facts says what is known of a
 // principal's requests; it may be nil.
 func Assumers(doc Document, facts func(Principal) Facts) []Trust {
 	return admitted(doc, facts, true)
@@ -54,7 +56,7 @@ func admitted(doc Document, facts func(Principal) Facts, assuming bool) []Trust 
 			principals = []Principal{{Kind: Anyone, Value: "*"}} // everybody but some
 		}
 		for _, p := range principals {
-			if p.Kind == Service && (assuming || !slices.ContainsFunc(s.Conditions, Condition.names)) {
+			if p.Kind == Service && !slices.ContainsFunc(s.Conditions, Condition.names) {
 				continue
 			}
 			granted, acts := s.granted(p, assuming)
