@@ -80,7 +80,7 @@ func empty() *Catalog {
 			hosts: hosts{exact: map[string]hostRow{}, suffixes: map[string]hostRow{}},
 			sites: sites{providers: map[string]provider{}, sources: map[string]string{}, rows: map[string]*siteRows{}},
 			roles: roles{
-				classes:     map[cloudName]Class{},
+				classes:     map[cloudName]namedRole{},
 				names:       map[string][]*expression{},
 				actions:     map[string][]actionRow{},
 				escalations: map[string][]Escalation{},

@@ -308,12 +308,12 @@ func TestSites(t *testing.T) {
 func TestPrivilege(t *testing.T) {
 	c := load(t, table)
 	for name, want := range map[string]Class{"admin": Full, "role/BIG Admin": Full, "sky:1:role/Admin": Full} {
-		if got, ok := c.Role("sky", name); !ok || got != want {
+		if got, _, ok := c.Role("sky", name); !ok || got != want {
 			t.Errorf("%s is %s", name, got)
 		}
 	}
 	for _, name := range []string{"sky:1:role/other", "sea:1:role/Admin", ""} {
-		if got, ok := c.Role("sky", name); ok {
+		if got, _, ok := c.Role("sky", name); ok {
 			t.Errorf("%s is %s", name, got)
 		}
 	}

@@ -8,10 +8,16 @@ import (
 
 // roles is what the rows about privilege say.
 type roles struct {
-	classes     map[cloudName]Class
+	classes     map[cloudName]namedRole
 	names       map[string][]*expression // by cloud: how a role's name is found in longer spellings
 	actions     map[string][]actionRow
 	escalations map[string][]Escalation
+}
+
+// namedRole is a role's class and its first spelling.
+type namedRole struct {
+	class Class
+	name  string
 }
 
 // actionRow is a pattern in lower case, and what its actions amount to.
@@ -37,7 +43,7 @@ func (c *Catalog) readRole(r row) error {
 		if _, ok := c.roles.classes[key]; ok {
 			return fmt.Errorf("role %q of %s is there twice", name, cloud)
 		}
-		c.roles.classes[key] = class
+		c.roles.classes[key] = namedRole{class, r.fields[3]}
 	}
 	return nil
 }
@@ -85,20 +91,20 @@ func (c *Catalog) readAction(r row) error {
 	return nil
 }
 
-// Role is the class of a built-in role or managed policy, by any of its spellings, compared without case. Longer
-// spellings, such as an ARN in any partition, are read as the rolename rows say.
-func (c *Catalog) Role(cloud, name string) (Class, bool) {
-	name = strings.ToLower(name)
-	if class, ok := c.roles.classes[cloudName{cloud, name}]; ok {
-		return class, true
+// Role is the class and the first spelling of a built-in role or managed policy, by any of its spellings, compared
+// without case. Longer spellings, such as an ARN in any partition, are read as the rolename rows say.
+func (c *Catalog) Role(cloud, spelling string) (class Class, name string, ok bool) {
+	spelling = strings.ToLower(spelling)
+	if role, ok := c.roles.classes[cloudName{cloud, spelling}]; ok {
+		return role.class, role.name, true
 	}
 	for _, e := range c.roles.names[cloud] {
-		if m := e.compiled().FindStringSubmatch(name); m != nil {
-			class, ok := c.roles.classes[cloudName{cloud, m[1]}]
-			return class, ok
+		if m := e.compiled().FindStringSubmatch(spelling); m != nil {
+			role, ok := c.roles.classes[cloudName{cloud, m[1]}]
+			return role.class, role.name, ok
 		}
 	}
-	return NoClass, false
+	return NoClass, "", false
 }
 
 // ActionClass is the highest class that an action pattern of a cloud amounts to, compared without case; NoClass where

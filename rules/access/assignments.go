@@ -92,6 +92,9 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 			}
 		}
 		g.Steps = append(g.Steps, holding.Steps...)
+		if limited(n) {
+			g.Steps = append(g.Steps, step(n, "condition", "a condition narrows it"))
+		}
 		all = append(all, g)
 		if crossing && holding.Open != "" {
 			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "a principal of another side holds a role whose privilege is not known: " + holding.Open})
@@ -100,10 +103,16 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 	return all
 }
 
+// limited tells whether a grant is under a condition, which Azure writes as a text and Google as a block.
+func limited(n *link.Node) bool {
+	v := n.Values.Get("condition")
+	return v.State == model.Unknown && n.Args.Arg("condition") != nil || v.State == model.Known && (v.Kind == model.String || v.Len() > 0)
+}
+
 // throughGroup are the grants that members of a group hold because the group does.
 func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Placed, crossing bool) []Grant {
-	if !crossing || e.Target == nil {
-		return nil
+	if _, power := r.cat.Power(n.Addr.Type, e.Path.Block); !crossing || e.Target == nil || len(p.role) == 0 && !power {
+		return nil // what a group gets that gives nobody a role is another group's membership
 	}
 	var all []Grant
 	r.members(e.Target, func(who Party, steps []analyzer.Step, by []*link.Node) {
@@ -285,7 +294,24 @@ func (r *Reader) held(n *link.Node, p parts, who *link.End) Holding {
 		return Holding{Class: class, Words: fmt.Sprintf("%s (%s)", who.Path.Block, class), Sure: Yes,
 			Steps: []analyzer.Step{step(n, who.Path.Block, fmt.Sprintf("whom %s names has %s", who.Path.Block, privilege(class)))}}
 	}
-	return r.rolesHeld(n, p.role)
+	return r.rolesHeld(n, slices.DeleteFunc(slices.Clone(p.role), func(role *link.End) bool { return apart(role.Path.Full, who.Path.Full) }))
+}
+
+// apart tells whether two paths lead into two of several blocks.
+func apart(a, b string) bool {
+	for {
+		x, restA, _ := strings.Cut(a, ".")
+		y, restB, _ := strings.Cut(b, ".")
+		nameX, _, _ := strings.Cut(x, "[")
+		nameY, _, _ := strings.Cut(y, "[")
+		if nameX != nameY || restA == "" || restB == "" {
+			return false
+		}
+		if x != y {
+			return true
+		}
+		a, b = restA, restB
+	}
 }
 
 // rolesHeld is what the roles of a grant amount to together: built-in ones by the tables, custom ones by their actions.

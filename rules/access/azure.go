@@ -9,21 +9,17 @@ import (
 
 // BuiltIn is the class of a built-in role or managed policy by a name, an id, or a path or ARN that ends in one:
 // `/subscriptions/.../roleDefinitions/GUID`, `arn:aws-cn:iam::aws:policy/job-function/NetworkAdministrator`. word is
-// the spelling that the tables know, fit to be shown.
-func BuiltIn(cat *catalog.Catalog, cloud, name string) (class catalog.Class, word string, ok bool) {
-	try := name
+// the name that the tables have for it.
+func BuiltIn(cat *catalog.Catalog, cloud, spelling string) (class catalog.Class, word string, ok bool) {
 	for {
-		if class, ok := cat.Role(cloud, try); ok {
-			if strings.HasPrefix(try, "roles/") {
-				return class, try, true // Google's own spelling
-			}
-			return class, try[strings.LastIndexByte(try, '/')+1:], true
+		if class, word, ok := cat.Role(cloud, spelling); ok {
+			return class, word, true
 		}
-		i := strings.IndexByte(try, '/')
+		i := strings.IndexByte(spelling, '/')
 		if i < 0 {
 			return catalog.NoClass, "", false
 		}
-		try = try[i+1:]
+		spelling = spelling[i+1:]
 	}
 }
 

@@ -202,8 +202,8 @@ func TestBuiltIn(t *testing.T) {
 	}{
 		"AdministratorAccess":                            {"aws", catalog.Full, "AdministratorAccess"},
 		"arn:aws-cn:iam::aws:policy/AdministratorAccess": {"aws", catalog.Full, "AdministratorAccess"},
-		"network contributor":                            {"azure", catalog.NetworkAdmin, "network contributor"},
-		"/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/4d97b98b-1d4f-4787-a291-c67834d212e7": {"azure", catalog.NetworkAdmin, "4d97b98b-1d4f-4787-a291-c67834d212e7"},
+		"network contributor":                            {"azure", catalog.NetworkAdmin, "Network Contributor"},
+		"/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/4d97b98b-1d4f-4787-a291-c67834d212e7": {"azure", catalog.NetworkAdmin, "Network Contributor"},
 		"Reader": {"azure", catalog.NoClass, ""},
 	} {
 		class, word, ok := BuiltIn(cat, want.cloud, name)

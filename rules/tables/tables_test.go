@@ -310,14 +310,14 @@ func TestRoles(t *testing.T) {
 		{"ibm", "crn:v1:bluemix:public:iam::::role:Administrator", catalog.Full},
 		{"kubernetes", "cluster-admin", catalog.Full},
 	} {
-		if got, ok := c.Role(r.cloud, r.name); !ok || got != r.want {
+		if got, _, ok := c.Role(r.cloud, r.name); !ok || got != r.want {
 			t.Errorf("%s %s is %s, want %s", r.cloud, r.name, got, r.want)
 		}
 	}
 	for cloud, name := range map[string]string{
 		"aws": "arn:aws:iam::123456789012:policy/AdministratorAccess", "azure": "My Owner", "google": "projects/p/roles/owner",
 	} {
-		if got, ok := c.Role(cloud, name); ok {
+		if got, _, ok := c.Role(cloud, name); ok {
 			t.Errorf("%s %s is not built in, got %s", cloud, name, got)
 		}
 	}
