@@ -111,6 +111,7 @@ type block struct {
 type Target struct {
 	Node  *Node
 	Attr  string // the attribute that is used, "" for the whole
+	Part  string // the key of its element that is used, where it is a map
 	Exact bool   // false where it is one of several that may be meant
 	Via   []string
 }

@@ -51,7 +51,7 @@ func (g *Graph) origin(n *Node, o model.Origin, targets []Target, hops int) []Ta
 				continue
 			}
 		}
-		targets = add(targets, Target{m, o.Attr, o.Exact && len(found) == 1, o.Via})
+		targets = add(targets, Target{m, o.Attr, o.Part, o.Exact && len(found) == 1, o.Via})
 	}
 	return targets
 }
@@ -71,7 +71,7 @@ func (g *Graph) handedOn(m *Node, attr string, hops int) []Target {
 
 func add(targets []Target, t Target) []Target {
 	for i := range targets {
-		if targets[i].Node == t.Node && targets[i].Attr == t.Attr {
+		if targets[i].Node == t.Node && targets[i].Attr == t.Attr && targets[i].Part == t.Part {
 			targets[i].Exact = targets[i].Exact && t.Exact
 			return targets
 		}

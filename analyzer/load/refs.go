@@ -85,7 +85,7 @@ func (c *config) reference(m *configModule, r *configResource, t addr.Traversal,
 			exact = false
 		}
 	}
-	return []model.Origin{{Shared: len(m.path), Mode: at.Mode, Type: at.Type, Name: at.Name, Key: key, Attr: attrPath(rest), Exact: exact}}, nil
+	return []model.Origin{{Shared: len(m.path), Mode: at.Mode, Type: at.Type, Name: at.Name, Key: key, Attr: attrPath(rest), Part: partKey(rest), Exact: exact}}, nil
 }
 
 func (c *config) block(m *configModule, at addr.Resource) *configResource {
@@ -287,6 +287,14 @@ func named(t addr.Traversal) []string {
 // attrPath is the attribute path of a traversal in table form, without indexes.
 func attrPath(t addr.Traversal) string {
 	return strings.Join(named(t), ".")
+}
+
+// partKey is the key that a traversal ends in, where it is a map's.
+func partKey(t addr.Traversal) string {
+	if len(t) < 2 || t[len(t)-1].Key.Kind != addr.StringKey {
+		return ""
+	}
+	return t[len(t)-1].Key.Str
 }
 
 // once computes a symbol's origins a single time, and cuts cycles, which only a broken document can hold.

@@ -15,6 +15,7 @@ type Origin struct {
 	Name   string
 	Key    addr.Key // AnyKey where the reference does not fix the instance
 	Attr   string   // the attribute path under the resource, "" for the whole
+	Part   string   // the key of the attribute's element that is meant, where it is a map's
 	Output string   // the module output that it is, where a whole module is referred to
 	Exact  bool     // false where the reference may be one of several (conditional, splat, for, each.value)
 	ByKey  bool     // each.key, count.index or each.value is involved: the instance of the referrer's own key is meant
@@ -23,7 +24,7 @@ type Origin struct {
 
 // Same tells whether two origins are one attribute of one block.
 func (o Origin) Same(p Origin) bool {
-	if o.Shared != p.Shared || o.Mode != p.Mode || o.Type != p.Type || o.Name != p.Name || o.Key != p.Key || o.Attr != p.Attr || o.Output != p.Output || len(o.Down) != len(p.Down) {
+	if o.Shared != p.Shared || o.Mode != p.Mode || o.Type != p.Type || o.Name != p.Name || o.Key != p.Key || o.Attr != p.Attr || o.Part != p.Part || o.Output != p.Output || len(o.Down) != len(p.Down) {
 		return false
 	}
 	for i := range o.Down {

@@ -372,13 +372,18 @@ func (r *Reader) cloudOf(n *link.Node) string {
 // customRoles are the roles that the estate defines and the grant names.
 func (r *Reader) customRoles(n *link.Node, e *link.End, text string) []Holding {
 	var nodes []*link.Node
-	if e.Target != nil {
-		nodes = append(nodes, e.Target)
-	} else if targets, _ := r.graph.Resolve(n, e.Path.Block); len(targets) > 0 {
-		for _, t := range targets {
-			nodes = append(nodes, t.Node)
+	var all []Holding
+	targets, _ := r.graph.Resolve(n, e.Path.Block)
+	for _, t := range targets {
+		if class, word, ok := BuiltIn(r.cat, r.cloudOf(n), t.Part); ok {
+			all = append(all, r.builtInRole(n, e, class, word)) // one of a map of roles by their names
+			continue
 		}
-	} else if text != "" {
+		nodes = append(nodes, t.Node)
+	}
+	if e.Target != nil && len(targets) == 0 {
+		nodes = append(nodes, e.Target)
+	} else if text != "" && len(targets) == 0 {
 		nodes = r.graph.Holders(text)
 	}
 	if len(nodes) == 0 && strings.HasPrefix(n.Addr.Type, "azurerm_") && text != "" {
@@ -388,7 +393,6 @@ func (r *Reader) customRoles(n *link.Node, e *link.End, text string) []Holding {
 			}
 		}
 	}
-	var all []Holding
 	for _, d := range nodes {
 		var v Verdict
 		switch d.Addr.Type {

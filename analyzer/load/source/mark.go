@@ -19,6 +19,7 @@ type ref struct {
 	inst   *instance
 	module *module  // instead of inst: some instance of a module whose count is not known
 	attr   string   // the attribute path, "" for the whole
+	part   string   // the key of the attribute's element that is meant, where it is a map's
 	many   bool     // all instances of a block whose count or for_each is not known: an index or splat comes first
 	key    addr.Key // which of those is meant, where it is known
 	byKey  bool     // the one is meant that has the referrer's own key
@@ -143,7 +144,7 @@ func refsOf(marks cty.ValueMarks) []*ref {
 }
 
 func (k *ref) sortKey() string {
-	s := k.attr + "\x00" + k.via
+	s := k.attr + "\x00" + k.part + "\x00" + k.via
 	if k.inst != nil {
 		s = k.inst.address + "\x00" + s
 	} else {
@@ -264,7 +265,7 @@ func (k *ref) origin(from addr.Module) (model.Origin, bool) {
 		n++
 	}
 	o := model.Origin{Shared: n, Down: to[n:], Mode: k.inst.block.mode, Type: k.inst.block.typ, Name: k.inst.block.name,
-		Key: k.inst.key, Attr: k.attr, Exact: !k.may && k.attr != ""}
+		Key: k.inst.key, Attr: k.attr, Part: k.part, Exact: !k.may && k.attr != ""}
 	if k.key.Kind != addr.NoKey && o.Key.Kind == addr.AnyKey {
 		o.Key = k.key
 	}

@@ -331,6 +331,9 @@ func (r *run) index(v, key cty.Value) cty.Value {
 					k.key = at
 				}
 			}
+			if !k.many && k.attr != "" && at.Kind == addr.StringKey {
+				k.part = at.Str
+			}
 			k.many = false
 			return k
 		}))
