@@ -146,6 +146,11 @@ func (c *Catalog) ActionClass(cloud, pattern string) Class {
 	return max(held, covering)
 }
 
+// HasAction tells whether a row has an action pattern of a cloud, letter for letter but for case.
+func (c *Catalog) HasAction(cloud, pattern string) bool {
+	return slices.ContainsFunc(c.roles.actions[cloud], func(row actionRow) bool { return strings.EqualFold(row.pattern, pattern) })
+}
+
 // covers tells whether every action that the pattern b stands for is one of a's. `*` stands for any text, `?` for a
 // letter.
 func covers(a, b string) bool {

@@ -58,6 +58,9 @@ func grantParts(n *link.Node) parts {
 
 // assignment are the grants of one resource. Only those that cross, where crossing is asked for.
 func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
+	if text, ok := at(n.Values, "condition.expression").Text(); ok && text == "false" {
+		return nil
+	}
 	over, overSure := r.scope(n, p.over)
 	var all []Grant
 	var holding *Holding
@@ -70,6 +73,9 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 					Settle: "give the tenant to a side in .demarc.hcl: boundary \"SIDE\" { tenants = [\"...\"] }"})
 			}
 			continue
+		}
+		if !crossing && r.overIdentity(n, e) {
+			continue // they become it, and hold what it does
 		}
 		who.Placed.Site = r.near(who, over.Site)
 		if crossing && !r.crosses(who.Placed.Site, over.Site) {
@@ -224,7 +230,7 @@ func (r *Reader) googleParty(n *link.Node, m Member) (Party, bool) {
 	} else if m.Host != "" {
 		words += " of " + m.Host
 	}
-	return Party{Placed: place.Placed{Site: site}, Words: words, Sure: link.Certain, Account: true}, true
+	return Party{Placed: place.Placed{Site: site}, Words: words, Nodes: r.graph.Holders(m.Mail), Sure: link.Certain, Account: true}, true
 }
 
 // pool is the party that providers of an identity pool trust.
@@ -294,7 +300,40 @@ func (r *Reader) held(n *link.Node, p parts, who *link.End) Holding {
 		return Holding{Class: class, Words: fmt.Sprintf("%s (%s)", who.Path.Block, class), Sure: Yes,
 			Steps: []analyzer.Step{step(n, who.Path.Block, fmt.Sprintf("whom %s names has %s", who.Path.Block, privilege(class)))}}
 	}
-	return r.rolesHeld(n, slices.DeleteFunc(slices.Clone(p.role), func(role *link.End) bool { return apart(role.Path.Full, who.Path.Full) }))
+	h := r.rolesHeld(n, slices.DeleteFunc(slices.Clone(p.role), func(role *link.End) bool { return apart(role.Path.Full, who.Path.Full) }))
+	if h.Class >= catalog.Billing && r.overIdentity(n, who) {
+		return r.impersonated(n, who, h)
+	}
+	return h
+}
+
+// overIdentity tells whether roles of n are over one identity, which those whom an argument names can become by them.
+func (r *Reader) overIdentity(n *link.Node, who *link.End) bool {
+	return slices.ContainsFunc(r.cat.Becomes(), func(b catalog.Become) bool { return b.Type == n.Addr.Type && b.From == who.Path.Block })
+}
+
+// impersonated is what those may do who can become an identity: the same as it.
+func (r *Reader) impersonated(n *link.Node, who *link.End, role Holding) Holding {
+	h := Holding{Sure: Yes, Words: role.Words + " of an identity that administers nothing that is known", Steps: role.Steps}
+	any := false
+	for _, b := range r.cat.Becomes() {
+		if b.Type != n.Addr.Type || b.From != who.Path.Block {
+			continue
+		}
+		for _, to := range r.meant(n, b.To) {
+			any = true
+			held := r.Reached(to)
+			held.Words = fmt.Sprintf("%s through %s", held.Words, to.Address)
+			held.Related = append([]*link.Node{to}, held.Related...)
+			if held.Class > catalog.NoClass {
+				h.better(held)
+			}
+		}
+	}
+	if !any {
+		h.Sure, h.Open = Maybe, "the identity that it is over is in no input"
+	}
+	return h
 }
 
 // apart tells whether two paths lead into two of several blocks.

@@ -217,8 +217,8 @@ func (r *Reader) membersOf(identity *link.Node, steps []analyzer.Step, by []*lin
 	}
 	seen[identity] = true
 	for _, e := range r.becomings().back[identity] {
-		if e.row.From == catalog.Itself || e.by.Addr.Mode != addr.Managed {
-			continue
+		if e.row.From == catalog.Itself || e.by.Addr.Mode != addr.Managed || len(grantParts(e.by).role) > 0 {
+			continue // what a grant of its own says is told there
 		}
 		for i := range e.by.Ends {
 			end := &e.by.Ends[i]

@@ -36,6 +36,13 @@ action azure network Microsoft.Network/*
 action azure identity Microsoft.Authorization/roleAssignments/write
 action azure key Microsoft.KeyVault/vaults/write
 action azure read */read
+action oci full "manage all-resources"
+action oci identity "manage policies" "use groups"
+action oci network "manage drgs" "manage virtual-network-family"
+action oci key "manage keys" "use keys"
+action oci data "manage object-family"
+action oci use "manage *" "use *"
+action oci read "inspect *" "read *"
 action google network compute.networks.addPeering
 action google data storage.objects.*
 `

@@ -73,7 +73,7 @@ func FuzzStatement(f *testing.F) {
 		if s.Verb == NoVerb || s.Verb == Define && s.ID == "" && s.Name == "" && s.Kind == "" {
 			t.Fatalf("%q: %+v", text, s)
 		}
-		if again, ok := ParseStatement("  " + text + "\n"); !ok || again != s {
+		if again, ok := ParseStatement("  " + text + "\n"); !ok || !cmp.Equal(again, s) {
 			t.Fatalf("spaces around change %+v to %+v", s, again)
 		}
 		s.Amounts(cat)

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -29,16 +30,20 @@ const (
 //	admit WHO of tenancy NAME|any-tenancy to PERMISSION RESOURCE in ... [where ...]
 type Sentence struct {
 	Verb    Verb
-	Kind    string // of Define: `tenancy`, `group`, `dynamic-group`, `compartment`
-	Name    string // of Define
-	ID      string // of Define: what the name stands for
-	Who     string // `group ops`, `any-user`: lower case but for OCIDs
-	Of      string // of Admit: the tenancy's name or OCID, `any-tenancy`
-	To      string // `inspect`, `read`, `use`, `manage`, or permissions in braces
-	What    string // `all-resources`, `virtual-network-family`
-	Where   string // of Endorse: the tenancy's name or OCID, `any-tenancy`
-	Limited bool   // there is a `where`
+	Kind    string   // of Define: `tenancy`, `group`, `dynamic-group`, `compartment`
+	Name    string   // of Define
+	ID      string   // of Define: what the name stands for
+	Who     string   // `group ops`, `any-user`: lower case but for OCIDs
+	Of      string   // of Admit: the tenancy's name or OCID, `any-tenancy`
+	To      string   // `inspect`, `read`, `use`, `manage`, or permissions in braces
+	What    string   // `all-resources`, `virtual-network-family`
+	Where   string   // of Endorse: the tenancy's name or OCID, `any-tenancy`
+	Limited bool     // there is a `where`
+	Callers []string // the OCIDs that it names for who asks
 }
+
+// caller is a condition on who asks, such as `request.principal.cluster_id = 'ocid1.cluster...'`.
+var caller = regexp.MustCompile(`(?i)\brequest\.[a-z._]+\s*=\s*'(ocid1\.[^']+)'`)
 
 // ParseStatement reads one sentence; ok is false where it is none of the language. Case and spaces do not matter,
 // names may be quoted.
@@ -50,6 +55,9 @@ func ParseStatement(text string) (s Sentence, ok bool) {
 	for i, x := range w {
 		if x.is("where") && i > 0 {
 			s.Limited, w = true, w[:i]
+			for _, m := range caller.FindAllStringSubmatch(text, -1) {
+				s.Callers = append(s.Callers, m[1])
+			}
 			break
 		}
 	}
@@ -189,49 +197,11 @@ func Names(all []Sentence) map[string]string {
 	return names
 }
 
-// Amounts is what a sentence's permission amounts to. `manage` administers; `use` administers identities and keys too,
-// because their updates are among its permissions; `read` and `inspect` administer nothing.
+// Amounts is what a sentence's permission amounts to by the tables. Single permissions use what they name.
 func (s Sentence) Amounts(cat *catalog.Catalog) catalog.Class {
-	class := cat.ActionClass("oci", s.To+" "+s.What)
 	switch s.To {
-	case "manage":
-		if c, ok := families[s.What]; ok {
-			return max(class, c)
-		}
-		return max(class, catalog.Use)
-	case "use":
-		if c := families[s.What]; c == catalog.IdentityAdmin || c == catalog.KeyAdmin {
-			return max(class, c)
-		}
-		return max(class, catalog.Use)
-	case "read", "inspect":
-		return max(class, catalog.Read)
+	case "manage", "use", "read", "inspect":
+		return cat.ActionClass("oci", s.To+" "+s.What)
 	}
-	return max(class, catalog.Use)
-}
-
-// families are resource families and types, and what managing them amounts to.
-// https://docs.oracle.com/iaas/Content/Identity/policieshow/Verbs.htm; the names of single types are those of the
-// examples in oracle/terraform-provider-oci (networking, cloudguard).
-var families = map[string]catalog.Class{
-	"all-resources":              catalog.Full,
-	"policies":                   catalog.IdentityAdmin,
-	"groups":                     catalog.IdentityAdmin,
-	"users":                      catalog.IdentityAdmin,
-	"dynamic-groups":             catalog.IdentityAdmin,
-	"virtual-network-family":     catalog.NetworkAdmin,
-	"remote-peering-from":        catalog.NetworkAdmin,
-	"remote-peering-to":          catalog.NetworkAdmin,
-	"local-peering-from":         catalog.NetworkAdmin,
-	"local-peering-to":           catalog.NetworkAdmin,
-	"local-peering-gateways":     catalog.NetworkAdmin,
-	"drgs":                       catalog.NetworkAdmin,
-	"virtual-circuits":           catalog.NetworkAdmin,
-	"object-family":              catalog.Data,
-	"database-family":            catalog.Data,
-	"autonomous-database-family": catalog.Data,
-	"volume-family":              catalog.Data,
-	"vaults":                     catalog.KeyAdmin,
-	"keys":                       catalog.KeyAdmin,
-	"secret-family":              catalog.KeyAdmin,
+	return catalog.Use
 }

@@ -44,6 +44,9 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 			other, g.Out = s.Where, true
 		case AllowTo:
 			other = groupID(s.Who, names)
+			if other == "" && len(s.Callers) > 0 {
+				other = s.Callers[0]
+			}
 		default:
 			continue
 		}
@@ -63,7 +66,7 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 		}
 		g.Who = who
 		class := s.Amounts(r.cat)
-		what := verbWord(s)
+		what := r.verbWord(s)
 		g.Holding = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", what, class), Sure: Yes}
 		verb := map[Verb]string{Admit: "admits", Endorse: "endorses into", AllowTo: "allows"}[s.Verb]
 		g.Steps = []analyzer.Step{
@@ -82,16 +85,13 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 	return all
 }
 
-// verbWord is a sentence's permission in words of the language that are known, since names in it are the input's.
-func verbWord(s Sentence) string {
-	if _, ok := families[s.What]; ok {
-		switch s.To {
-		case "inspect", "read", "use", "manage":
-			return s.To + " " + s.What
-		}
-	}
+// verbWord is a sentence's permission in words of the tables, since names in it are the input's.
+func (r *Reader) verbWord(s Sentence) string {
 	switch s.To {
 	case "inspect", "read", "use", "manage":
+		if r.cat.HasAction("oci", "manage "+s.What) {
+			return s.To + " " + s.What
+		}
 		return s.To + " single resources"
 	}
 	return "single permissions"
