@@ -139,3 +139,19 @@ func (c *Catalog) Power(typ, attribute string) (Class, bool) {
 	class, ok := c.identities.powers[typ][attribute]
 	return class, ok
 }
+
+// IdentityTypes are the resource types that rows about identities name.
+func (c *Catalog) IdentityTypes() []string {
+	var all []string
+	for _, b := range c.identities.becomes {
+		all = append(all, b.Type)
+	}
+	for typ := range c.identities.principals {
+		all = append(all, typ)
+	}
+	for typ := range c.identities.powers {
+		all = append(all, typ)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

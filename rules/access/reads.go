@@ -1,35 +1,39 @@
 package access
 
-// Reads tells whether values of a type's resources are read here by the names of attributes, and not only where a row of
-// the tables leads. Loaders keep them.
-func Reads(typ string) bool { return reads[typ] }
+import (
+	"strings"
 
-// reads are the types of dialects and identities, and those that the code looks for by name.
-var reads = func() map[string]bool {
-	all := []string{
-		"azuread_application", "azuread_application_registration", "azuread_directory_role", "azuread_group", "azuread_group_member",
-		"azuread_invitation", "azuread_service_principal", "azurerm_role_definition",
-		"aws_organizations_organization", "aws_ssoadmin_account_assignment",
-		"google_iam_workforce_pool_provider", "google_iam_workload_identity_pool", "google_iam_workload_identity_pool_provider",
-		"google_organization_iam_custom_role", "google_project_iam_custom_role",
-		"oci_identity_policy",
-	}
-	all = append(all, samlTypes...)
-	for typ := range identities {
-		all = append(all, typ)
-	}
-	for _, d := range dialects {
-		all = append(all, d.role)
-		for _, a := range d.attachments {
-			all = append(all, a.typ)
-		}
-		for _, p := range d.policies {
-			all = append(all, p.typ)
-		}
-	}
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+)
+
+// Reads tells of a resource type whether values of its resources are read here by the names of attributes, and not only
+// where a link row leads. Loaders keep them. They are the types of dialects and of the tables' identities, and those that
+// the code looks for by name.
+func Reads(cat *catalog.Catalog) func(typ string) bool {
 	set := map[string]bool{}
-	for _, typ := range all {
+	for _, typ := range []string{
+		"azuread_directory_role", "azuread_invitation", "azurerm_role_assignment", "azurerm_role_definition",
+		"aws_organizations_account", "aws_organizations_organization", "aws_organizations_organizational_unit",
+		"aws_organizations_policy", "aws_organizations_policy_attachment", "aws_ssoadmin_account_assignment",
+		"google_iam_workforce_pool_provider", "google_iam_workload_identity_pool", "google_iam_workload_identity_pool_provider",
+		"google_organization_iam_custom_role", "google_project_iam_custom_role", "google_service_account",
+		"oci_identity_policy",
+	} {
 		set[typ] = true
 	}
-	return set
-}()
+	for _, typ := range cat.IdentityTypes() {
+		set[typ] = true
+	}
+	for _, d := range dialects {
+		set[d.role] = true
+		for _, a := range d.attachments {
+			set[a.typ] = true
+		}
+		for _, p := range d.policies {
+			set[p.typ] = true
+		}
+	}
+	return func(typ string) bool {
+		return set[typ] || strings.HasPrefix(typ, "google_") && strings.Contains(typ, "_iam_") // their conditions
+	}
+}

@@ -408,8 +408,12 @@ func (r *Reader) claims(p Principal) Facts {
 			f.Issuer = strings.ToLower(strings.TrimSuffix(rest, "/"))
 		}
 	}
-	if node != nil && node.Addr.Type == "aws_iam_openid_connect_provider" {
-		if url, ok := node.Values.Get("url").Text(); ok {
+	if node != nil {
+		is, _ := r.cat.Principal(node.Addr.Type)
+		if is.Kind != catalog.ByIssuer {
+			return f
+		}
+		if url, ok := node.Values.Get(is.Attribute).Text(); ok {
 			f.Issuer = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(url, "https://"), "/"))
 		}
 		if ids, unknown := node.Values.Get("client_id_list").Strings(); !unknown && len(ids) > 0 {
