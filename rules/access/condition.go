@@ -205,7 +205,7 @@ func (op operator) compare(value, fact string, fold bool) Answer {
 	case arnLike, arnNotLike:
 		v, f := strings.SplitN(value, ":", 6), strings.SplitN(fact, ":", 6)
 		if len(v) < 6 || len(f) < 6 {
-			return like.compare(value, fact, false)
+			return min(like.compare(value, fact, false), Maybe) // no ARN, so what AWS makes of it is not documented
 		}
 		all := Yes
 		for i := range v {
