@@ -94,10 +94,11 @@ var providers = map[string]map[string]any{
 	"azuread.china": {"environment": "china"},
 	"oci":           {"region": "us-ashburn-1", "tenancy_ocid": "ocid1.tenancy.oc1..aaaa"},
 	"alicloud":      {"region": "cn-beijing", "account_id": "1111"},
+	"ibm":           {"region": "eu-de"},
 }
 
 // sources are the providers' addresses that are not of the name in the hashicorp namespace.
-var sources = map[string]string{"oci": "oracle/oci", "alicloud": "aliyun/alicloud"}
+var sources = map[string]string{"oci": "oracle/oci", "alicloud": "aliyun/alicloud", "ibm": "ibm-cloud/ibm"}
 
 func planOf(t *testing.T, parts []part) *model.Snapshot {
 	t.Helper()
@@ -329,6 +330,30 @@ func TestPrivilege(t *testing.T) {
 		"a bucket's deny":            {[]part{{address: "aws_s3_bucket_policy.b", values: values{"bucket": "b", "policy": statements(`{"Effect":"Deny","Principal":{"AWS":"arn:aws-cn:iam::222222222222:root"},"Action":"s3:*","Resource":"*"}`)}}}, "", nil},
 		"a key's policy": {[]part{{address: "aws_kms_key.k", values: values{"arn": later, "policy": statements(`{"Effect":"Allow","Principal":{"AWS":"arn:aws-cn:iam::222222222222:root"},"Action":"kms:Decrypt","Resource":"*"}`)}}}, "",
 			[]string{"key-sharing aws_kms_key.k certain"}},
+
+		"ibm, a trusted profile": {[]part{{address: "ibm_iam_trusted_profile.p", values: values{"name": "p", "id": later}},
+			{address: "ibm_iam_trusted_profile_claim_rule.r", values: values{"profile_id": later, "realm_name": "https://login.partner.microsoftonline.cn/x/saml2"}, refs: values{"profile_id": ref("ibm_iam_trusted_profile.p.id")}},
+			{address: "ibm_iam_trusted_profile_policy.p", values: values{"profile_id": later, "roles": []any{"Administrator"}}, refs: values{"profile_id": ref("ibm_iam_trusted_profile.p.id")}}}, "",
+			[]string{"admin-grant ibm_iam_trusted_profile_claim_rule.r certain"}},
+		"ibm, a profile that views": {[]part{{address: "ibm_iam_trusted_profile.p", values: values{"name": "p", "id": later}},
+			{address: "ibm_iam_trusted_profile_claim_rule.r", values: values{"profile_id": later, "realm_name": "https://login.partner.microsoftonline.cn/x/saml2"}, refs: values{"profile_id": ref("ibm_iam_trusted_profile.p.id")}},
+			{address: "ibm_iam_trusted_profile_policy.p", values: values{"profile_id": later, "roles": []any{"Viewer"}}, refs: values{"profile_id": ref("ibm_iam_trusted_profile.p.id")}}}, "",
+			[]string{"identity-trust ibm_iam_trusted_profile_claim_rule.r certain"}},
+		"ibm, a member of a group": {[]part{{address: "ibm_iam_access_group.g", values: values{"name": "g", "id": later}},
+			{address: "ibm_iam_access_group_members.m", values: values{"access_group_id": later, "ibm_ids": []any{"li@partner.example"}}, refs: values{"access_group_id": ref("ibm_iam_access_group.g.id")}},
+			{address: "ibm_iam_access_group_policy.p", values: values{"access_group_id": later, "roles": []any{"Editor"}}, refs: values{"access_group_id": ref("ibm_iam_access_group.g.id")}}}, "boundary \"china\" {\n  domains = [\"partner.example\"]\n}\n",
+			[]string{"admin-grant ibm_iam_access_group_policy.p likely", "identity-trust ibm_iam_access_group_members.m likely"}},
+
+		"a permission set with a policy of one's own": {[]part{{address: "aws_ssoadmin_permission_set.s", values: values{"name": "s", "arn": later}},
+			{address: "aws_iam_policy.net", values: values{"name": "net", "arn": later, "policy": statements(`{"Effect":"Allow","Action":"ec2:CreateRoute","Resource":"*"}`)}},
+			{address: "aws_ssoadmin_customer_managed_policy_attachment.a", values: values{"permission_set_arn": later, "customer_managed_policy_reference": []any{values{"name": "net"}}}, refs: values{"permission_set_arn": ref("aws_ssoadmin_permission_set.s.arn")}},
+			{address: "aws_ssoadmin_account_assignment.a", values: values{"permission_set_arn": later, "principal_id": "p", "principal_type": "GROUP", "target_id": "999999999999", "target_type": "AWS_ACCOUNT"}, refs: values{"permission_set_arn": ref("aws_ssoadmin_permission_set.s.arn")}}}, accounts,
+			[]string{"admin-grant aws_ssoadmin_account_assignment.a likely"}},
+		"google, a policy of a service account that reads": {[]part{{address: "google_service_account.sa", values: values{"account_id": "sa", "name": later, "email": later}},
+			{address: "google_service_account_iam_policy.p", values: values{"service_account_id": later, "policy_data": `{"bindings":[{"role":"roles/iam.serviceAccountTokenCreator","members":["serviceAccount:x@sovereign.s3ns.iam.gserviceaccount.com"]}]}`}, refs: values{"service_account_id": ref("google_service_account.sa.name")}}}, "",
+			[]string{"identity-trust google_service_account_iam_policy.p certain"}},
+		"google, a service account that no input shows": {[]part{{address: "google_service_account_iam_member.m", values: values{"service_account_id": "projects/public/serviceAccounts/sa@public.iam.gserviceaccount.com", "role": "roles/iam.serviceAccountTokenCreator", "member": "serviceAccount:x@sovereign.s3ns.iam.gserviceaccount.com"}}}, "",
+			[]string{"blind google_service_account_iam_member.m member", "identity-trust google_service_account_iam_member.m possible"}},
 
 		"google owner": {[]part{{address: "google_project_iam_member.m", values: values{"project": "public", "role": "roles/owner", "member": "serviceAccount:x@sovereign.s3ns.iam.gserviceaccount.com"}}}, "",
 			[]string{"admin-grant google_project_iam_member.m certain"}},

@@ -17,7 +17,7 @@ type becoming struct {
 
 // edge leads from one identity to another, by the resource that says so.
 type edge struct {
-	to  *link.Node
+	to  *link.Node // nil on the way back, where the resource says it of several, and of some of whom there is no resource
 	by  *link.Node
 	row catalog.Become
 }
@@ -29,18 +29,12 @@ func (r *Reader) becomings() *becoming {
 	b := &becoming{forth: map[*link.Node][]edge{}, back: map[*link.Node][]edge{}}
 	for _, row := range r.cat.Becomes() {
 		for _, by := range r.graph.ByType(row.Type) {
-			from, to := r.meant(by, row.From), r.meant(by, row.To)
-			if len(from) == 0 {
-				from = []*link.Node{nil} // somebody of whom the estate has no resource
-			}
-			for _, t := range to {
+			from := r.meant(by, row.From)
+			for _, to := range r.meant(by, row.To) {
+				b.back[to] = append(b.back[to], edge{by: by, row: row})
 				for _, f := range from {
-					if f == t {
-						continue
-					}
-					b.back[t] = append(b.back[t], edge{f, by, row})
-					if f != nil {
-						b.forth[f] = append(b.forth[f], edge{t, by, row})
+					if f != to {
+						b.forth[f] = append(b.forth[f], edge{to, by, row})
 					}
 				}
 			}
@@ -222,7 +216,7 @@ func (r *Reader) membersOf(identity *link.Node, steps []analyzer.Step, by []*lin
 		}
 		for i := range e.by.Ends {
 			end := &e.by.Ends[i]
-			if end.Path.Block != e.row.From || end.Kind != catalog.Grant || e.to != nil && end.Target != e.to {
+			if end.Path.Block != e.row.From || end.Kind != catalog.Grant {
 				continue
 			}
 			who, ok := r.member(e.by, end)
@@ -231,8 +225,8 @@ func (r *Reader) membersOf(identity *link.Node, steps []analyzer.Step, by []*lin
 			}
 			said := append(slices.Clip(steps), step(e.by, end.Path.Block, fmt.Sprintf("%s is a member of %s by %s", who.Words, identity.Address, e.by.Address)))
 			tell(who, said, append(slices.Clip(by), e.by, identity))
-			if e.to != nil {
-				r.membersOf(e.to, said, append(slices.Clip(by), e.by), seen, tell)
+			if end.Target != nil {
+				r.membersOf(end.Target, said, append(slices.Clip(by), e.by), seen, tell)
 			}
 		}
 	}

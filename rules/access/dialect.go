@@ -43,9 +43,10 @@ var dialects = []dialect{
 		attachments: []attachmentType{
 			{typ: "aws_ssoadmin_managed_policy_attachment", role: "permission_set_arn", policy: "managed_policy_arn"},
 			{typ: "aws_ssoadmin_managed_policy_attachments_exclusive", role: "permission_set_arn", policy: "managed_policy_arns"},
+			{typ: "aws_ssoadmin_customer_managed_policy_attachment", role: "permission_set_arn", policy: "customer_managed_policy_reference.name"},
 			{typ: "aws_ssoadmin_permission_set_inline_policy", role: "permission_set_arn", document: "inline_policy"},
 		},
-		policies: []policyType{{typ: "aws_iam_policy", names: []string{"arn", "id"}, document: []string{"policy"}}},
+		policies: []policyType{{typ: "aws_iam_policy", names: []string{"arn", "id", "name"}, document: []string{"policy"}}},
 	},
 	{
 		cloud: "alicloud", role: "alicloud_ram_role", trust: []string{"assume_role_policy_document", "document"}, names: []string{"role_name", "name", "id"},
