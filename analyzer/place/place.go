@@ -390,13 +390,15 @@ func (s *Sites) why(f *facts, p *model.Provider, rows []catalog.SiteRow) Open {
 		return Open{Reason: p.Label() + ": nothing in it says where it is", Settle: defaultLine(p, rows)}
 	}
 	return Open{Reason: fmt.Sprintf("%s takes its place from the environment (%s)", p.Label(), env[0]),
-		Settle: "--env " + env[0] + "=..., or " + defaultLine(p, rows)}
+		Settle: strings.TrimSuffix("--env "+env[0]+"=..., or "+defaultLine(p, rows), ", or ")}
 }
 
 func defaultLine(p *model.Provider, rows []catalog.SiteRow) string {
-	for _, row := range rows {
-		if row.Scope == "provider" && (row.Gives == catalog.GivesRegion || row.Gives == catalog.GivesPartition) {
-			return fmt.Sprintf("default %q { %s = \"...\" } in .demarc.hcl", p.Name, row.Name)
+	for _, gives := range []catalog.Gives{catalog.GivesRegion, catalog.GivesPartition, catalog.GivesHost} {
+		for _, row := range rows {
+			if row.Scope == "provider" && row.Gives == gives && !strings.ContainsAny(row.Name, ".*") {
+				return fmt.Sprintf("default %q { %s = \"...\" } in .demarc.hcl", p.Name, row.Name)
+			}
 		}
 	}
 	return ""
