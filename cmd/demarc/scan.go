@@ -79,7 +79,7 @@ analysis was not complete.`,
 	f.StringVar(&s.failOn, "fail-on", "high", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low or note")
 	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest `CONFIDENCE` that makes the exit status 1: certain, likely or possible")
 	f.BoolVar(&s.strict, "strict", false, "blind spots fail too")
-	f.BoolVar(&s.noColor, "no-color", false, "no colours (NO_COLOR does the same)")
+	f.BoolVar(&s.noColor, "no-color", false, "no colours and no links (NO_COLOR does the same)")
 	f.BoolVar(&s.quiet, "quiet", false, "text: print the verdict and the last line only")
 	f.IntVar(&s.width, "width", 0, "text: `COLUMNS` of a line (default the terminal's, or 100)")
 	return cmd
