@@ -23,7 +23,8 @@ func joins(by catalog.By) bool {
 	return true
 }
 
-// pairs links n's own place with the far ends of each kind; where the own place is not known, the ends with each other.
+// pairs links n's own place with the far ends of each kind; where the own place is not known, or not its region, the ends
+// with each other.
 func (g *Graph) pairs(n *Node) {
 	if len(n.Ends) == 0 {
 		return
@@ -49,8 +50,14 @@ func (g *Graph) pairs(n *Node) {
 		if tells(own.Placed.Site) {
 			g.star(n, k, own, ends, nil)
 		}
-		if own.Placed.Partition != "" {
+		switch {
+		case own.Placed.Partition == "":
+		case own.Placed.Region != "":
 			continue
+		default: // regions of its partition may be on two sides
+			ends = slices.DeleteFunc(slices.Clone(ends), func(e End) bool {
+				return e.Placed.Partition != own.Placed.Partition || e.Placed.Region == ""
+			})
 		}
 		for i, near := range ends {
 			if i == 0 || !slices.ContainsFunc(ends[:i], func(e End) bool { return same(e.Placed.Site, near.Placed.Site) }) {
