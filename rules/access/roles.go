@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
@@ -121,23 +122,31 @@ func unplaced(t Trust) string {
 
 // reach is what a role holds, itself or through the roles that trust it in turn.
 func (r *Reader) reach(d *dialect, role *link.Node) Holding {
+	type reached struct {
+		role  *link.Node
+		steps []analyzer.Step // how it came to be
+		by    []*link.Node
+	}
 	h := r.holding(d, role)
 	h.Steps, h.Related = slices.Clone(h.Steps), slices.Clone(h.Related)
 	seen := map[*link.Node]bool{role: true}
-	next := []*link.Node{role}
+	next := []reached{{role, h.Steps, h.Related}}
 	for len(next) > 0 && h.Class < catalog.Full {
 		from := next[0]
 		next = next[1:]
-		for _, to := range r.becomes(d, from) {
+		for _, to := range r.becomes(d, from.role) {
 			if seen[to] {
 				continue
 			}
 			seen[to] = true
-			next = append(next, to)
+			n := reached{
+				to, append(slices.Clip(from.steps), step(to, d.trust[0], fmt.Sprintf("%s may become %s", from.role.Address, to.Address))),
+				append(slices.Clip(from.by), to),
+			}
+			next = append(next, n)
 			if further := r.holding(d, to); further.Class > h.Class {
-				steps := append(h.Steps, step(to, d.trust[0], fmt.Sprintf("%s may become %s", from.Address, to.Address)))
 				h = Holding{Class: further.Class, Words: further.Words + " through " + to.Address, Sure: further.Sure,
-					Steps: append(steps, further.Steps...), Related: append(append(h.Related, to), further.Related...), Open: h.Open}
+					Steps: slices.Concat(n.steps, further.Steps), Related: slices.Concat(n.by, further.Related), Open: h.Open}
 			}
 		}
 	}
