@@ -385,8 +385,15 @@ func explain(v cty.Value, why cty.ValueMarks) cty.Value {
 	return v
 }
 
+// eitherCost is what the comparison of two values counts for among the steps of an evaluation.
+const eitherCost = 100
+
 // either is a value that is a or b.
 func (r *run) either(a, b cty.Value) cty.Value {
+	if r.steps -= eitherCost; r.steps < 0 {
+		r.exhausted = true
+		return r.fail("the evaluation budget, which is used up")
+	}
 	ua, ma := a.Unmark()
 	ub, mb := b.Unmark()
 	if ua.RawEquals(cty.NullVal(cty.DynamicPseudoType)) && ub.RawEquals(ua) {

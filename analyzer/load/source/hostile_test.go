@@ -94,6 +94,9 @@ func TestBudget(t *testing.T) {
 		"number in json": big(`jsondecode("1e1000000000") + 1`),
 		"deep json":      big(`jsondecode(join("", [for i in range(100): join("", [for j in range(100): "["])]))`),
 		"deep yaml":      big(`yamldecode(join("", [for i in range(100): join("", [for j in range(100): "["])]))`),
+		"choices of tables": "variable \"u\" {}\nlocals {\n t = { for i in range(16) : \"k${i}\" => { for j in range(400) : \"a${j}\" => \"${i}-${j}\" } }\n}\n" +
+			big("[for a in range(1000) : local.t[var.u]][0].a1"),
+		"unknown pieces": "variable \"u\" {}\n" + strings.Replace(doubling, "0123456789", "a${var.u}b", 1) + "}\n" + big("local.a59"),
 		"count":          "resource \"y\" \"y\" {\n  count = 2000000000\n}\n" + big("y.y[5]"),
 	}
 	for name, text := range cases {

@@ -53,7 +53,7 @@ type ending string
 type pieces struct{ parts []cty.Value }
 
 // maxPieces bounds how many of them are kept.
-const maxPieces = 1000
+const maxPieces = 200
 
 // choice is the mark of an unknown value that will be one of several known ones.
 type choice struct{ values []cty.Value }
