@@ -70,7 +70,7 @@ func TestFuseKeeps(t *testing.T) {
 	}
 }
 
-// TestFuseTells finds what a plan alone does not tell.
+// TestFuseTells (30, 42) finds what a plan alone does not tell.
 func TestFuseTells(t *testing.T) {
 	_, both := fused(t, "providers3")
 	if p := find(t, both, "module.A.module.B.module.C.aws_vpc.v").Provider; p == nil || p.Key != "aws.dr" {
@@ -101,7 +101,7 @@ func TestFuseTells(t *testing.T) {
 	}
 }
 
-// TestFuseElsewhere keeps the plan as it is where the sources are other ones, and says so.
+// TestFuseElsewhere (42) keeps the plan as it is where the sources are other ones, and says so.
 func TestFuseElsewhere(t *testing.T) {
 	plan, err := load.File(filepath.Join("..", "..", "..", "fixtures", "semantics", "refs", "plan.json"), load.Options{})
 	if err != nil {
@@ -121,7 +121,7 @@ func TestFuseElsewhere(t *testing.T) {
 	}
 }
 
-// TestFuseSaved takes the configuration from a saved plan's own members, laid out as terraform does.
+// TestFuseSaved (43) takes the configuration from a saved plan's own members, laid out as terraform does.
 func TestFuseSaved(t *testing.T) {
 	dir := filepath.Join("..", "..", "..", "fixtures", "semantics", "providers3")
 	plan, err := load.File(filepath.Join(dir, "plan.json"), load.Options{})
@@ -150,7 +150,7 @@ func TestFuseSaved(t *testing.T) {
 	}
 }
 
-// TestSavedPlans reads the configurations in real saved plans, where there are some.
+// TestSavedPlans (44) reads the configurations in real saved plans, where there are some.
 func TestSavedPlans(t *testing.T) {
 	plans, err := filepath.Glob(filepath.Join("..", "..", "..", "..", "shared", "semantics", "*", "tfplan"))
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/load/source"
 )
 
-// FuzzLoad reads any text as a root module, in both syntaxes and as a file of variables.
+// FuzzLoad (41) reads any text as a root module, in both syntaxes and as a file of variables.
 func FuzzLoad(f *testing.F) {
 	for _, pattern := range []string{"*/main.tf", "*/*.tf.json", "*/*.tfvars", "*/mods/*/main.tf"} {
 		files, _ := filepath.Glob(filepath.Join("..", "..", "..", "fixtures", "semantics", pattern))

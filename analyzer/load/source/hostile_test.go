@@ -28,7 +28,7 @@ func read(t *testing.T, files map[string]string) *model.Snapshot {
 	return s
 }
 
-// TestRefused reads texts that would exhaust the stack, or keep the processor busy for minutes, if they were parsed.
+// TestRefused (45) reads texts that would exhaust the stack, or keep the processor busy for minutes, if they were parsed.
 func TestRefused(t *testing.T) {
 	many := func(s string, n int) string { return strings.Repeat(s, n) }
 	cases := map[string]string{
@@ -68,7 +68,7 @@ func TestRefused(t *testing.T) {
 	})
 }
 
-// TestBudget evaluates what would take hours or all memory, and expects a value that is not known.
+// TestBudget (46) evaluates what would take hours or all memory, and expects a value that is not known.
 func TestBudget(t *testing.T) {
 	doubling := "locals {\n a0 = \"0123456789\"\n"
 	lists := "locals {\n l0 = [1]\n"
@@ -122,7 +122,7 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestModuleTree calls two modules from each of forty directories: a tree that no machine holds.
+// TestModuleTree (38) calls two modules from each of forty directories: a tree that no machine holds.
 func TestModuleTree(t *testing.T) {
 	files := map[string]string{"main.tf": "module \"a\" {\n  source = \"./m0\"\n}\n"}
 	for i := range 30 {
@@ -134,7 +134,7 @@ func TestModuleTree(t *testing.T) {
 	}
 }
 
-// TestFiles puts things beside a configuration that are no configuration, or lie elsewhere.
+// TestFiles (47, 48) puts things beside a configuration that are no configuration, or lie elsewhere.
 func TestFiles(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "secret.txt")
 	if err := os.WriteFile(outside, []byte("correct-horse"), 0o600); err != nil {
@@ -200,7 +200,7 @@ resource "x" "x" {
 	}
 }
 
-// TestOrder gives the same for the same blocks in other files.
+// TestOrder (39) gives the same for the same blocks in other files.
 func TestOrder(t *testing.T) {
 	blocks := []string{
 		"locals {\n  a = \"${local.b}-x\"\n}\n", "locals {\n  b = aws_x.one.name\n}\n",

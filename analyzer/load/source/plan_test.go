@@ -13,7 +13,7 @@ import (
 // edited are fixtures whose plan is of another state of their files, or with other variables.
 var edited = map[string]bool{"tf116_createforget": true, "tofu_createforget": true}
 
-// TestAgainstPlans reads every configuration that has a plan of it both ways: there must be the same instances, of the
+// TestAgainstPlans (24, 25, 30, 34, 35) reads every configuration that has a plan of it both ways: there must be the same instances, of the
 // same provider configurations, and what both know must be the same.
 func TestAgainstPlans(t *testing.T) {
 	for _, pattern := range []string{

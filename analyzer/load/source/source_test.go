@@ -70,7 +70,9 @@ func stand(p *model.Provider, typ, attr string) (string, bool) {
 	return "", false
 }
 
-// TestCases evaluates the archives of testdata and compares what comes out with their last file, `want`. With the
+// Numbers in the comments of tests are those of the requirements of SEMANTICS.md that they hold.
+
+// TestCases (25, 31 to 37) evaluates the archives of testdata and compares what comes out with their last file, `want`. With the
 // environment variable DEMARC_UPDATE set it writes them anew.
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
