@@ -172,6 +172,9 @@ func (r *Result) links(p *Pass) {
 		if !crosses && (sameRegion(from.Site, to.Site) || l.Kind == catalog.Flow || l.Kind == catalog.Same || l.Kind == catalog.Endpoint) {
 			continue
 		}
+		if row := l.Far[0].Row; row != nil && row.Direction == catalog.In {
+			from, to = to, from
+		}
 		c := CrossLink{Address: l.Node.Address, Kind: l.Kind.String(), From: from, To: to, Crosses: crosses}
 		if crosses {
 			c.Finding = reported[[2]string{l.Node.Input.Name, l.Node.Address}]

@@ -102,9 +102,10 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 	e := c.far[0]
 	f := analyzer.Finding{
 		Address: c.node.Address, Root: c.node.Input.Name, Attribute: e.Path.Full, Block: e.Path.Block,
-		Message: message, From: c.from, To: c.to, Confidence: min(c.near.Confidence, e.Confidence),
+		Message: message, Confidence: min(c.near.Confidence, e.Confidence),
 		Action: c.node.Action, Pos: c.node.Pos.Of(e.Path.Block),
 	}
+	f.From, f.To = c.direction()
 	f.Evidence = append(f.Evidence, nearStep(p, c))
 	chain := slices.Clone(c.via)
 	for _, e := range c.far {
@@ -291,11 +292,11 @@ func short(p *analyzer.Pass, s place.Site) string {
 }
 
 // direction says which way something flows: out of the near end unless the row says in.
-func (c *crossing) direction() (from, to place.Site) {
+func (c *crossing) direction() (from, to analyzer.Spot) {
 	if row := c.far[0].Row; row != nil && row.Direction == catalog.In {
-		return c.to.Site, c.from.Site
+		return c.to, c.from
 	}
-	return c.from.Site, c.to.Site
+	return c.from, c.to
 }
 
 // report says every crossing of a kind in the rule's words, which get the resource's own place and the far one.
@@ -312,7 +313,7 @@ func reportFlow(kind catalog.Kind, words string) func(*analyzer.Pass) {
 	return func(p *analyzer.Pass) {
 		for _, c := range crossings(p, kind) {
 			from, to := c.direction()
-			p.Report(c.finding(p, fmt.Sprintf(words, short(p, from), short(p, to))))
+			p.Report(c.finding(p, fmt.Sprintf(words, short(p, from.Site), short(p, to.Site))))
 		}
 	}
 }

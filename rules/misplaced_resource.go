@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/link"
 )
 
@@ -26,7 +27,7 @@ func misplaced(p *analyzer.Pass) {
 	for _, s := range p.Policy.Stacks() {
 		for _, n := range p.Graph.Nodes {
 			side := p.Side(n.Placed.Site)
-			if side == "" || slices.Contains(s.Inside, side) || !s.Matches(n.Input.Name) {
+			if n.Addr.Mode != addr.Managed || side == "" || slices.Contains(s.Inside, side) || !s.Matches(n.Input.Name) {
 				continue
 			}
 			inside := strings.Join(s.Inside, " or ")

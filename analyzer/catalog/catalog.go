@@ -15,7 +15,7 @@ type Partition struct {
 
 // Identity is what an identifier or a host tells by itself. Empty fields are not told.
 type Identity struct {
-	Cloud, Partition, Region, Account, Service, Host string
+	Cloud, Partition, Region, Account, Tenant, Service, Host string
 }
 
 // Link is one row about a resource type's attribute.

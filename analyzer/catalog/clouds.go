@@ -83,15 +83,11 @@ func (c *Catalog) readWord(r row) error {
 func (c *Catalog) readRegion(r row) error {
 	cloud, partition := c.uses(r, 1, 2)
 	for _, field := range r.fields[3:] {
-		region, spellings := field, field
-		if i := strings.IndexByte(field, '='); i >= 0 {
-			region, spellings = field[:i], field[i+1:]
-			if err := c.addRegion(cloud, region, regionRow{partition, region}); err != nil {
+		region, _, _ := strings.Cut(field, "=")
+		for spelling := range strings.SplitSeq(field, "=") {
+			if err := c.addRegion(cloud, spelling, regionRow{partition, region}); err != nil {
 				return err
 			}
-		}
-		if err := c.addRegion(cloud, spellings, regionRow{partition, region}); err != nil {
-			return err
 		}
 	}
 	return nil

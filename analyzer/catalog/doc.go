@@ -12,11 +12,11 @@
 //	                                        partition field, a universe domain; a cloud without partitions may have words
 //	                                        for those of others
 //	region    CLOUD PARTITION REGION...     its regions and areas, in lower case, compared without spaces;
-//	                                        `REGION=SPELLING` for one that has another name as well
+//	                                        `REGION=SPELLING...` for one that has other names as well
 //	pattern   CLOUD PARTITION REGEXP        regions that are not listed; only asked after the lists. Zones need no row:
 //	                                        their region is found by what it begins with
 //	identifier CLOUD PREFIX REGEXP          ids that tell where they are from; groups named partition (a word of the
-//	                                        cloud), region, account, service and host; PREFIX is a literal that the
+//	                                        cloud), region, account, tenant, service and host; PREFIX is a literal that the
 //	                                        value begins with, `*LITERAL` one that it holds (a cheap first test)
 //
 // `saas` marks clouds whose hosts are reached from anywhere by design: a literal host of theirs in an attribute that no

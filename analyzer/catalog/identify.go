@@ -15,7 +15,7 @@ type identifierRow struct {
 }
 
 // identifierGroups are the names that groups of an identifier's expression may have.
-var identifierGroups = []string{"partition", "region", "account", "service", "host"}
+var identifierGroups = []string{"partition", "region", "account", "tenant", "service", "host"}
 
 func (c *Catalog) readIdentifier(r row) error {
 	cloud, _ := c.uses(r, 1, 0)
@@ -64,6 +64,8 @@ func (c *Catalog) Identify(value string) (Identity, bool) {
 				region = text
 			case "account":
 				id.Account = text
+			case "tenant":
+				id.Tenant = strings.ToLower(text)
 			case "service":
 				id.Service = text
 			case "host":

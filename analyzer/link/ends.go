@@ -163,13 +163,19 @@ func (g *Graph) choiceEnds(n *Node, e End, choices []model.Value) bool {
 	return true
 }
 
-// numbered tells what a number may name: accounts of Alibaba and Tencent are numbers in their providers' schemas.
+// numbered tells what a number may name: accounts of Alibaba and Tencent are numbers in their providers' schemas, and a
+// region of Tencent's registries is.
 func numbered(by catalog.By) bool {
 	switch by {
 	case catalog.ByAccount, catalog.ByPrincipal, catalog.ByID, catalog.ByScope, catalog.ByTenant, catalog.ByHub, catalog.ByPartition, catalog.ByRegion:
 		return true
 	}
 	return false
+}
+
+// siteOf is the place that an id or a host tells of.
+func siteOf(id catalog.Identity) place.Site {
+	return place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account, Tenant: id.Tenant, Host: id.Host}
 }
 
 // byBeginning reads what is known of the beginning of a text, or else the end of the host that a URL begins with:
@@ -181,7 +187,7 @@ func (g *Graph) byBeginning(v model.Value) (place.Placed, Confidence, bool) {
 	}
 	for _, text := range []string{prefix, prefix + ":", prefix + "::", prefix + ":::"} {
 		if id, ok := g.cat.Identify(text); ok && id.Partition != "" {
-			return place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account},
+			return place.Placed{Site: siteOf(id),
 				Because: []place.Reason{{How: place.Literal, Text: "by what its id begins with"}}}, Likely, true
 		}
 	}
@@ -262,18 +268,23 @@ func (g *Graph) yieldsSecret(t Target) bool { return g.cat.Secret(typeName(t.Nod
 
 // byValue reads a known value for the place that it names. Regions and accounts are of cloud.
 func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Placed, Confidence, bool) {
-	if id, ok := g.cat.Identify(text); ok && (id.Partition != "" || id.Account != "") {
-		at := place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account}}
+	if id, ok := g.cat.Identify(text); ok && (id.Partition != "" || id.Account != "" || id.Tenant != "") {
+		at := place.Placed{Site: siteOf(id)}
 		at.Because = []place.Reason{{How: place.Literal, Text: "by the id that it names"}}
 		conf := Certain
-		if at.Partition == "" {
+		if at.Partition == "" && id.Account != "" {
 			if p, why, ok := g.Sites.Account(id.Cloud, id.Account); ok {
 				at.Partition = p
 				at.Because = []place.Reason{{How: place.Inferred, At: why.At, Input: why.Input, Text: "by its account, which " + why.At + " names"}}
 				conf = Likely
 			}
 		}
-		if at.Partition != "" || by != catalog.ByHost && by != catalog.ByAddress {
+		if at.Partition == "" && id.Tenant != "" {
+			if p, ok := g.Sites.Tenant(id.Tenant); ok {
+				at.Partition = p.Partition
+			}
+		}
+		if at.Partition != "" || at.Tenant != "" || by != catalog.ByHost && by != catalog.ByAddress {
 			return at, conf, true
 		}
 	}
@@ -335,7 +346,7 @@ func (g *Graph) byHost(text string) (place.Placed, Confidence, bool) {
 		return place.Placed{}, 0, false
 	}
 	if ok {
-		return place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account, Host: id.Host},
+		return place.Placed{Site: siteOf(id),
 			Because: []place.Reason{{How: place.Literal, Text: "by its host " + id.Host}}}, Certain, true
 	}
 	if h := catalog.HostName(text); h != "" {
@@ -479,7 +490,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 		if id.Cloud == n.Placed.Cloud {
 			e.Kind = catalog.Same
 		}
-		e.Placed = place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account},
+		e.Placed = place.Placed{Site: siteOf(id),
 			Because: []place.Reason{{How: place.Literal, Text: "by the id that it names"}}}
 		n.Ends = append(n.Ends, e)
 		return
@@ -505,7 +516,7 @@ const (
 // textEnds finds the ids and hosts in a text.
 func (g *Graph) textEnds(n *Node, e End, text string) {
 	seen := map[place.Site]bool{}
-	if text = plain(text); len(text) > mostText {
+	if text = Plain(text); len(text) > mostText {
 		text = text[:mostText]
 	}
 	if e.Kind == catalog.Credential && !secretive.MatchString(text) {
@@ -519,7 +530,7 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 		}
 		at, conf, ok := place.Placed{}, Certain, false
 		if id, found := g.cat.Identify(word); found && id.Partition != "" {
-			at, ok = place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Account: id.Account, Region: id.Region},
+			at, ok = place.Placed{Site: siteOf(id),
 				Because: []place.Reason{{How: place.Literal, Text: "by an id in it"}}}, true
 		} else if looksLikeHost(word) {
 			at, conf, ok = g.byHost(word)
@@ -545,9 +556,9 @@ var secretive = regexp.MustCompile(`(?i)(passw(or)?d|passphrase|pwd|secret|token
 // mostText is how much of a text is read.
 const mostText = 1 << 20
 
-// plain is a text as its reader will see it: what machines are given to run at their start is handed over in base64,
-// and often compressed.
-func plain(text string) string {
+// Plain is a text as its reader will see it: what machines are given to run at their start is handed over in base64,
+// and often compressed; some clouds take the metadata of identity providers so.
+func Plain(text string) string {
 	if len(text) < 16 || len(text) > 2*mostText || strings.ContainsAny(text, " .:") {
 		return text
 	}

@@ -95,7 +95,7 @@ func tells(s place.Site) bool {
 // same tells whether two ends are, as far as is known, in one place. An account that only one of them names is another
 // one until it is shown to be the same: a policy may give it to a side.
 func same(a, b place.Site) bool {
-	if a.Host != "" && a.Partition == "" || a.Address != "" || a.Tenant != "" && a.Partition == "" || b.Address != "" {
+	if a.Host != "" && a.Partition == "" || a.Address != "" || a.Tenant != "" && a.Partition == "" || b.Address != "" || a.Tenant != "" && b.Tenant != "" && a.Tenant != b.Tenant {
 		return false
 	}
 	return a.Partition == b.Partition && (a.Region == b.Region || a.Region == "" || b.Region == "") && a.Account == b.Account
@@ -104,7 +104,7 @@ func same(a, b place.Site) bool {
 // sameKey groups far ends: one link for what lies in one partition, region and account. What only one of them names
 // keeps them apart, but for the region: a side may be drawn by the account.
 func sameKey(a, b place.Site) bool {
-	return a.Cloud == b.Cloud && a.Partition == b.Partition && a.Account == b.Account && (a.Region == b.Region || a.Region == "" || b.Region == "") &&
+	return a.Cloud == b.Cloud && a.Partition == b.Partition && a.Account == b.Account && a.Tenant == b.Tenant && (a.Region == b.Region || a.Region == "" || b.Region == "") &&
 		(a.Partition != "" || a == b)
 }
 
@@ -163,8 +163,10 @@ func (g *Graph) hubs() {
 			continue
 		}
 		near := majority(list)
-		if h.node != nil && h.node.Placed.Partition != "" {
-			near = member{node: h.node, end: End{Placed: *h.node.Placed, Confidence: Likely, Target: h.node}}
+		if h.node != nil {
+			if end, ok := g.core(h.node, h.kind); ok {
+				near = member{node: h.node, end: end}
+			}
 		}
 		type linked struct {
 			node *Node
@@ -189,6 +191,21 @@ func (g *Graph) hubs() {
 			g.Links = append(g.Links, Link{Node: m.node, Kind: h.kind, Near: m.end, Far: []End{end}, Via: via})
 		}
 	}
+}
+
+// core is where a hub is: its own place, or else the first place that it names itself, as a zone names the networks that
+// it was made for.
+func (g *Graph) core(n *Node, k catalog.Kind) (End, bool) {
+	if n.Placed.Partition != "" {
+		return End{Placed: *n.Placed, Confidence: Likely, Target: n}, true
+	}
+	for _, e := range n.Ends {
+		if e.Kind == k && e.Row != nil && joins(e.Row.By) && e.Placed.Partition != "" && len(e.Either) == 0 {
+			e.Target = n
+			return e, true
+		}
+	}
+	return End{}, false
 }
 
 // majority is the first member in the partition that most members are in: the others are the ones to tell. Where it is as

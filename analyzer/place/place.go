@@ -62,8 +62,10 @@ func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites
 			s.providers[p] = s.provider(p)
 		}
 	}
-	for _, in := range inputs {
-		s.inferFromResources(in)
+	for _, evidence := range []evidence{s.location, s.bond} {
+		for _, in := range inputs {
+			s.inferFromResources(in, evidence)
+		}
 	}
 	for _, in := range inputs {
 		s.inferFromEnvironment(in)
@@ -404,9 +406,44 @@ func defaultLine(p *model.Provider, rows []catalog.SiteRow) string {
 	return ""
 }
 
+// evidence is the partition that a resource's own values speak for, "" where they speak for none.
+type evidence func(*model.Resource) (partition string, because Reason)
+
+// location is the partition that a resource says that it is in.
+func (s *Sites) location(r *model.Resource) (string, Reason) {
+	own := s.own(r)
+	if own.at.Partition == "" {
+		return "", Reason{}
+	}
+	return own.at.Partition, own.at.Because[0]
+}
+
+// bond is the partition of what a resource can only have from its own: the role that it works as.
+func (s *Sites) bond(r *model.Resource) (string, Reason) {
+	cloud, ok := s.cat.Cloud(r.Source)
+	if !ok || r.Values.Kind != model.Object || r.Addr.Mode != addr.Managed {
+		return "", Reason{}
+	}
+	for i := range r.Values.Len() {
+		name := r.Values.Name(i)
+		text, known := r.Values.Item(i).Text()
+		if !known {
+			continue
+		}
+		id, ok := s.cat.Identify(text)
+		if !ok || id.Cloud != cloud || id.Partition == "" {
+			continue
+		}
+		if row := s.cat.Link(r.Addr.Type, name); row != nil && row.Kind == catalog.Same {
+			return id.Partition, Reason{How: Inferred, Text: "the " + idWord(id) + " in its " + name, At: r.Address, Pos: r.Pos}
+		}
+	}
+	return "", Reason{}
+}
+
 // inferFromResources places a configuration that says nothing of its partition by its resources: all resources of one
-// configuration are in one partition, so that a location of one tells the place of all.
-func (s *Sites) inferFromResources(in *model.Snapshot) {
+// configuration are in one partition, so that the evidence of one tells the place of all.
+func (s *Sites) inferFromResources(in *model.Snapshot, evidence evidence) {
 	type proof struct {
 		partition string
 		at        *model.Resource
@@ -418,17 +455,17 @@ func (s *Sites) inferFromResources(in *model.Snapshot) {
 		if r.Provider == nil || s.providers[r.Provider] == nil || s.providers[r.Provider].Partition != "" {
 			continue
 		}
-		own := s.own(r)
-		if own.at.Partition == "" {
+		partition, because := evidence(r)
+		if partition == "" {
 			continue
 		}
 		have := proofs[r.Provider]
 		if have == nil {
-			proofs[r.Provider] = &proof{partition: own.at.Partition, at: r, because: own.at.Because[0]}
-		} else if have.partition != own.at.Partition {
+			proofs[r.Provider] = &proof{partition: partition, at: r, because: because}
+		} else if have.partition != partition {
 			have.split = true
 		} else if r.Address < have.at.Address { // whatever the order of the input
-			have.at, have.because = r, own.at.Because[0]
+			have.at, have.because = r, because
 		}
 	}
 	for p, proof := range proofs {
@@ -763,9 +800,27 @@ func collect(v model.Value, names []string) (texts []string, unknown bool) {
 }
 
 // Backend is the place of a state backend, by its arguments. Tables know backends as providers named `backend/TYPE-state`.
+// A host that is written is where the state is, whatever the rest says: stores that speak the protocol of another cloud are
+// given that cloud's backend, and a region that it accepts.
 func (s *Sites) Backend(kind string, values model.Value, pos model.Pos) Placed {
 	p := &model.Provider{Source: "backend/" + kind + "-state", Name: "backend " + kind, Values: values, Pos: pos}
-	return *s.provider(p)
+	at := *s.provider(p)
+	for _, row := range s.cat.ProviderSites(p.Source) {
+		if row.Scope != "provider" || row.Gives != catalog.GivesHost {
+			continue
+		}
+		texts, _ := collect(values, strings.Split(row.Name, "."))
+		for _, t := range texts {
+			id, ambiguous, _ := s.cat.Host(t)
+			host := catalog.HostName(t)
+			if host == "" || ambiguous || id.Cloud == at.Cloud {
+				continue
+			}
+			return Placed{Site: Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Host: host},
+				Because: []Reason{{How: Literal, Text: "by its host " + host}}}
+		}
+	}
+	return at
 }
 
 // Data tells what an attribute of a data source is by its provider configuration alone, as far as the tables say so:

@@ -2,8 +2,11 @@ package access
 
 import "github.com/demarc-dev/demarc/analyzer/model"
 
-// FromData reads the values of a `data "aws_iam_policy_document"`: its statement blocks, without the documents that it
-// refers to. Parts whose values are not known stay so; a statement block that is not known at all makes the whole
+// makers are the data sources that make a document of their statement blocks, with the attribute that holds it.
+var makers = map[string]string{"aws_iam_policy_document": "json", "alicloud_ram_policy_document": "document"}
+
+// FromData reads the values of a data source that makes a document: its statement blocks, without the documents that it
+// refers to. Alibaba's names them in the singular. Parts whose values are not known stay so; a statement block that is not known at all makes the whole
 // document unknown.
 func FromData(values model.Value) Document {
 	var doc Document
@@ -17,9 +20,9 @@ func FromData(values model.Value) Document {
 			continue
 		}
 		s := Statement{
-			Actions:      dataList(b.Get("actions")),
+			Actions:      dataList(either(b, "actions", "action")),
 			NotActions:   dataList(b.Get("not_actions")),
-			Resources:    dataList(b.Get("resources")),
+			Resources:    dataList(either(b, "resources", "resource")),
 			NotResources: dataList(b.Get("not_resources")),
 		}
 		s.Sid, _ = b.Get("sid").Text()
@@ -30,16 +33,24 @@ func FromData(values model.Value) Document {
 		case model.Absent, model.Null:
 			s.Effect = Allow // the data source's default
 		}
-		s.Principals = dataPrincipals(b.Get("principals"))
+		s.Principals = dataPrincipals(either(b, "principals", "principal"))
 		s.NotPrincipals = dataPrincipals(b.Get("not_principals"))
 		for _, c := range dataBlocks(b.Get("condition")) {
-			test, _ := c.Get("test").Text()
+			test, _ := either(c, "test", "operator").Text()
 			key, _ := c.Get("variable").Text()
 			s.Conditions = append(s.Conditions, Condition{Test: test, Key: key, Values: dataList(c.Get("values"))})
 		}
 		doc.Statements = append(doc.Statements, s)
 	}
 	return doc
+}
+
+// either is the first of two arguments that is there.
+func either(v model.Value, one, other string) model.Value {
+	if found := v.Get(one); found.State != model.Absent {
+		return found
+	}
+	return v.Get(other)
 }
 
 // dataBlocks are the blocks of a list, one unknown block where the list is unknown.
@@ -58,7 +69,7 @@ func dataList(v model.Value) List {
 func dataPrincipals(v model.Value) []Principal {
 	var all []Principal
 	for _, b := range dataBlocks(v) {
-		word, ok := b.Get("type").Text()
+		word, ok := either(b, "type", "entity").Text()
 		names := dataList(b.Get("identifiers"))
 		for _, n := range names.Values {
 			if !ok {

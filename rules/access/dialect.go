@@ -63,6 +63,7 @@ var dialects = []dialect{
 	},
 	{
 		cloud: "huaweicloud", role: "huaweicloud_identity_trust_agency", trust: []string{"trust_policy"}, names: []string{"name", "id"},
+		managed:     "policy_names",
 		attachments: []attachmentType{{typ: "huaweicloud_identityv5_policy_agency_attach", role: "agency_id", policy: "policy_id"}},
 		policies:    []policyType{{typ: "huaweicloud_identityv5_policy", names: []string{"id", "name"}, document: []string{"policy_document"}}},
 	},

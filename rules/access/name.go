@@ -11,7 +11,7 @@ type name struct {
 }
 
 // parseName reads `arn:aws-cn:iam::222222222222:root`, `acs:ram::1234567890123456:role/ops`,
-// `qcs::cam::uin/100000000001:root` and `iam::0123456789abcdef:agency:ops`.
+// `qcs::cam::uin/100000000001:root`, `iam::0123456789abcdef:agency:ops` and `domain/0123456789abcdef:user/*`.
 func parseName(s string) (name, bool) {
 	f := strings.SplitN(s, ":", 6)
 	switch {
@@ -23,6 +23,8 @@ func parseName(s string) (name, bool) {
 		return name{"tencentcloud", "", strings.TrimPrefix(f[4], "uin/"), f[5]}, true
 	case f[0] == "iam" && len(f) >= 4:
 		return name{"huaweicloud", "", f[2], strings.Join(f[3:], ":")}, true
+	case strings.HasPrefix(f[0], "domain/"):
+		return name{"huaweicloud", "", strings.TrimPrefix(f[0], "domain/"), strings.Join(f[1:], ":")}, true
 	}
 	return name{}, false
 }

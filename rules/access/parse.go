@@ -257,11 +257,11 @@ func principal(kind, name string) Principal {
 	return p
 }
 
-// principalKind knows the words of AWS, Alibaba (RAM), Tencent (qcs) and Huawei (IAM) for accounts and their
+// principalKind knows the words of AWS, Alibaba (RAM), Tencent (qcs) and Huawei (IAM, in OBS ID) for accounts and their
 // identities, and the one of the data source for everybody (`*`).
 func principalKind(word string) PrincipalKind {
 	switch strings.ToLower(word) {
-	case "aws", "ram", "qcs", "iam", "*":
+	case "aws", "ram", "qcs", "iam", "id", "*":
 		return Account
 	case "federated":
 		return Federated

@@ -222,7 +222,7 @@ func (r *Reader) saml(n *link.Node, argument string) (Party, bool) {
 		func(place.Site) bool { return true },
 	}
 	for _, enough := range tells {
-		for _, url := range samlURLs(text) {
+		for _, url := range samlURLs(link.Plain(text)) {
 			if p, ok := r.host(url, link.Certain); ok && enough(p.Placed.Site) {
 				p.Nodes = append(p.Nodes, n)
 				return p, true

@@ -138,7 +138,7 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 	made := false
 	var others []link.Target
 	for _, t := range targets {
-		if t.Node.Addr.Mode == addr.Data && t.Node.Addr.Type == "aws_iam_policy_document" && len(above) < deepest && !slices.Contains(above, t.Node) {
+		if t.Node.Addr.Mode == addr.Data && makers[t.Node.Addr.Type] != "" && len(above) < deepest && !slices.Contains(above, t.Node) {
 			d := r.data(t.Node, append(slices.Clip(above), t.Node))
 			out.doc = Document{Unknown: out.doc.Unknown || d.doc.Unknown, Statements: append(out.doc.Statements, d.doc.Statements...)}
 			out.nodes = append(out.nodes, d.nodes...)
@@ -190,10 +190,10 @@ func (r *Reader) identity(typ string) (PrincipalKind, bool) {
 	return OtherPrincipal, false
 }
 
-// data reads a `data "aws_iam_policy_document"`, with the documents that it builds on.
+// data reads a data source that makes a document, with the documents that it builds on.
 func (r *Reader) data(n *link.Node, above []*link.Node) reading {
 	out := reading{nodes: []*link.Node{n}}
-	if text, ok := n.Values.Get("json").Text(); ok {
+	if text, ok := n.Values.Get(makers[n.Addr.Type]).Text(); ok {
 		if doc, err := Parse(text); err == nil {
 			r.organisations(n, doc.Statements)
 			out.doc = doc
@@ -279,6 +279,9 @@ func (r *Reader) referred(n *link.Node, block string, principals []Principal) []
 		}
 		found := false
 		targets, _ := r.graph.Resolve(n, block)
+		if len(targets) == 0 {
+			targets, _ = r.graph.Resolve(n, strings.Replace(block, "principals.", "principal.", 1))
+		}
 		for _, t := range targets {
 			kind, identity := r.identity(t.Node.Addr.Type)
 			if p.Kind == Federated && kind != Federated || p.Kind == Account && identity && kind != Account || p.Kind == Service {

@@ -15,7 +15,7 @@ func TestReads(t *testing.T) {
 	}
 	named := regexp.MustCompile(`"((?:aws|azurerm|azuread|google|oci|alicloud|tencentcloud|huaweicloud|kubernetes|ibm)_[a-z0-9_]*[a-z0-9])"`)
 	reads := Reads(testCatalog(t))
-	data := map[string]bool{"aws_caller_identity": true, "aws_iam_policy_document": true, "google_iam_policy": true}
+	data := map[string]bool{"alicloud_ram_policy_document": true, "aws_caller_identity": true, "aws_iam_policy_document": true, "google_iam_policy": true}
 	found := 0
 	for _, file := range files {
 		if ok, _ := filepath.Match("*_test.go", file); ok {

@@ -18,10 +18,10 @@ type Trust struct {
 
 // assume are the actions that turn a principal into a role, by the kind of principal that they are for.
 var assume = map[PrincipalKind][]string{
-	Account:   {"sts:AssumeRole"},
+	Account:   {"sts:AssumeRole", "sts:agencies:assume"}, // the second is Huawei's
 	Federated: {"sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"},
 	Service:   {"sts:AssumeRole"},
-	Anyone:    {"sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"},
+	Anyone:    {"sts:AssumeRole", "sts:agencies:assume", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"},
 }
 
 // Assumers are the principals that a role's trust document lets become the role. Services of the cloud itself are
@@ -93,8 +93,11 @@ func (s *Statement) granted(p Principal, assuming bool) (List, Answer) {
 		return s.Actions, answer(s.Actions.Written() || s.NotActions.Written())
 	}
 	actions := assume[p.Kind]
-	if p.Kind == Federated && strings.HasPrefix(p.Value, "acs:") {
+	switch {
+	case p.Kind == Federated && strings.HasPrefix(p.Value, "acs:"):
 		actions = assume[Account] // Alibaba has one action for every kind of principal
+	case p.Kind == Federated && p.Unknown:
+		actions = assume[Anyone] // whichever cloud it is of
 	}
 	var granted List
 	most := No

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -13,7 +14,8 @@ var (
 	untilDate = regexp.MustCompile(`^until=(\S+)$`)
 )
 
-// findComments collects the comments `# demarc:allow RULE[,RULE] [until=DATE] reason` of a file.
+// findComments collects the comments `# demarc:allow RULE[,RULE] [until=DATE] reason` of a file. The date may stand
+// behind the reason as well.
 func findComments(src []byte, file string) []model.Comment {
 	if !bytes.Contains(src, allowMark) {
 		return nil
@@ -44,10 +46,8 @@ func findComments(src []byte, file string) []model.Comment {
 		if len(words) > 0 {
 			c.Rules, words = strings.Split(words[0], ","), words[1:]
 		}
-		if len(words) > 0 {
-			if m := untilDate.FindStringSubmatch(words[0]); m != nil {
-				c.Until, words = m[1], words[1:]
-			}
+		if at := slices.IndexFunc(words, untilDate.MatchString); at >= 0 {
+			c.Until, words = untilDate.FindStringSubmatch(words[at])[1], slices.Delete(words, at, at+1)
 		}
 		c.Reason = strings.Join(words, " ")
 		found = append(found, c)
@@ -73,6 +73,10 @@ func splitComment(line string) (code, comment string) {
 			return line[:i], line[i+1:]
 		case c == '/' && i+1 < len(line) && line[i+1] == '/':
 			return line[:i], line[i+2:]
+		case c == '/' && i+1 < len(line) && line[i+1] == '*':
+			if inside, rest, ok := strings.Cut(line[i+2:], "*/"); ok && strings.TrimSpace(rest) == "" {
+				return line[:i], inside
+			}
 		}
 	}
 	return line, ""
