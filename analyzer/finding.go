@@ -57,10 +57,21 @@ type Result struct {
 	Links    []CrossLink
 	Blind    []BlindSpot
 	Rules    []*Rule
-	// Resources are the instances that have a place, or should have one: what a map shows beside the findings.
+	// Resources are what Located gives, once it was asked.
 	Resources []Resource
 	Baseline  *Comparison // what has changed since the baseline, nil without one
-	Lines     *Lines      // of the sources, for Excerpt
+
+	located func() []Resource
+	Lines   *Lines // of the sources, for Excerpt
+}
+
+// Located are the instances that have a place, or should have one: what a map shows beside the findings. An estate may
+// have millions, and few ask.
+func (r *Result) Located() []Resource {
+	if r.Resources == nil && r.located != nil {
+		r.Resources = r.located()
+	}
+	return r.Resources
 }
 
 // Resource is an instance and the place that it is in. One that could not be placed has a Spot without a partition.

@@ -48,7 +48,7 @@ func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*
 		r.Inputs = append(r.Inputs, Input{Name: in.Name, Format: in.Format, Incomplete: in.Incomplete, Notes: slices.Concat(in.Notes, g.Notes[in])})
 	}
 	r.cover(p)
-	r.resources(p)
+	r.located = func() []Resource { return located(p) }
 	r.links(p)
 	r.blindSpots(blind)
 	return r
@@ -147,13 +147,14 @@ func (r *Result) cover(p *Pass) {
 	slices.Sort(r.Coverage.Sides)
 }
 
-// resources lists what is somewhere: not what has no place of its own, nor what no table knows.
-func (r *Result) resources(p *Pass) {
+// located lists what is somewhere: not what has no place of its own, nor what no table knows.
+func located(p *Pass) (list []Resource) {
 	for _, n := range p.Graph.Nodes {
 		if !n.Placed.Unknown && !n.Placed.Nowhere {
-			r.Resources = append(r.Resources, Resource{n.Address, n.Input.Name, p.Spot(n.Placed.Site)})
+			list = append(list, Resource{n.Address, n.Input.Name, p.Spot(n.Placed.Site)})
 		}
 	}
+	return list
 }
 
 // links lists what joins two places, crossing or not, with the finding that reports it.

@@ -28,7 +28,7 @@ func unplaced(p *analyzer.Pass) {
 	var order []question
 	settle := map[question]*link.Node{}
 	for _, n := range p.Graph.Nodes {
-		if n.Placed.Partition != "" || n.Placed.Nowhere || n.Placed.Unknown || p.Side(n.Placed.Site) != "" || !links(n) {
+		if n.Placed.Partition != "" || n.Placed.Nowhere || n.Placed.Unknown || p.Side(n.Placed.Site) != "" || !n.Explained {
 			continue
 		}
 		q := question{n.Input.Name, n.Placed.Open.Reason}
@@ -54,11 +54,3 @@ func unplaced(p *analyzer.Pass) {
 }
 
 // links tells whether any attribute of n that is set could join places.
-func links(n *link.Node) bool {
-	for _, e := range n.Ends {
-		if e.Row != nil {
-			return true
-		}
-	}
-	return false
-}

@@ -18,36 +18,42 @@ import (
 func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *Graph {
 	inputs = slices.Clone(inputs)
 	slices.SortStableFunc(inputs, func(a, b *model.Snapshot) int { return cmp.Compare(a.Name, b.Name) })
-	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, byBlock: map[block][]*Node{}, byHome: map[block][]*Node{}, byType: map[string][]*Node{},
+	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, blocks: map[blockName]*instances{}, origins: map[reference]*instances{},
+		paths: map[pathOf]string{}, path: map[string]string{}, byType: map[string][]*Node{},
 		holders: map[string][]*Node{}, shapes: map[string]*shape{}, stacks: map[*Node]*model.Snapshot{}}
 	told, notes := superseded(inputs)
 	g.Notes = notes
+	count := 0
+	for _, in := range inputs {
+		count += len(in.Resources)
+	}
+	nodes := make([]Node, 0, count)
+	g.Nodes = make([]*Node, 0, count)
 	for _, in := range inputs {
 		for _, r := range in.Resources {
 			if !r.Action.Stays() || told[r] {
 				continue
 			}
-			n := &Node{Resource: r, Input: in, Placed: sites.Resource(r)}
-			g.Nodes = append(g.Nodes, n)
+			nodes = append(nodes, Node{Resource: r, Input: in, Placed: sites.Resource(r)})
+			g.Nodes = append(g.Nodes, &nodes[len(nodes)-1])
 		}
 	}
 	slices.SortStableFunc(g.Nodes, func(a, b *Node) int {
 		return cmp.Or(cmp.Compare(a.Input.Name, b.Input.Name), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Deposed, b.Deposed))
 	})
 	for _, n := range g.Nodes {
-		at := block{n.Input, n.Addr.Block().String()}
-		g.byBlock[at] = append(g.byBlock[at], n)
-		home := block{n.Input, homeAddress(n.Addr)}
-		g.byHome[home] = append(g.byHome[home], n)
+		g.enter(n)
 		g.byType[typeName(n)] = append(g.byType[typeName(n)], n)
 		g.hold(n)
 	}
+	var ends []End // of one node after the other
 	for _, n := range g.Nodes {
+		n.Ends = ends[:0]
 		g.contradiction(n)
 		g.ends(n)
-	}
-	for _, n := range g.Nodes {
+		ends = n.Ends
 		g.pairs(n)
+		n.Ends = remaining(n)
 	}
 	g.hubs()
 	for _, in := range inputs {
@@ -56,6 +62,24 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 		}
 	}
 	return g
+}
+
+// remaining are the ends of n that are looked at again once its own pairs are made: those of hubs, and those that rules
+// read. They outlive the list that they are in.
+func remaining(n *Node) []End {
+	hub := slices.ContainsFunc(n.Ends, func(e End) bool { return e.Row != nil && e.Row.By == catalog.ByHub })
+	var out []End
+	for i := range n.Ends {
+		e := &n.Ends[i]
+		if e.Row == nil {
+			continue
+		}
+		n.Explained = true
+		if hub || e.Kind == catalog.Trust || e.Row.Kind == catalog.Grant || !joins(e.Row.By) {
+			out = append(out, *e)
+		}
+	}
+	return slices.Clip(out)
 }
 
 // contradiction says that evidence speaks for two partitions of different sides. The stronger counts, and is not silently
@@ -68,12 +92,6 @@ func (g *Graph) contradiction(n *Node) {
 	}
 	g.Blind = append(g.Blind, Blind{Node: n, Reason: fmt.Sprintf("is taken to be in %s, and other evidence speaks for %s", one.Name, other.Name),
 		Settle: "make its provider configuration and its own location agree"})
-}
-
-// homeAddress is an address with the keys of its modules and without its own.
-func homeAddress(a addr.Resource) string {
-	a.Key = addr.Key{}
-	return a.String()
 }
 
 func typeName(n *Node) string {

@@ -7,6 +7,7 @@ package link
 import (
 	"fmt"
 
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
@@ -41,7 +42,11 @@ type Node struct {
 	*model.Resource
 	Input  *model.Snapshot
 	Placed *place.Placed // shared by all that are in the same place for the same reasons: not to be changed
-	Ends   []End
+	Ends   []End         // those that rules look further into; what has become of the others is in the links
+	// Explained tells that a row explains a place that it touches.
+	Explained bool
+
+	block *instances
 }
 
 // End is one place that a resource touches through one attribute. Path is empty for the resource's own place.
@@ -92,19 +97,15 @@ type Graph struct {
 	Notes  map[*model.Snapshot][]string // what is worth saying of an input as one of several
 
 	cat     *catalog.Catalog
-	byBlock map[block][]*Node // all instances of a block
-	byHome  map[block][]*Node // those in one module instance
+	blocks  map[blockName]*instances
+	origins map[reference]*instances
+	paths   map[pathOf]string
+	path    map[string]string
 	byType  map[string][]*Node
 	holders map[string][]*Node
 	users   map[user][]*Node // by what their blocks refer to; made when first asked for
 	shapes  map[string]*shape
 	stacks  map[*Node]*model.Snapshot // by the data sources that read their outputs; nil where none is known
-}
-
-// block names the instances of one resource block of one input.
-type block struct {
-	input   *model.Snapshot
-	address string
 }
 
 // Target is a resource that an argument's value may come from.
@@ -133,6 +134,16 @@ func (g *Graph) Holders(value string) []*Node { return g.holders[value] }
 
 // user is a block that is referred to, whatever module it is in.
 type user struct{ typ, name string }
+
+// shares tells whether two resources are in the same instances of their outermost modules.
+func shares(a, b addr.Module, modules int) bool {
+	for i := range min(modules, len(a), len(b)) {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
 
 // Referrers are the nodes with an argument that refers to n.
 func (g *Graph) Referrers(n *Node) []Referrer {
@@ -164,8 +175,9 @@ func (g *Graph) Referrers(n *Node) []Referrer {
 			continue
 		}
 		for _, a := range from.Args.All() {
-			for _, o := range a.Origins {
-				if o.Type != n.Addr.Type || o.Name != n.Addr.Name {
+			for i := range a.Origins {
+				o := &a.Origins[i]
+				if o.Type != n.Addr.Type || o.Name != n.Addr.Name || !shares(from.Addr.Module, n.Addr.Module, o.Shared) {
 					continue
 				}
 				for _, t := range g.origin(from, o, nil, maxHops) {

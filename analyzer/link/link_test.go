@@ -396,8 +396,9 @@ func TestConfidence(t *testing.T) {
 	g := build(t, input("a.json", far, resource("alpha_peering.value", west, "peer_vpc_id", "vpc-0123456789"),
 		from(resource("alpha_peering.reference", west, "peer_vpc_id", "?"), "peer_vpc_id", origin("alpha_vpc.far id"))))
 	for address, want := range map[string]link.Confidence{"alpha_peering.value": link.Certain, "alpha_peering.reference": link.Likely} {
-		if ends := node(t, g, address).Ends; len(ends) != 1 || ends[0].Confidence != want {
-			t.Errorf("%s: %+v", address, ends)
+		found := slices.DeleteFunc(slices.Clone(g.Links), func(l link.Link) bool { return l.Node.Address != address })
+		if len(found) != 1 || found[0].Far[0].Confidence != want || !node(t, g, address).Explained {
+			t.Errorf("%s: %+v", address, found)
 		}
 	}
 	for _, c := range []link.Confidence{link.Possible, link.Likely, link.Certain} {

@@ -26,7 +26,7 @@ func joins(by catalog.By) bool {
 // pairs links n's own place with the far ends of each kind; where the own place is not known, or not its region, the ends
 // with each other.
 func (g *Graph) pairs(n *Node) {
-	if len(n.Ends) == 0 {
+	if !n.leaves() {
 		return
 	}
 	own := End{Placed: *n.Placed, Confidence: Certain}
@@ -65,6 +65,16 @@ func (g *Graph) pairs(n *Node) {
 			}
 		}
 	}
+}
+
+// leaves tells whether any end of n may be elsewhere than n is.
+func (n *Node) leaves() bool {
+	for i := range n.Ends {
+		if e := &n.Ends[i]; n.Placed.Partition == "" || !same(e.Placed.Site, n.Placed.Site) {
+			return true
+		}
+	}
+	return false
 }
 
 // star links near with every end that is elsewhere, one link a place.

@@ -15,8 +15,8 @@ func (g *Graph) Resolve(n *Node, at string) (targets []Target, opaque []string) 
 	if a == nil {
 		return nil, nil
 	}
-	for _, o := range a.Origins {
-		targets = g.origin(n, o, targets, 0)
+	for i := range a.Origins {
+		targets = g.origin(n, &a.Origins[i], targets, 0)
 	}
 	return targets, a.Opaque
 }
@@ -38,9 +38,8 @@ func (g *Graph) resolveKnown(n *Node, at, text string) []Target {
 // maxHops bounds how far values are followed through resources that only hand them on.
 const maxHops = 8
 
-func (g *Graph) origin(n *Node, o model.Origin, targets []Target, hops int) []Target {
-	at := addr.Resource{Module: o.Module(n.Addr.Module), Mode: o.Mode, Type: o.Type, Name: o.Name}
-	found := g.instances(n, at, o)
+func (g *Graph) origin(n *Node, o *model.Origin, targets []Target, hops int) []Target {
+	found := g.instances(n, o)
 	for _, m := range found {
 		if m.Placed.Unknown && hops < maxHops {
 			if handed := append(g.handedOn(m, o.Attr, hops), g.elsewhere(m, o.Attr, hops)...); len(handed) > 0 {
@@ -61,8 +60,8 @@ func (g *Graph) handedOn(m *Node, attr string, hops int) []Target {
 	var out []Target
 	for _, a := range m.Args.All() {
 		if a.Block == "input" || a.Block == attr || attr == "" {
-			for _, o := range a.Origins {
-				out = g.origin(m, o, out, hops+1)
+			for i := range a.Origins {
+				out = g.origin(m, &a.Origins[i], out, hops+1)
 			}
 		}
 	}
@@ -81,59 +80,62 @@ func add(targets []Target, t Target) []Target {
 
 // instances are the instances of an origin that n may mean. A for_each over constants leaves no trace in a plan, so that
 // a block may have keyed instances although the reference to it seems to need no key.
-func (g *Graph) instances(n *Node, at addr.Resource, o model.Origin) []*Node {
-	if found := g.keyed(n, at, o); len(found) > 0 {
+func (g *Graph) instances(n *Node, o *model.Origin) []*Node {
+	b := g.referred(n, o)
+	if b == nil {
+		return nil
+	}
+	m := o.Module(n.Addr.Module)
+	if found := b.keyed(n, m, o.Key, o.ByKey); len(found) > 0 {
 		return found
 	}
 	relaxed := false
-	m := slices.Clone(at.Module)
+	m = slices.Clone(m)
 	for i := min(o.Shared, len(m)); i < len(m); i++ {
 		if m[i].Key.Kind == addr.NoKey {
 			m[i].Key.Kind, relaxed = addr.AnyKey, true
 		}
 	}
-	if o.Key.Kind == addr.NoKey {
-		o.Key.Kind, relaxed = addr.AnyKey, true
+	key := o.Key
+	if key.Kind == addr.NoKey {
+		key.Kind, relaxed = addr.AnyKey, true
 	}
 	if !relaxed {
 		return nil
 	}
-	at.Module = m
-	return g.keyed(n, at, o)
+	return b.keyed(n, m, key, o.ByKey)
 }
 
 // keyed are the instances of a pattern. Where it leaves the instance open but goes by each.key or count.index, the one
 // of n's own key is meant if there is one.
-func (g *Graph) keyed(n *Node, at addr.Resource, o model.Origin) []*Node {
-	if o.ByKey {
+func (b *instances) keyed(n *Node, m addr.Module, key addr.Key, byKey bool) []*Node {
+	if byKey {
 		for _, k := range ownKeys(n) {
-			if same := g.fitting(n, withKey(at, k), o.Key, k); len(same) > 0 {
+			if same := b.fitting(withKey(m, k), key, k); len(same) > 0 {
 				return same
 			}
 		}
 	}
-	return g.fitting(n, at, o.Key, o.Key)
+	return b.fitting(m, key, key)
 }
 
 // fitting are the instances in a module pattern whose own key is the given one; where the reference leaves that open, it
 // is the one of byKey.
-func (g *Graph) fitting(n *Node, at addr.Resource, key, byKey addr.Key) []*Node {
-	var list []*Node
-	if openModule(at.Module) {
-		list = g.byBlock[block{n.Input, at.Block().String()}]
-	} else {
-		list = g.byHome[block{n.Input, homeAddress(at)}]
-	}
+func (b *instances) fitting(pattern addr.Module, key, byKey addr.Key) []*Node {
 	if key.Kind == addr.AnyKey {
 		key = byKey
 	}
-	var out []*Node
-	for _, m := range list {
-		if m.Deposed == "" && fits(at.Module, m.Addr.Module) && (key.Kind == addr.AnyKey || key == m.Addr.Key || m.Addr.Key.Kind == addr.AnyKey) {
-			out = append(out, m)
+	var list []*Node
+	if openModule(pattern) {
+		for _, m := range b.nodes {
+			if fits(pattern, m.Addr.Module) && (key.Kind == addr.AnyKey || key == m.Addr.Key || m.Addr.Key.Kind == addr.AnyKey) {
+				list = append(list, m)
+			}
 		}
+	} else {
+		list = b.in(pattern, key)
 	}
-	return out
+	return slices.DeleteFunc(list, func(m *Node) bool { return m.Deposed != "" })
 }
 
 // ownKeys are the keys of n, its own first and then those of its modules from the innermost.
@@ -151,19 +153,17 @@ func ownKeys(n *Node) []addr.Key {
 }
 
 // withKey puts a key where the pattern of modules leaves one open.
-func withKey(at addr.Resource, k addr.Key) addr.Resource {
-	if !openModule(at.Module) {
-		return at
+func withKey(pattern addr.Module, k addr.Key) addr.Module {
+	if !openModule(pattern) {
+		return pattern
 	}
-	m := make(addr.Module, len(at.Module))
-	for i, s := range at.Module {
-		if s.Key.Kind == addr.AnyKey {
-			s.Key = k
+	m := slices.Clone(pattern)
+	for i := range m {
+		if m[i].Key.Kind == addr.AnyKey {
+			m[i].Key = k
 		}
-		m[i] = s
 	}
-	at.Module = m
-	return at
+	return m
 }
 
 // openModule tells whether a module pattern leaves a key open.

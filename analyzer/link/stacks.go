@@ -128,8 +128,8 @@ func (g *Graph) elsewhere(n *Node, attr string, hops int) []Target {
 	root := &Node{Resource: &model.Resource{}, Input: stack}
 	var made []Target
 	if a := out.Args.Arg(""); a != nil {
-		for _, o := range a.Origins {
-			made = g.origin(root, o, made, hops+1)
+		for i := range a.Origins {
+			made = g.origin(root, &a.Origins[i], made, hops+1)
 		}
 	}
 	if len(made) == 0 {

@@ -24,6 +24,7 @@ type Interest interface {
 // or makes of references.
 type keeper struct {
 	Interest
+	d        *decoder
 	config   *config // nil where the input has none
 	blocks   map[blockName]*kept
 	texts    map[string]bool
@@ -38,8 +39,8 @@ type blockName struct {
 // attribute is a top-level attribute of a resource type, of all of them with the name "".
 type attribute struct{ typ, name string }
 
-func newKeeper(i Interest, c *config) *keeper {
-	k := &keeper{Interest: i, config: c, blocks: map[blockName]*kept{}, texts: map[string]bool{}, referred: map[attribute]bool{}}
+func newKeeper(d *decoder, c *config) *keeper {
+	k := &keeper{Interest: d.interest, d: d, config: c, blocks: map[blockName]*kept{}, texts: map[string]bool{}, referred: map[attribute]bool{}}
 	if c != nil && c.root != nil {
 		k.refer(c)
 	}
@@ -52,6 +53,7 @@ type kept struct {
 	source, typ string
 	args        *model.Args
 	whole       bool
+	last        model.Value // the values of the resource before
 	values      branch
 	unknown     branch
 }
@@ -142,29 +144,76 @@ func (k *keeper) text(b []byte) bool {
 	return wanted
 }
 
-// wanted tells whether anything in a value is.
-func (k *kept) wanted(b *branch, v model.Value, unknown bool) bool {
-	if b.keep && !unknown || b.unknown && unknown && v.True() {
-		return true
-	}
-	switch v.Kind {
-	case model.List:
+// sift is what is wanted of a value, absent where nothing is. Lists keep their length: paths count their elements.
+func (k *kept) sift(b *branch, v model.Value, unknown bool) model.Value {
+	switch {
+	case b.keep && !unknown:
+		return v
+	case v.Kind == model.List:
+		items := make([]model.Value, v.Len())
+		some := false
+		for i := range items {
+			items[i] = k.sift(b, v.Item(i), unknown)
+			some = some || items[i].State != model.Absent
+		}
+		if some {
+			return model.ListValue(items)
+		}
+	case v.Kind == model.Object:
+		var names []string
+		var items []model.Value
 		for i := range v.Len() {
-			if k.wanted(b, v.Item(i), unknown) {
-				return true
+			c := k.child(b, []byte(v.Name(i)))
+			if item := k.sift(c, v.Item(i), unknown); item.State != model.Absent {
+				names, items = append(names, c.name), append(items, item)
 			}
 		}
-	case model.Object:
-		for i := range v.Len() {
-			if k.wanted(k.child(b, []byte(v.Name(i))), v.Item(i), unknown) {
-				return true
-			}
+		if len(names) > 0 {
+			return model.ObjectValue(k.d.shape(names), items)
 		}
-	case model.String:
-		s, _ := v.Text()
-		return !unknown && k.text([]byte(s))
+	case unknown && b.unknown && v.True():
+		return v
+	case v.Kind == model.String && !unknown:
+		if s, _ := v.Text(); k.text([]byte(s)) {
+			return v
+		}
 	}
-	return false
+	return model.Value{}
+}
+
+// share gives the values of a resource the parts that those of the block's resource before it have too.
+func (k *kept) share(v model.Value) model.Value {
+	if k != nil {
+		v = k.d.share(v, k.last)
+		k.last = v
+	}
+	return v
+}
+
+func (d *decoder) share(v, last model.Value) model.Value {
+	if v.Len() == 0 {
+		return v
+	}
+	if equal(v, last) {
+		return last
+	}
+	var names []string
+	items := make([]model.Value, v.Len())
+	for i := range items {
+		items[i] = v.Item(i)
+		if v.Kind == model.List {
+			items[i] = d.share(items[i], elem(last, i))
+			continue
+		}
+		names = append(names, v.Name(i))
+		items[i] = d.share(items[i], member(last, v.Name(i)))
+	}
+	one := model.ListValue(items)
+	if v.Kind == model.Object {
+		one = model.ObjectValue(d.shape(names), items)
+	}
+	one.Sensitive = v.Sensitive
+	return one
 }
 
 // values reads what is wanted of a resource's values, or of what says which of them are unknown.
@@ -186,8 +235,11 @@ func (d *decoder) values(k *kept, unknown bool) (model.Value, error) {
 		switch d.peek() {
 		case '{', '[':
 			v, err := d.value()
-			if v.Len() == 0 || unknown && !holdsTrue(v) || !keep && !k.wanted(b, v, unknown) {
+			switch {
+			case v.Len() == 0 || unknown && !holdsTrue(v):
 				v = model.Value{}
+			case !k.whole && (!b.keep || unknown):
+				v = k.sift(b, v, unknown)
 			}
 			return v, err
 		case '"':

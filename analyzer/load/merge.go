@@ -104,6 +104,24 @@ func elem(v model.Value, i int) model.Value {
 	return model.Value{}
 }
 
+// equal tells whether two values are the same in every respect.
+func equal(a, b model.Value) bool {
+	if a.State != b.State || a.Kind != b.Kind || a.Sensitive != b.Sensitive || a.Len() != b.Len() {
+		return false
+	}
+	one, _ := a.Text()
+	other, _ := b.Text()
+	if one != other {
+		return false
+	}
+	for i := range a.Len() {
+		if a.Kind == model.Object && a.Name(i) != b.Name(i) || !equal(a.Item(i), b.Item(i)) {
+			return false
+		}
+	}
+	return true
+}
+
 func holdsTrue(v model.Value) bool {
 	if nested(v) {
 		for i := range v.Len() {

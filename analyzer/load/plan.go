@@ -178,7 +178,7 @@ func (doc *document) keeping(d *decoder, plan bool) {
 		doc.config, doc.foreseen = foreseen(d.ahead, d.size)
 	}
 	if !plan || doc.config != nil {
-		d.keeper = newKeeper(d.interest, doc.config)
+		d.keeper = newKeeper(d, doc.config)
 	}
 }
 
@@ -278,6 +278,7 @@ func readChangeBody(d *decoder, k *kept) (change, error) {
 	} else {
 		c.values = overlay(after, unknown, sensitive)
 	}
+	c.values = k.share(c.values)
 	return c, err
 }
 
@@ -481,7 +482,7 @@ func readStateResource(d *decoder, module string, root bool, known func(address 
 	if skip {
 		return change{}, err
 	}
-	c.values = overlay(values, model.Value{}, sensitive)
+	c.values = kept().share(overlay(values, model.Value{}, sensitive))
 	return c, err
 }
 

@@ -161,7 +161,7 @@ func atlasOf(r *analyzer.Result, _ Options) atlas {
 			s.Incomplete = append(s.Incomplete, Terminal(in.Name)+": "+sentence(why))
 		}
 	}
-	s.Resources = each(r.Resources, s.resource)
+	s.Resources = each(r.Located(), s.resource)
 	s.Findings = each(r.Findings, s.finding)
 	s.Blind = each(r.Blind, s.blind)
 	return s.atlas

@@ -1,0 +1,152 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
+)
+
+// blockName names a resource block of one input. A plan has few blocks and many instances.
+type blockName struct {
+	input     *model.Snapshot
+	module    string // without keys
+	mode      addr.Mode
+	typ, name string
+}
+
+// instances are the nodes of one block, by their addresses.
+type instances struct {
+	nodes []*Node
+	byKey []int32 // indexes of nodes in the order of their modules' keys and their own; made when first needed
+}
+
+// reference is where a block refers to: to the same block for all its instances.
+type reference struct {
+	from *instances
+	to   *model.Origin
+}
+
+// pathOf is a module path, by where it is kept: the resources of a module instance mostly share it.
+type pathOf struct {
+	first *addr.Step
+	steps int
+}
+
+// mostPaths bounds what is remembered of paths: where every resource has its own, nothing is gained.
+const mostPaths = 1 << 14
+
+// blockPath is the address of a module without keys.
+func (g *Graph) blockPath(m addr.Module) string {
+	if len(m) == 0 {
+		return ""
+	}
+	at := pathOf{&m[0], len(m)}
+	s, ok := g.paths[at]
+	if !ok {
+		var b strings.Builder
+		for _, step := range m {
+			b.WriteString(step.Name)
+			b.WriteByte('.')
+		}
+		s = b.String()
+		if one, ok := g.path[s]; ok {
+			s = one
+		} else {
+			g.path[s] = s
+		}
+		if len(g.paths) < mostPaths {
+			g.paths[at] = s
+		}
+	}
+	return s
+}
+
+// enter puts n among the instances of its block.
+func (g *Graph) enter(n *Node) {
+	at := blockName{n.Input, g.blockPath(n.Addr.Module), n.Addr.Mode, n.Addr.Type, n.Addr.Name}
+	b := g.blocks[at]
+	if b == nil {
+		b = &instances{}
+		g.blocks[at] = b
+	}
+	n.block = b
+	b.nodes = append(b.nodes, n)
+}
+
+// referred are the instances of the block that an origin is, seen from n; nil where there is none.
+func (g *Graph) referred(n *Node, o *model.Origin) *instances {
+	if b, ok := g.origins[reference{n.block, o}]; ok {
+		return b
+	}
+	var path strings.Builder
+	for _, step := range o.Module(n.Addr.Module) {
+		path.WriteString(step.Name)
+		path.WriteByte('.')
+	}
+	b := g.blocks[blockName{n.Input, path.String(), o.Mode, o.Type, o.Name}]
+	if n.block != nil {
+		g.origins[reference{n.block, o}] = b
+	}
+	return b
+}
+
+func compareKeys(a, b addr.Key) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Int, b.Int), strings.Compare(a.Str, b.Str))
+}
+
+// compareModules compares instances of one module path.
+func compareModules(a, b addr.Module) int {
+	for i := range min(len(a), len(b)) {
+		if c := compareKeys(a[i].Key, b[i].Key); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// in are the nodes in one module instance, of one key of their own or, for AnyKey, of all; by their addresses.
+func (b *instances) in(m addr.Module, key addr.Key) []*Node {
+	if b == nil {
+		return nil
+	}
+	if b.byKey == nil {
+		b.byKey = make([]int32, len(b.nodes))
+		for i := range b.byKey {
+			b.byKey[i] = int32(i)
+		}
+		slices.SortFunc(b.byKey, func(x, y int32) int {
+			p, q := &b.nodes[x].Addr, &b.nodes[y].Addr
+			return cmp.Or(compareModules(p.Module, q.Module), compareKeys(p.Key, q.Key), cmp.Compare(x, y))
+		})
+	}
+	compare := func(at *addr.Resource, k addr.Key) int {
+		c := compareModules(at.Module, m)
+		if c == 0 && key.Kind != addr.AnyKey {
+			c = compareKeys(at.Key, k)
+		}
+		return c
+	}
+	var found []int32
+	span := func(k addr.Key) {
+		from := sort.Search(len(b.byKey), func(i int) bool { return compare(&b.nodes[b.byKey[i]].Addr, k) >= 0 })
+		to := from
+		for to < len(b.byKey) && compare(&b.nodes[b.byKey[to]].Addr, k) == 0 {
+			to++
+		}
+		found = append(found, b.byKey[from:to]...)
+	}
+	span(key)
+	if key.Kind != addr.AnyKey {
+		span(addr.Key{Kind: addr.AnyKey}) // an instance that stands for all
+	}
+	slices.Sort(found)
+	out := make([]*Node, len(found))
+	for i, at := range found {
+		out[i] = b.nodes[at]
+	}
+	return out
+}
