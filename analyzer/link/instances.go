@@ -108,7 +108,8 @@ func compareModules(a, b addr.Module) int {
 	return 0
 }
 
-// in are the nodes in one module instance, of one key of their own or, for AnyKey, of all; by their addresses.
+// in are the nodes in one module instance, of one key of their own or, for AnyKey, of all; by their addresses, and without
+// deposed ones. The slice is not to be changed.
 func (b *instances) in(m addr.Module, key addr.Key) []*Node {
 	if b == nil {
 		return nil
@@ -130,23 +131,31 @@ func (b *instances) in(m addr.Module, key addr.Key) []*Node {
 		}
 		return c
 	}
-	var found []int32
-	span := func(k addr.Key) {
+
+	span := func(k addr.Key) []int32 {
 		from := sort.Search(len(b.byKey), func(i int) bool { return compare(&b.nodes[b.byKey[i]].Addr, k) >= 0 })
 		to := from
 		for to < len(b.byKey) && compare(&b.nodes[b.byKey[to]].Addr, k) == 0 {
 			to++
 		}
-		found = append(found, b.byKey[from:to]...)
+		return b.byKey[from:to]
 	}
-	span(key)
+	found := span(key)
 	if key.Kind != addr.AnyKey {
-		span(addr.Key{Kind: addr.AnyKey}) // an instance that stands for all
+		if all := span(addr.Key{Kind: addr.AnyKey}); len(all) > 0 { // an instance that stands for all
+			found = append(slices.Clip(found), all...)
+		}
 	}
+	if len(found) == 1 && b.nodes[found[0]].Deposed == "" {
+		return b.nodes[found[0] : found[0]+1 : found[0]+1]
+	}
+	found = slices.Clone(found)
 	slices.Sort(found)
-	out := make([]*Node, len(found))
-	for i, at := range found {
-		out[i] = b.nodes[at]
+	var out []*Node
+	for _, at := range found {
+		if n := b.nodes[at]; n.Deposed == "" {
+			out = append(out, n)
+		}
 	}
 	return out
 }

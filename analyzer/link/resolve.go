@@ -125,17 +125,16 @@ func (b *instances) fitting(pattern addr.Module, key, byKey addr.Key) []*Node {
 	if key.Kind == addr.AnyKey {
 		key = byKey
 	}
-	var list []*Node
-	if openModule(pattern) {
-		for _, m := range b.nodes {
-			if fits(pattern, m.Addr.Module) && (key.Kind == addr.AnyKey || key == m.Addr.Key || m.Addr.Key.Kind == addr.AnyKey) {
-				list = append(list, m)
-			}
-		}
-	} else {
-		list = b.in(pattern, key)
+	if !openModule(pattern) {
+		return b.in(pattern, key)
 	}
-	return slices.DeleteFunc(list, func(m *Node) bool { return m.Deposed != "" })
+	var list []*Node
+	for _, m := range b.nodes {
+		if m.Deposed == "" && fits(pattern, m.Addr.Module) && (key.Kind == addr.AnyKey || key == m.Addr.Key || m.Addr.Key.Kind == addr.AnyKey) {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // ownKeys are the keys of n, its own first and then those of its modules from the innermost.

@@ -18,6 +18,7 @@ const maxDepth = 150
 type decoder struct {
 	*scanner
 	texts  map[string]string
+	recent [256]string
 	shapes map[string][]string // names of an object's members, by all of them
 	key    []byte
 	keeper *keeper // nil keeps everything
@@ -55,6 +56,18 @@ const (
 
 // keep makes a text that outlives the scanner's.
 func (d *decoder) keep(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	recent := &d.recent[(len(b)*31+int(b[0])+7*int(b[len(b)-1]))%len(d.recent)]
+	if *recent != string(b) {
+		*recent = d.once(b)
+	}
+	return *recent
+}
+
+// once is the text that stands for all that are like it.
+func (d *decoder) once(b []byte) string {
 	if s, ok := d.texts[string(b)]; ok { // the conversion in a map index does not allocate
 		return s
 	}

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -54,6 +55,8 @@ type kept struct {
 	args        *model.Args
 	whole       bool
 	last        model.Value // the values of the resource before
+	unknowns    repeated
+	marks       repeated
 	values      branch
 	unknown     branch
 }
@@ -260,29 +263,63 @@ func (d *decoder) values(k *kept, unknown bool) (model.Value, error) {
 	})
 }
 
-// marks reads which of the values that are kept are sensitive.
-func (d *decoder) marks(k *kept, values, unknown model.Value) (model.Value, error) {
-	if k == nil || d.peek() != '{' {
-		return d.value()
-	}
-	return d.some(func(name []byte) (model.Value, error) {
-		if !has(values, name) && !has(unknown, name) {
-			return model.Value{}, d.SkipValue()
-		}
-		return d.value()
-	})
+// repeated is a value as it was read last: instances of a block mostly have the same unknown and sensitive attributes,
+// letter by letter.
+type repeated struct {
+	raw   []byte
+	value model.Value
 }
 
-func has(v model.Value, name []byte) bool {
-	if v.Kind != model.Object {
-		return false
+// longestRepeated bounds what is remembered.
+const longestRepeated = 1 << 14
+
+// again reads a value that may be the one that r remembers, which then is not read anew.
+func (d *decoder) again(r *repeated, read func() (model.Value, error)) (model.Value, error) {
+	d.peek()
+	if d.end-d.pos < len(r.raw) && len(r.raw) <= longestRepeated {
+		d.fill()
 	}
-	for i := range v.Len() {
-		if v.Name(i) == string(name) {
-			return true
+	if b := d.buf[d.pos:d.end]; len(r.raw) > 0 && bytes.HasPrefix(b, r.raw) {
+		d.pos += len(r.raw)
+		return r.value, nil
+	}
+	from := d.offset()
+	v, err := read()
+	if n := d.offset() - from; err == nil && from >= d.before && n <= longestRepeated && v.Kind == model.Object {
+		r.raw, r.value = append(r.raw[:0], d.buf[d.pos-int(n):d.pos]...), v
+	}
+	return v, err
+}
+
+// unknowns reads what is wanted of what says which values are unknown.
+func (d *decoder) unknowns(k *kept) (model.Value, error) {
+	if k == nil {
+		return d.value()
+	}
+	return d.again(&k.unknowns, func() (model.Value, error) { return d.values(k, true) })
+}
+
+// marks reads which of the values that are kept are sensitive.
+func (d *decoder) marks(k *kept, values, unknown model.Value) (model.Value, error) {
+	if k == nil {
+		return d.value()
+	}
+	all, err := d.again(&k.marks, d.value)
+	if err != nil || all.Kind != model.Object {
+		return all, err
+	}
+	var names []string
+	var items []model.Value
+	for i := range all.Len() {
+		name := all.Name(i)
+		if holdsTrue(all.Item(i)) && (member(values, name).State != model.Absent || member(unknown, name).State != model.Absent) {
+			names, items = append(names, name), append(items, all.Item(i))
 		}
 	}
-	return false
+	if len(names) == 0 {
+		return model.Value{}, nil
+	}
+	return model.ObjectValue(names, items), nil
 }
 
 // some reads an object without the members for which f gives nothing. f must consume the value.

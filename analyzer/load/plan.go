@@ -263,8 +263,11 @@ func readChangeBody(d *decoder, k *kept) (change, error) {
 		case "after":
 			after, err = d.values(k, false)
 		case "after_unknown":
-			unknown, err = d.values(k, true)
+			unknown, err = d.unknowns(k)
 		case "before_sensitive":
+			if c.actions != nil && !goes(c.actions) {
+				return d.SkipValue()
+			}
 			beforeSensitive, err = d.marks(k, before, model.Value{})
 		case "after_sensitive":
 			sensitive, err = d.marks(k, after, unknown)

@@ -183,6 +183,9 @@ func (s *scanner) leave() {
 // member goes on to the value of an object's next member. more is false where the object ends, which is then left. The
 // name is good until then.
 func (s *scanner) member() (name []byte, more bool, err error) {
+	if name, ok := s.quickMember(); ok {
+		return name, true, nil
+	}
 	c := s.peek()
 	if c == '}' {
 		s.leave()
@@ -211,6 +214,66 @@ func (s *scanner) member() (name []byte, more bool, err error) {
 	}
 	s.pos++
 	return s.nameAt(len(s.ends) - 1), true, nil
+}
+
+// quickMember is member for what nearly all members look like: without blanks, without escapes, and in the buffer. It takes
+// nothing where ok is false.
+func (s *scanner) quickMember() (name []byte, ok bool) {
+	b := s.buf[s.pos:s.end]
+	i := 1
+	if s.levels[len(s.levels)-1].members > 0 {
+		i = 2
+	}
+	if len(b) < 8 || b[i-1] != '"' || i == 2 && b[0] != ',' {
+		return nil, false
+	}
+	n := ordinary(b, i)
+	if n+1 >= len(b) || b[n] != '"' || b[n+1] != ':' || !s.name(b[i:n]) {
+		return nil, false
+	}
+	s.pos += n + 2
+	return s.nameAt(len(s.ends) - 1), true
+}
+
+// quickValue passes over what most values look like: null, true, false, an empty object or array, a string without
+// escapes. It takes nothing where ok is false.
+func (s *scanner) quickValue() (ok bool) {
+	b := s.buf[s.pos:s.end]
+	if len(b) < 8 {
+		return false
+	}
+	n := 0
+	switch b[0] {
+	case '"':
+		if n = ordinary(b, 1) + 1; n > len(b) || b[n-1] != '"' {
+			return false
+		}
+	case 'n':
+		if string(b[:4]) == "null" {
+			n = 4
+		}
+	case 't':
+		if string(b[:4]) == "true" {
+			n = 4
+		}
+	case 'f':
+		if string(b[:5]) == "false" {
+			n = 5
+		}
+	case '[':
+		if b[1] == ']' {
+			n = 2
+		}
+	case '{':
+		if b[1] == '}' {
+			n = 2
+		}
+	}
+	if n == 0 || b[0] != '"' && b[0] != '[' && b[0] != '{' && isScalar[b[n]] {
+		return false
+	}
+	s.pos += n
+	return true
 }
 
 // name keeps the name of a member, and tells whether it is the first of that name in the object. Terraform writes most
@@ -268,6 +331,12 @@ func (s *scanner) element() (more bool, err error) {
 
 // text takes a string. It is good until the next call of any method.
 func (s *scanner) text() ([]byte, error) {
+	if b := s.buf[s.pos:s.end]; len(b) > 0 {
+		if n := ordinary(b, 1); n < len(b) && b[n] == '"' {
+			s.pos += n + 1
+			return b[1:n], nil
+		}
+	}
 	n, plain, err := s.string()
 	if err != nil {
 		return nil, err
@@ -520,13 +589,14 @@ func number(b []byte) int {
 func (s *scanner) skip(depth int) error {
 	above := len(s.levels)
 	for {
-		switch s.peek() {
-		case '{', '[':
-			s.enter(s.buf[s.pos] == '{')
+		switch c := s.peek(); {
+		case s.quickValue():
+		case c == '{' || c == '[':
+			s.enter(c == '{')
 			if len(s.levels) > depth {
 				return s.fail(0, "nested more than %d levels deep, which Terraform does not write", depth)
 			}
-		case '"':
+		case c == '"':
 			n, _, err := s.string()
 			if err != nil {
 				return err

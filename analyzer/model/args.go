@@ -35,10 +35,13 @@ func (o Origin) Same(p Origin) bool {
 	return true
 }
 
-// Module is the path of the module that the origin is in, seen from an instance in module from.
-func (o Origin) Module(from addr.Module) addr.Module {
-	if o.Shared > len(from) {
+// Module is the path of the module that the origin is in, seen from an instance in module from. It is not to be changed.
+func (o *Origin) Module(from addr.Module) addr.Module {
+	switch {
+	case o.Shared > len(from):
 		return o.Down
+	case o.Shared == len(from) && len(o.Down) == 0:
+		return from
 	}
 	m := make(addr.Module, 0, o.Shared+len(o.Down))
 	m = append(m, from[:o.Shared]...)
