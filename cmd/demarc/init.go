@@ -117,7 +117,7 @@ type sideSeen struct {
 
 func draftPolicy(cat *catalog.Catalog, r *analyzer.Result) *policyDraft {
 	d := &policyDraft{cat: cat, sides: map[string]*sideSeen{}}
-	for _, res := range r.Resources {
+	for _, res := range r.Located() {
 		d.see(res.At, 1)
 	}
 	for _, f := range r.Findings {
@@ -245,7 +245,7 @@ func (d *policyDraft) allowance(r *analyzer.Result) {
 // stacks offers to hold every input that is on one side to it.
 func (d *policyDraft) stacks(r *analyzer.Result) {
 	sides := map[string]map[string]bool{}
-	for _, res := range r.Resources {
+	for _, res := range r.Located() {
 		if res.At.Side == "" {
 			continue
 		}

@@ -277,7 +277,7 @@ func collect(paths []string) {
 		}
 	}
 	if size > large {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(75)
 	}
 }
 
