@@ -73,7 +73,7 @@ type branch struct {
 
 // of is what is kept of a resource. The members of its change that tell come first, as Terraform writes them.
 func (k *keeper) of(m *moduleName, c *change) *kept {
-	if k == nil || m == nil || c.typ == "" || c.name == "" || c.provider == "" || c.mode != "" && c.mode != "managed" {
+	if k == nil || m == nil || c.typ == "" || c.name == "" || c.provider == "" || c.mode != "managed" {
 		return nil
 	}
 	name := blockName{m.block, c.provider, c.typ, c.name}

@@ -615,8 +615,11 @@ func (d *decoder) module(address string) *moduleName {
 	return m
 }
 
-// kept is what is kept of the values of a change, as far as has been read of it.
+// kept is what is kept of the values of a change. Where the members that say what it is come later, everything is.
 func (d *decoder) kept(c *change) *kept {
+	if c.address == "" || c.mode == "" || c.module == "" && strings.HasPrefix(c.address, "module.") {
+		return nil
+	}
 	m := d.module(c.module)
 	if m.err != nil {
 		return nil
