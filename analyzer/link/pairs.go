@@ -70,7 +70,7 @@ func (g *Graph) pairs(n *Node) {
 // leaves tells whether any end of n may be elsewhere than n is.
 func (n *Node) leaves() bool {
 	for i := range n.Ends {
-		if e := &n.Ends[i]; n.Placed.Partition == "" || !same(e.Placed.Site, n.Placed.Site) {
+		if e := &n.Ends[i]; n.Placed.Partition == "" || n.Placed.Region == "" && len(n.Ends) > 1 || !same(e.Placed.Site, n.Placed.Site) {
 			return true
 		}
 	}
