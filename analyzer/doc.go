@@ -7,6 +7,9 @@
 //	a plan with its sources ─┘                                                             │
 //	.demarc.hcl ──► boundary.Policy ──────────────► analyzer.Run(graph, policy, rules.All()) ──► Result ──► report
 //
+// A Graph and the catalog also make facts (package facts): the Snapshots of an estate without what nothing reads, for the
+// join with Snapshots that another machine has. They are read back as Snapshots, and go the same way.
+//
 // A Snapshot (package model) is what one input says, in Terraform's terms and no cloud's: resource instances with known,
 // unknown and sensitive values, the provider configurations that they use, and for every argument where its value may come
 // from. A Catalog is the knowledge of clouds: rows in tables, read at start. Sites (package place) is where every provider

@@ -11,6 +11,7 @@ import (
 type MarkUse struct {
 	model.Comment
 	Input   string
+	From    string // the facts that tell of it, as in model.Snapshot
 	Used    int
 	Expired bool
 	Wrong   string // why it allows nothing: no reason, a date that is none
@@ -21,7 +22,7 @@ func marks(inputs []*model.Snapshot, today time.Time) []MarkUse {
 	var out []MarkUse
 	for _, in := range inputs {
 		for _, c := range in.Comments {
-			m := MarkUse{Comment: c, Input: in.Name}
+			m := MarkUse{Comment: c, Input: in.Name, From: in.From}
 			if c.Until != "" {
 				until, err := time.Parse(time.DateOnly, c.Until)
 				if err != nil {
@@ -42,7 +43,7 @@ func marks(inputs []*model.Snapshot, today time.Time) []MarkUse {
 func mark(p *Pass, f *Finding) {
 	for i := range p.Marks {
 		m := &p.Marks[i]
-		if m.Wrong != "" || m.Expired || m.File != f.Pos.File || !slices.Contains(m.Rules, f.Rule.ID) {
+		if m.Wrong != "" || m.Expired || m.File != f.Pos.File || m.From != p.from(f.Root) || !slices.Contains(m.Rules, f.Rule.ID) {
 			continue
 		}
 		if m.About != f.Pos.Line && m.About != p.declared(f).Line { // the block is only looked up where a comment may be about it
@@ -53,6 +54,16 @@ func mark(p *Pass, f *Finding) {
 			f.Suppressed = &Suppression{By: "comment", Reason: m.Reason}
 		}
 	}
+}
+
+// from is what tells of an input.
+func (p *Pass) from(root string) string {
+	for _, in := range p.Graph.Inputs {
+		if in.Name == root {
+			return in.From
+		}
+	}
+	return ""
 }
 
 // declared is where the block of a finding's resource begins.

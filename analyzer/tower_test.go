@@ -24,9 +24,10 @@ var tower = map[string][]string{
 	"analyzer/link":        {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place"},
 	"analyzer/boundary":    {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place"},
 	"analyzer":             {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link", "analyzer/boundary"},
+	"analyzer/facts":       {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link"},
 	"analyzer/report":      {"analyzer", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link"},
 	"rules/tables":         {},
-	"rules/access":         {"analyzer", "analyzer/boundary", "analyzer/model", "analyzer/catalog", "analyzer/link", "analyzer/place", "analyzer/addr"},
+	"rules/access":         {"analyzer", "analyzer/facts", "analyzer/boundary", "analyzer/model", "analyzer/catalog", "analyzer/link", "analyzer/place", "analyzer/addr"},
 	"rules":                {"analyzer", "analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link", "analyzer/boundary", "rules/access"},
 }
 

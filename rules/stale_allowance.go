@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/link"
@@ -40,7 +41,7 @@ func stale(p *analyzer.Pass) {
 			message = "a demarc:allow comment allows nothing: " + m.Wrong
 		case m.Expired:
 			message = fmt.Sprintf("a demarc:allow comment expired on %s and allows nothing any more", m.Until)
-		case m.Used == 0:
+		case m.Used == 0 && !usedElsewhere(p, m):
 			message = "a demarc:allow comment matched nothing in this run"
 		default:
 			continue
@@ -48,4 +49,11 @@ func stale(p *analyzer.Pass) {
 		p.Report(analyzer.Finding{Address: fmt.Sprintf("comment.%s:%d", m.File, m.Line), Root: m.Input, Message: message, Confidence: link.Certain,
 			Pos: model.Pos{File: m.File, Line: m.Line}})
 	}
+}
+
+// usedElsewhere tells whether a comment is used as other facts tell of it: those of another stack with the same module.
+func usedElsewhere(p *analyzer.Pass, m analyzer.MarkUse) bool {
+	return slices.ContainsFunc(p.Marks, func(o analyzer.MarkUse) bool {
+		return o.Used > 0 && o.From != m.From && o.File == m.File && o.Line == m.Line && o.Reason == m.Reason && slices.Equal(o.Rules, m.Rules)
+	})
 }

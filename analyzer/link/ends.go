@@ -83,7 +83,7 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 		n.Ends = append(n.Ends, e) // documents and roles are for rules to read
 	case known && row.By == catalog.ByText:
 		g.textEnds(n, e, text)
-		g.targetEnds(n, e, g.resolveKnown(n, path.Block, text))
+		g.targetEnds(n, e, g.resolveKnown(n, path, text))
 	case known:
 		g.valueEnds(n, e, text)
 	case g.choiceEnds(n, e, v.Choices()):
@@ -210,7 +210,7 @@ func open(e End) bool {
 // (the region of a bucket) a resource of that partition may add.
 func (g *Graph) valueEnds(n *Node, e End, text string) {
 	if e.Row.By == catalog.ByHub {
-		if !g.joinEnd(n, e, text) && !g.targetEnds(n, e, g.resolveKnown(n, e.Path.Block, text)) {
+		if !g.joinEnd(n, e, text) && !g.targetEnds(n, e, g.resolveKnown(n, e.Path, text)) {
 			n.Ends = append(n.Ends, e)
 		}
 		return
@@ -223,7 +223,7 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 		e.Placed, e.Confidence = at, sure
 	}
 	if said && at.Partition != "" {
-		if t := g.meant(n, e.Path.Block, text); t != nil && t.Placed.Partition == at.Partition {
+		if t := g.meant(n, e.Path, text); t != nil && t.Placed.Partition == at.Partition {
 			e.Target = t
 			if e.Placed.Region == "" {
 				e.Placed.Region, e.Placed.Home = t.Placed.Region, t.Placed.Home
@@ -235,14 +235,14 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 		n.Ends = append(n.Ends, e)
 		return
 	}
-	found := g.joinEnd(n, e, text) || g.targetEnds(n, e, g.resolveKnown(n, e.Path.Block, text))
+	found := g.joinEnd(n, e, text) || g.targetEnds(n, e, g.resolveKnown(n, e.Path, text))
 	if said || !found && open(e) {
 		n.Ends = append(n.Ends, e)
 	}
 }
 
 // meant is the one resource that a known id belongs to or that the argument refers to, or nil.
-func (g *Graph) meant(n *Node, at, text string) *Node {
+func (g *Graph) meant(n *Node, at model.Path, text string) *Node {
 	if h := g.holders[text]; len(h) == 1 && h[0] != n {
 		return h[0]
 	}
@@ -300,7 +300,7 @@ func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Place
 				Because: []place.Reason{{How: place.Literal}}}, Certain, true
 		}
 	case catalog.ByAccount:
-		if !isAccount(text) {
+		if !AccountLike(text) {
 			return place.Placed{}, 0, false
 		}
 		at := place.Placed{Site: place.Site{Cloud: cloud, Account: text}, Because: []place.Reason{{How: place.Literal, Text: "by account " + text}}}
@@ -322,7 +322,7 @@ func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Place
 		}
 		return at, Certain, true
 	case catalog.ByAddress:
-		if a, ok := address(text); ok {
+		if a, ok := Address(text); ok {
 			return place.Placed{Site: place.Site{Address: a}, Because: []place.Reason{{How: place.Literal, Text: "by the address"}}}, Certain, true
 		}
 	case catalog.ByPrincipal:
@@ -363,7 +363,7 @@ func (g *Graph) joinEnd(n *Node, e End, text string) bool {
 	}
 	key := text
 	if by == catalog.ByAddress {
-		key, _ = address(text)
+		key, _ = Address(text)
 	}
 	var found *Node
 	for _, h := range g.holders[key] {
@@ -459,7 +459,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 	if a != nil && len(a.Origins) > 0 {
 		targets, _ := g.Resolve(n, s.block)
 		if known {
-			targets = g.resolveKnown(n, s.block, text)
+			targets = g.resolveKnown(n, model.Path{Full: full(way), Block: s.block}, text)
 		}
 		for _, t := range targets {
 			if t.Node == n || g.cat.Proof(typeName(t.Node), t.Attr) {
@@ -519,15 +519,10 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 	if text = Plain(text); len(text) > mostText {
 		text = text[:mostText]
 	}
-	if e.Kind == catalog.Credential && !secretive.MatchString(text) {
+	if e.Kind == catalog.Credential && !Secretive(text) {
 		e.Kind = catalog.Endpoint // it says where to sign in, and not by what
 	}
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
-		return strings.ContainsRune(" \t\r\n\"'`<>(){}[],;|\\=", r)
-	}) {
-		if len(word) < 6 || len(word) > longest {
-			continue
-		}
+	for _, word := range Words(text) {
 		at, conf, ok := place.Placed{}, Certain, false
 		if id, found := g.cat.Identify(word); found && id.Partition != "" {
 			at, ok = place.Placed{Site: siteOf(id),
@@ -548,6 +543,18 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 		n.Ends = append(n.Ends, end)
 	}
 }
+
+// Words are the parts of a text that may be ids or hosts.
+func Words(text string) []string {
+	text = plain(text)
+	words := strings.FieldsFunc(text[:min(len(text), mostText)], func(r rune) bool {
+		return strings.ContainsRune(" \t\r\n\"'`<>(){}[],;|\\=", r)
+	})
+	return slices.DeleteFunc(words, func(w string) bool { return len(w) < 6 || len(w) > longest })
+}
+
+// Secretive tells whether a text says that it holds a secret.
+func Secretive(text string) bool { return secretive.MatchString(plain(text)) }
 
 // secretive is what a text that holds a secret says before it: the words of connection strings, of the documents that
 // secrets are kept in, of URLs with a password and of keys in PEM.
@@ -654,8 +661,8 @@ func OneOf(n *Node, path string, either []Choice) Blind {
 	return Blind{Node: n, Path: path, Reason: "may " + verb + " " + strings.Join(list, " or ") + ", which are in different places", Settle: settle}
 }
 
-// address reads an IP address or a network, perhaps with a port.
-func address(s string) (string, bool) {
+// Address reads an IP address or a network, perhaps with a port.
+func Address(s string) (string, bool) {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return a.String(), true
 	}
@@ -671,9 +678,9 @@ func address(s string) (string, bool) {
 	return "", false
 }
 
-// isAccount tells whether a text can be an account, subscription, project or tenancy id: one word of letters, digits
+// AccountLike tells whether a text can be an account, subscription, project or tenancy id: one word of letters, digits
 // and the few signs that they hold.
-func isAccount(s string) bool {
+func AccountLike(s string) bool {
 	if len(s) < 4 || len(s) > 128 {
 		return false
 	}
@@ -684,6 +691,9 @@ func isAccount(s string) bool {
 
 // bareAccount is an account id that stands for everybody of the account: digits, or Huawei's and IBM's 32 hex digits.
 var bareAccount = regexp.MustCompile(`^([0-9]{9,20}|[0-9a-f]{32})$`)
+
+// BareAccount tells that a text is such an id.
+func BareAccount(text string) bool { return bareAccount.MatchString(text) }
 
 // looksLikeHost is a cheap test for a host name or URL in plain text.
 func looksLikeHost(s string) bool {

@@ -130,37 +130,43 @@ func reaches(name string) bool {
 	return answering[name] || strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_ip") || strings.HasSuffix(name, "_ip_address")
 }
 
-// hold indexes what identifies n. Short values and names are left out: only what is unique in the world joins inputs.
+// hold indexes what identifies n.
 func (g *Graph) hold(n *Node) {
+	g.Keys(n, func(_, text string) { g.holders[text] = append(g.holders[text], n) })
+}
+
+// Keys calls f for what identifies n. Short values and names are left out: only what is unique in the world joins inputs.
+func (g *Graph) Keys(n *Node, f func(attribute, text string)) {
 	if n.Values.Kind != model.Object || n.Placed.Unknown {
 		return
 	}
 	for i := range n.Values.Len() {
 		name := n.Values.Name(i)
 		text, ok := n.Values.Item(i).Text()
-		if !ok || len(text) < 7 {
+		if !ok || len(text) < 7 || !Identifies(name) {
 			continue
 		}
-		switch {
-		case identifying[name]:
+		if identifying[name] {
 			if name == "id" && n.Addr.Mode == addr.Data && !strings.ContainsAny(text, "-:/.") {
 				continue
 			}
-		case reaches(name):
-			if !g.given(n, name, text) {
-				continue
-			}
-		default:
+		} else if !g.given(n, name, text) {
 			continue
 		}
-		if row := g.cat.Link(typeName(n), name); row != nil && row.Kind != catalog.Nothing && row.By != catalog.BySecret {
-			continue
+		if row := g.cat.Link(typeName(n), name); row != nil && row.Kind != catalog.Nothing && row.By != catalog.BySecret &&
+			(row.Kind != catalog.Same || n.Args.Arg(name) != nil) {
+			continue // what the configuration writes there names something else
 		}
 		if _, _, region := g.cat.Region(n.Placed.Cloud, text); region {
 			continue
 		}
-		g.holders[text] = append(g.holders[text], n)
+		f(name, text)
 	}
+}
+
+// Identifies tells whether other resources use the values of an attribute to mean the resource.
+func Identifies(name string) bool {
+	return identifying[name] || reaches(name)
 }
 
 // given tells whether the cloud has given out an address or host name: an address of the public Internet, or a name that

@@ -115,6 +115,7 @@ type Target struct {
 	Part  string // the key of its element that is used, where it is a map
 	Exact bool   // false where it is one of several that may be meant
 	Via   []string
+	held  []string // as in model.Origin
 }
 
 // Referrer is a node whose argument at Block refers to something.

@@ -30,7 +30,7 @@ func (i Interest) Attribute(source, typ, path string) bool {
 	if strings.Contains(path, ".") {
 		return false
 	}
-	if identifying[path] || reaches(path) || names(path) {
+	if Identifies(path) || Called(path) {
 		return true
 	}
 	for _, row := range i.cat.ResourceSites(source, typ) {
@@ -60,9 +60,4 @@ func (i Interest) Text(text string) bool {
 		return id.Partition != ""
 	}
 	return looksLikeHost(text)
-}
-
-// names tells the attributes with what the configuration calls a resource.
-func names(name string) bool {
-	return name == "name" || name == "bucket" || strings.HasSuffix(name, "_name")
 }

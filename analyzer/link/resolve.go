@@ -23,16 +23,55 @@ func (g *Graph) Resolve(n *Node, at string) (targets []Target, opaque []string) 
 
 // resolveKnown is Resolve for an argument whose value is known: what it may come from must be known too, and be part of
 // it. That tells which element of a map or which branch of a condition an instance has taken.
-func (g *Graph) resolveKnown(n *Node, at, text string) []Target {
-	targets, _ := g.Resolve(n, at)
-	return slices.DeleteFunc(targets, func(t Target) bool {
-		if t.Attr == "" || strings.Contains(t.Attr, ".") {
-			return false
+func (g *Graph) resolveKnown(n *Node, at model.Path, text string) []Target {
+	targets, _ := g.Resolve(n, at.Block)
+	return slices.DeleteFunc(targets, func(t Target) bool { return !t.within(at.Full, text) })
+}
+
+// within tells whether the known text of a leaf may hold what the target is.
+func (t Target) within(full, text string) bool {
+	if t.held != nil {
+		return slices.Contains(t.held, full)
+	}
+	if t.Attr == "" || strings.Contains(t.Attr, ".") {
+		return true
+	}
+	v := t.Node.Values.Get(t.Attr)
+	part, ok := v.Text()
+	return v.State != model.Unknown && (!ok || strings.Contains(text, part))
+}
+
+// Reference is a resource that an argument refers to itself, and the known leaves of the argument that may hold its value.
+type Reference struct {
+	Target
+	Held []string
+}
+
+// References are the resources that an argument of n refers to, without looking through those that only hand values on.
+func (g *Graph) References(n *Node, a *model.Arg) []Reference {
+	var out []Reference
+	for _, o := range a.Origins {
+		for _, t := range g.origin(n, o, nil, maxHops) {
+			i := slices.IndexFunc(out, func(r Reference) bool { return r.Node == t.Node && r.Attr == t.Attr && r.Part == t.Part })
+			if i < 0 {
+				i = len(out)
+				out = append(out, Reference{Target: t, Held: []string{}})
+			} else {
+				out[i].Exact = out[i].Exact && t.Exact
+			}
+			one := model.Origin{Shared: 0, Down: t.Node.Addr.Module, Mode: t.Node.Addr.Mode, Type: t.Node.Addr.Type, Name: t.Node.Addr.Name,
+				Key: t.Node.Addr.Key, Attr: t.Attr, Part: t.Part, Exact: t.Exact, Held: o.Held}
+			meant := g.origin(n, one, nil, 0)
+			n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
+				text, ok := v.Text()
+				if ok && n.Args.Arg(path.Block) == a && !slices.Contains(out[i].Held, path.Full) &&
+					slices.ContainsFunc(meant, func(m Target) bool { return m.within(path.Full, text) }) {
+					out[i].Held = append(out[i].Held, path.Full)
+				}
+			})
 		}
-		v := t.Node.Values.Get(t.Attr)
-		part, ok := v.Text()
-		return v.State == model.Unknown || ok && !strings.Contains(text, part)
-	})
+	}
+	return out
 }
 
 // maxHops bounds how far values are followed through resources that only hand them on.
@@ -44,13 +83,14 @@ func (g *Graph) origin(n *Node, o *model.Origin, targets []Target, hops int) []T
 		if m.Placed.Unknown && hops < maxHops {
 			if handed := append(g.handedOn(m, o.Attr, hops), g.elsewhere(m, o.Attr, hops)...); len(handed) > 0 {
 				for _, t := range handed {
+					t.held = o.Held
 					t.Exact = t.Exact && o.Exact && len(found) == 1
 					targets = add(targets, t)
 				}
 				continue
 			}
 		}
-		targets = add(targets, Target{m, o.Attr, o.Part, o.Exact && len(found) == 1, o.Via})
+		targets = add(targets, Target{m, o.Attr, o.Part, o.Exact && len(found) == 1, o.Via, o.Held})
 	}
 	return targets
 }

@@ -62,13 +62,16 @@ func superseded(inputs []*model.Snapshot) (gone map[*model.Resource]bool, notes 
 	return gone, notes
 }
 
+// Identity are the attributes by which one resource is known in a plan and in a state.
+var Identity = []string{"arn", "self_link", "id"}
+
 // identity is what a managed resource is known by in the whole world, or "". An id that is no more than the name that
 // the configuration gave is none.
 func identity(r *model.Resource) string {
 	if r == nil || r.Addr.Mode != addr.Managed {
 		return ""
 	}
-	for _, name := range []string{"arn", "self_link", "id"} {
+	for _, name := range Identity {
 		id, ok := r.Values.Get(name).Text()
 		if given, _ := r.Values.Get("name").Text(); ok && len(id) >= 7 && id != given {
 			return r.Addr.Type + " " + id
@@ -82,6 +85,12 @@ type reader struct {
 	kind    string
 	config  model.Value
 	outputs []string
+}
+
+// Reader tells whether n reads the outputs of another stack: of which kind of backend, and which attributes hold them.
+func Reader(n *Node) (kind string, outputs []string, ok bool) {
+	r, ok := readerOf(n)
+	return r.kind, r.outputs, ok
 }
 
 func readerOf(n *Node) (r reader, ok bool) {
@@ -160,7 +169,7 @@ func (g *Graph) having(stack *model.Snapshot, text string) []Target {
 		}
 		for i := range n.Values.Len() {
 			name := n.Values.Name(i)
-			if !identifying[name] && !answering[name] && name != "name" && name != "bucket" && !strings.HasSuffix(name, "_name") {
+			if !Identifies(name) && !Called(name) {
 				continue
 			}
 			if t, ok := n.Values.Item(i).Text(); ok && t == text {
@@ -173,6 +182,11 @@ func (g *Graph) having(stack *model.Snapshot, text string) []Target {
 		return nil
 	}
 	return out
+}
+
+// Called tells whether an attribute's value is what a resource is called, where it is.
+func Called(name string) bool {
+	return name == "name" || name == "bucket" || strings.HasSuffix(name, "_name")
 }
 
 // stackOf is the stack whose outputs n reads: the one that keeps its state there, or else the one whose outputs are those
@@ -206,9 +220,10 @@ func (g *Graph) stackOf(n *Node, r reader) *model.Snapshot {
 	return in
 }
 
-// locating are the arguments of backends that say where a state is, within its cloud.
-var locating = []string{"bucket", "key", "prefix", "path", "storage_account_name", "container_name", "organization", "workspaces.name",
-	"address", "secret_suffix", "namespace", "conn_str", "schema_name"}
+// Locating are the arguments of backends that say where a state is, within its cloud. Of a database that would be its
+// connection string, which is a secret: such a state is only known by the outputs that were read.
+var Locating = []string{"bucket", "key", "prefix", "path", "storage_account_name", "container_name", "organization", "workspaces.name",
+	"address", "secret_suffix", "namespace"}
 
 // placing are the arguments that tell clouds and partitions apart. Mostly they are left to the environment: they only
 // speak where both say something.
@@ -229,7 +244,7 @@ func (r reader) reads(from, in *model.Snapshot) bool {
 		return false
 	}
 	same := false
-	for _, name := range locating {
+	for _, name := range Locating {
 		one, two := text(r.config, name), text(in.Backend.Values, name)
 		if one != two {
 			return false

@@ -348,13 +348,21 @@ func readStateValues(d *decoder, doc *document) error {
 func readOutputs(d *decoder, doc *document) error {
 	return d.object(func(name string) error {
 		out := model.Output{Name: name}
+		sensitive := false
 		err := d.object(func(member string) (err error) {
-			if member != "value" {
-				return d.SkipValue()
+			switch member {
+			case "value":
+				out.Value, err = d.value()
+			case "sensitive":
+				sensitive, err = d.truth()
+			default:
+				err = d.SkipValue()
 			}
-			out.Value, err = d.value()
 			return err
 		})
+		if sensitive {
+			out.Value = secret(out.Value)
+		}
 		doc.outputs = append(doc.outputs, out)
 		return err
 	})

@@ -20,6 +20,9 @@ type Origin struct {
 	Exact  bool     // false where the reference may be one of several (conditional, splat, for, each.value)
 	ByKey  bool     // each.key, count.index or each.value is involved: the instance of the referrer's own key is meant
 	Via    []string // what it passed through, innermost first: `module.net.vpc_id`, `var.peer`
+	// Held are the known leaves of the argument that hold the attribute's value, by their full path, where that is told
+	// without the values themselves. It is nil where the values are here to compare.
+	Held []string
 }
 
 // Same tells whether two origins are one attribute of one block.

@@ -33,6 +33,9 @@ type Snapshot struct {
 	// Incomplete says why the input does not hold everything that its configuration would make: an errored plan, a
 	// targeted or deferred one, a file that does not parse. Empty means complete.
 	Incomplete []string
+	// From names the facts that tell of the input, "" where it was read itself. A file is only the same as one of the same
+	// name where both are told of alike.
+	From string
 	// Notes are worth saying but change no verdict: a newer minor format version, a plan that destroys everything.
 	Notes []string
 	// Unread is what the configuration calls and the input does not hold, such as a module that is not installed.
@@ -116,7 +119,9 @@ type Provider struct {
 	// followed is Unknown, one that is not written is absent. Implied is set where there is no block at all.
 	Values  Value
 	Implied bool
-	Pos     Pos
+	// Env are environment variables that Terraform ran with, as far as the input tells.
+	Env map[string]string
+	Pos Pos
 }
 
 // Label is how findings name the configuration: `provider aws.china`.

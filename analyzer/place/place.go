@@ -253,6 +253,9 @@ func (f *facts) choose(gives catalog.Gives, choices []model.Value, at string, ho
 // for printing.
 var regionLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 -]{2,23}$`)
 
+// RegionLike tells that a text can be the name of a region that no table knows yet.
+func RegionLike(text string) bool { return regionLike.MatchString(text) }
+
 func idWord(id catalog.Identity) string {
 	if id.Service != "" {
 		return id.Service + " id"
@@ -340,7 +343,7 @@ func (s *Sites) environment(f *facts, p *model.Provider, rows []catalog.SiteRow)
 		if row.Scope != "env" || f.decided[row.Gives] {
 			continue
 		}
-		if v, ok := s.opts.Env[row.Name]; ok && v != "" {
+		if v := cmp.Or(p.Env[row.Name], s.opts.Env[row.Name]); v != "" {
 			f.tell(row.Gives, v, row.Name, Environment, model.Pos{})
 			f.decided[row.Gives] = true
 		}
@@ -848,4 +851,18 @@ func Data(cat *catalog.Catalog, opts Options) func(p *model.Provider, typ, attr 
 		}
 		return "", false
 	}
+}
+
+// Env are those of the environment variables that the user tells which a provider configuration reads.
+func (s *Sites) Env(p *model.Provider) map[string]string {
+	env := maps.Clone(p.Env)
+	for _, row := range s.cat.ProviderSites(p.Source) {
+		if v := s.opts.Env[row.Name]; row.Scope == "env" && v != "" && env[row.Name] == "" {
+			if env == nil {
+				env = map[string]string{}
+			}
+			env[row.Name] = v
+		}
+	}
+	return env
 }

@@ -76,9 +76,9 @@ func inert(line string) string {
 // unmarked takes away the mark of the commands that a runner obeys anywhere in a line.
 func unmarked(s string) string { return strings.ReplaceAll(s, "##", `#\u{23}`) }
 
-// inertJSON does to a JSON document what Terminal and inert do to text, and loses nothing: what they would change is
+// InertJSON does to a JSON document what Terminal and inert do to text, and loses nothing: what they would change is
 // only found inside strings, where JSON has an escape that means the same.
-func inertJSON(doc []byte) []byte {
+func InertJSON(doc []byte) []byte {
 	out := make([]byte, 0, len(doc))
 	var last rune
 	for _, r := range string(doc) {

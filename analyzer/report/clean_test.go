@@ -64,7 +64,7 @@ func FuzzTerminal(f *testing.F) {
 	})
 }
 
-// inertJSON must change no value, only how it is written.
+// InertJSON must change no value, only how it is written.
 func FuzzInertJSON(f *testing.F) {
 	f.Add("\x1b[31m\u202e ::error::##[error]###\u009b\U000e0041\\\\#\"")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -73,7 +73,7 @@ func FuzzInertJSON(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		doc = inertJSON(doc)
+		doc = InertJSON(doc)
 		var got string
 		if err := json.Unmarshal(doc, &got); err != nil || got != s {
 			t.Errorf("%q is written as %s, which reads as %q, %v", s, doc, got, err)

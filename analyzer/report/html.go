@@ -36,7 +36,7 @@ func HTML(w io.Writer, r *analyzer.Result, o Options) error {
 		"{{policy}}", policy,
 		"{{style}}", mapStyle,
 		"{{script}}", mapScript,
-		"{{data}}", string(inertJSON(bytes.TrimSpace(data.Bytes()))),
+		"{{data}}", string(InertJSON(bytes.TrimSpace(data.Bytes()))),
 	).Replace(mapPage)
 	_, err := io.WriteString(w, page)
 	return err

@@ -58,7 +58,7 @@ func writeJSON(w io.Writer, doc any) error {
 	if err := enc.Encode(doc); err != nil {
 		return err
 	}
-	_, err := w.Write(inertJSON(b.Bytes()))
+	_, err := w.Write(InertJSON(b.Bytes()))
 	return err
 }
 

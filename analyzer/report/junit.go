@@ -194,7 +194,7 @@ func blindSaid(b analyzer.BlindSpot) string {
 	return said
 }
 
-// inertXML does to XML what inertJSON does to JSON. encoding/xml has put U+FFFD for what XML cannot hold.
+// inertXML does to XML what InertJSON does to JSON. encoding/xml has put U+FFFD for what XML cannot hold.
 func inertXML(doc []byte) []byte {
 	var b strings.Builder
 	for l := range strings.Lines(string(doc)) {

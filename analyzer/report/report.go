@@ -51,8 +51,8 @@ func Formats() []Format {
 	}
 }
 
-// Lookup finds a format by its name. The error of an unknown one names the nearest, and all.
-func Lookup(name string) (Format, error) {
+// Lookup finds a format by its name. The error of an unknown one names the nearest, and all, others among them.
+func Lookup(name string, others ...string) (Format, error) {
 	var names []string
 	hint, best := "", 3 // a word more than two letters away is another word
 	for _, f := range Formats() {
@@ -60,8 +60,11 @@ func Lookup(name string) (Format, error) {
 			return f, nil
 		}
 		names = append(names, f.Name)
-		if d := levenshtein.Distance(strings.ToLower(name), f.Name, nil); d < best {
-			hint, best = fmt.Sprintf(", did you mean %q?", f.Name), d
+	}
+	names = append(names, others...)
+	for _, n := range names {
+		if d := levenshtein.Distance(strings.ToLower(name), n, nil); d < best {
+			hint, best = fmt.Sprintf(", did you mean %q?", n), d
 		}
 	}
 	if hint == "" {

@@ -26,6 +26,7 @@ type analysis struct {
 	policy *boundary.Policy
 	world  place.Options
 	now    time.Time
+	join   bool // the inputs are facts, and nothing else
 }
 
 func (a *analysis) of(inputs []*model.Snapshot) (*link.Graph, *analyzer.Result) {
@@ -39,7 +40,7 @@ func (a *analysis) read(paths []string, o load.Options, wait *progress) (*link.G
 	if wait != nil {
 		o.Progress = wait.read
 	}
-	inputs, err := loadAll(paths, o)
+	inputs, err := loadAll(paths, o, a.join)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -126,7 +127,7 @@ func (r *revision) load(paths []string, o load.Options) ([]*model.Snapshot, erro
 		}
 		then = append(then, p)
 	}
-	inputs, err := loadAll(then, o)
+	inputs, err := loadAll(then, o, false)
 	for _, in := range inputs {
 		in.Name = r.shown(in.Name) // policies and findings go by the names of now
 	}

@@ -63,7 +63,7 @@ administrator's privilege over the other.`,
 		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(scanCommand(), initCommand(), explainCommand(), coverageCommand(), versionCommand())
+	root.AddCommand(scanCommand(), joinCommand(), initCommand(), explainCommand(), coverageCommand(), versionCommand())
 	root.SetFlagErrorFunc(flagError)
 	root.SetArgs(terraformFlags(args))
 	root.SetIn(stdin)

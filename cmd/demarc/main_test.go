@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 		// Every script has the plan of the README, and what a text archive cannot hold.
 		Setup: func(env *testscript.Env) error {
 			return errors.Join(
+				os.CopyFS(filepath.Join(env.WorkDir, "estate"), os.DirFS("../../fixtures/estates/by-id")),
 				os.WriteFile(filepath.Join(env.WorkDir, "plan.json"), src, 0o644),
 				os.WriteFile(filepath.Join(env.WorkDir, "hooks.yaml"), []byte(config), 0o644),
 				os.WriteFile(filepath.Join(env.WorkDir, "cut.json"), src[:len(src)/2], 0o644),

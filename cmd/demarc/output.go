@@ -27,6 +27,7 @@ func formatNames() string {
 	for _, f := range report.Formats() {
 		names = append(names, f.Name)
 	}
+	names = append(names, factsFormat)
 	return strings.Join(names, ", ")
 }
 
@@ -46,9 +47,12 @@ func pairs(formats, files, inputs []string) (outputs, error) {
 	var out outputs
 	printed := 0
 	for i, name := range formats {
-		f, err := report.Lookup(name)
-		if err != nil {
-			return nil, fmt.Errorf("--format: %w", err)
+		f := report.Format{Name: factsFormat}
+		if name != factsFormat {
+			var err error
+			if f, err = report.Lookup(name, factsFormat); err != nil {
+				return nil, fmt.Errorf("--format: %w", err)
+			}
 		}
 		if i >= len(files) || files[i] == "-" {
 			out = append(out, output{format: f})
@@ -87,7 +91,7 @@ func whole(path string) string {
 
 // print writes every output, whole or not at all: the files that are there stay until all of the new ones are written,
 // and standard output gets nothing before.
-func (out outputs) print(r *analyzer.Result, o report.Options, stdout io.Writer) error {
+func (out outputs) print(r *analyzer.Result, facts func(io.Writer) error, o report.Options, stdout io.Writer) error {
 	var ready []*draft
 	defer func() {
 		for _, d := range ready {
@@ -101,14 +105,18 @@ func (out outputs) print(r *analyzer.Result, o report.Options, stdout io.Writer)
 			opts.Color, opts.Width, opts.Link = false, 0, nil
 		}
 		var b bytes.Buffer
-		if err := w.format.Write(&b, r, opts); err != nil {
+		write := func() error { return facts(&b) }
+		if w.format.Name != factsFormat {
+			write = func() error { return w.format.Write(&b, r, opts) }
+		}
+		if err := write(); err != nil {
 			return fmt.Errorf("%s: %w", w.format.Name, err)
 		}
 		if w.file == "" {
 			printed = b.Bytes()
 			continue
 		}
-		d, err := write(w.file, b.Bytes())
+		d, err := drafted(w.file, b.Bytes())
 		if err != nil {
 			return unwritten(w.file, err)
 		}
@@ -150,9 +158,9 @@ func cause(err error) error {
 // draft is a file that is written beside the one that it will replace.
 type draft struct{ file, beside string }
 
-// write makes the draft of a file. What is there and no regular file, such as a pipe, cannot be replaced, and is
+// drafted makes the draft of a file. What is there and no regular file, such as a pipe, cannot be replaced, and is
 // written to at once.
-func write(file string, data []byte) (*draft, error) {
+func drafted(file string, data []byte) (*draft, error) {
 	mode := fs.FileMode(0o644)
 	switch info, err := os.Stat(file); {
 	case err == nil && !info.Mode().IsRegular():

@@ -30,8 +30,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// scan holds the flags of the scan command.
+// scan holds the flags of the scan command, and of join, which is a scan of facts.
 type scan struct {
+	join             bool
 	formats, outputs []string
 	policy           string
 	env              []string
@@ -54,8 +55,9 @@ func scanCommand() *cobra.Command {
 		Use:   "scan PATH...",
 		Short: "Scan plans, states and sources; several are one estate",
 		Long: `scan reads plan JSON, state JSON, raw state files, saved plans (which terraform or tofu on the PATH
-shows) and directories of sources; - is standard input. Several paths are scanned together, as one estate.
-Single files of sources stand for the root modules that they belong to.
+shows) and directories of sources; - is standard input. Several paths are scanned together, as one estate;
+files of facts, which --format facts writes, may be among them. Single files of sources stand for the
+root modules that they belong to.
 
 A plan is read with the sources beside it, if there are any: they give every finding its line, and tell
 what a plan leaves out.
@@ -70,11 +72,16 @@ analysis was not complete.`,
 			})
 		},
 	}
-	f := cmd.Flags()
+	s.flags(cmd.Flags())
+	s.inputFlags(cmd.Flags())
+	return cmd
+}
+
+// flags are those of everything that judges an estate.
+func (s *scan) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.formats, "format", nil, "output `FORMAT`: "+formatNames()+" (default text; several, each with its --output)")
 	f.StringArrayVar(&s.outputs, "output", nil, "write to `FILE`; the first goes with the first --format, and so on (- is standard output)")
 	f.StringVar(&s.policy, "policy", "", "policy `FILE` (default "+boundary.FileName+", looked for upward from the first path)")
-	s.inputFlags(f)
 	f.StringVar(&s.baseline, "baseline", "", "compare with `BASE`: a file with an earlier JSON result, or a Git revision of what is scanned; what it has too fails nothing")
 	f.StringVar(&s.failOn, "fail-on", "high", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low or note")
 	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest `CONFIDENCE` that makes the exit status 1: certain, likely or possible")
@@ -82,12 +89,15 @@ analysis was not complete.`,
 	f.BoolVar(&s.noColor, "no-color", false, "no colours and no links (NO_COLOR does the same)")
 	f.BoolVar(&s.quiet, "quiet", false, "text: print the verdict and the last line only")
 	f.IntVar(&s.width, "width", 0, "text: `COLUMNS` of a line (default the terminal's, or 100)")
-	return cmd
+}
+
+func (s *scan) envFlag(f *pflag.FlagSet) {
+	f.StringArrayVar(&s.env, "env", nil, "`NAME=VALUE`: an environment variable that Terraform runs with, such as AWS_REGION=eu-central-1")
 }
 
 // inputFlags are those that say how inputs are read.
 func (s *scan) inputFlags(f *pflag.FlagSet) {
-	f.StringArrayVar(&s.env, "env", nil, "`NAME=VALUE`: an environment variable that Terraform runs with, such as AWS_REGION=eu-central-1")
+	s.envFlag(f)
 	f.Var(&setting{&s.variables, false}, "var", "`NAME=VALUE` of a root variable, for sources")
 	f.Var(&setting{&s.variables, true}, "var-file", "`FILE` of root variables, for sources; in order with --var")
 	f.StringVar(&s.source, "source", "", "`DIR` of a plan's sources (default: the plan's own directory)")
@@ -106,7 +116,7 @@ func (s *scan) prepare(paths []string, stdin io.Reader, cat *catalog.Catalog, po
 		return analysis{}, nil, o, err
 	}
 	cat = cat.With(policy.Links(), policy.Domains())
-	a := analysis{cat, policy, place.Options{Env: env, Defaults: policy.Defaults()}, time.Now()}
+	a := analysis{cat, policy, place.Options{Env: env, Defaults: policy.Defaults()}, time.Now(), s.join}
 	if paths, err = load.Roots(paths); err != nil {
 		return a, nil, o, err
 	}
@@ -117,6 +127,9 @@ func (s *scan) prepare(paths []string, stdin io.Reader, cat *catalog.Catalog, po
 }
 
 func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	if len(paths) == 0 && s.join {
+		return errors.New("nothing to join: name files of facts, such as `demarc join facts/*.ndjson`, or - for standard input")
+	}
 	if len(paths) == 0 {
 		return errors.New("nothing to scan: name a plan, such as `demarc scan plan.json`, or - for standard input")
 	}
@@ -171,7 +184,7 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) er
 	}
 	show.Width = cmp.Or(s.width, show.Width)
 	wait.end()
-	if err := out.print(result, show, stdout); err != nil {
+	if err := out.print(result, a.facts(graph), show, stdout); err != nil {
 		return err
 	}
 	if exit != exitClean {
@@ -240,7 +253,7 @@ func (s *scan) readPolicy(first string, cat *catalog.Catalog) (*boundary.Policy,
 }
 
 // loadAll reads the inputs side by side and reports every one that cannot be read.
-func loadAll(paths []string, o load.Options) ([]*model.Snapshot, error) {
+func loadAll(paths []string, o load.Options, facts bool) ([]*model.Snapshot, error) {
 	read := make([][]*model.Snapshot, len(paths))
 	errs := make([]error, len(paths))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -250,13 +263,15 @@ func loadAll(paths []string, o load.Options) ([]*model.Snapshot, error) {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			errs[i] = guarded("reading "+path, func() (err error) {
-				read[i], err = load.Path(path, o)
+				read[i], err = loadPath(path, o, facts)
 				return err
 			})
 		})
 	}
 	wg.Wait()
-	return slices.Concat(read...), errors.Join(errs...)
+	all := slices.Concat(read...)
+	tellApart(all)
+	return all, errors.Join(errs...)
 }
 
 // collect sets how often the garbage collector runs. Sources are small, and evaluating them makes much that is

@@ -1,0 +1,407 @@
+package facts
+
+import (
+	"cmp"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
+
+// Language is what facts must know of the languages of privilege, which are none of this room's business.
+type Language struct {
+	// Reads tells whether an attribute of a type is read for what it says of privilege.
+	Reads func(typ, attribute string) bool
+	// Reduce is a text of such an attribute with every word of it that is no vocabulary of its language put through word.
+	// element is the attribute's last name, which tells what may stand there.
+	Reduce func(element, text string, word func(string) string) string
+}
+
+// reducer takes out of values what nothing reads.
+type reducer struct {
+	graph    *link.Graph
+	cat      *catalog.Catalog
+	lang     Language
+	interest link.Interest
+}
+
+// subject is what values are reduced for: a resource, provider or backend.
+type subject struct {
+	node    *link.Node // nil for others than resources
+	typ     string     // as tables name it
+	cloud   string
+	args    *model.Args
+	places  map[string]catalog.Gives // attributes that place it
+	locates map[string]bool          // arguments that say where a state is
+	known   map[string]bool          // attributes by which others know it
+	plain   []string                 // attributes whose text is told: kinds of backends, and files beside the input
+	all     []string                 // attributes under which every text matters for what it equals
+}
+
+// value reduces everything under a path. keep is false where nothing is left.
+func (r *reducer) value(s *subject, path model.Path, v model.Value) (out model.Value, keep bool) {
+	if v.State != model.Known || v.Kind != model.List && v.Kind != model.Object {
+		return r.leaf(s, path, v)
+	}
+	var names []string
+	var items []model.Value
+	for i := range v.Len() {
+		if v.Kind == model.List {
+			item, ok := r.value(s, path.Index(i), v.Item(i))
+			if !ok {
+				item = model.NullValue // its place counts
+			}
+			items, keep = append(items, item), keep || ok
+			continue
+		}
+		name := v.Name(i)
+		if strings.HasPrefix(name, marked) {
+			continue // facts could not tell it from a mark
+		}
+		if item, ok := r.value(s, path.Attr(name), v.Item(i)); ok {
+			names, items, keep = append(names, name), append(items, item), true
+		}
+	}
+	if v.Kind == model.List {
+		return model.ListValue(items), keep
+	}
+	return model.ObjectValue(names, items), keep
+}
+
+func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value, bool) {
+	top, _, _ := strings.Cut(path.Block, ".")
+	row := r.cat.Link(s.typ, path.Block)
+	if row != nil && row.Kind == catalog.Nothing {
+		row = nil
+	}
+	gives := s.gives(path.Block)
+	reads := s.node != nil && r.lang.Reads(s.typ, top)
+	refers := s.args.Arg(path.Block)
+	referred := refers != nil && len(refers.Origins) > 0
+	switch v.State {
+	case model.Unknown:
+		if gives == catalog.NoGives && !reads && !s.written(path.Block) && !r.interest.Unknown(s.typ, path.Block) {
+			return model.Value{}, false
+		}
+		return r.unknown(last(path.Block), v), true
+	case model.Known:
+	default:
+		return model.Value{}, false
+	}
+	if v.Kind == model.Bool {
+		return v, reads || referred || row != nil
+	}
+	text, _ := v.Text()
+	short, ok := "", false
+	switch {
+	case slices.Contains(s.plain, path.Full):
+		short, ok = text, true
+	case gives != catalog.NoGives:
+		short, ok = r.placing(gives, s.cloud, text, v.Sensitive), true
+	case slices.Contains(s.all, top), s.locates[path.Block], s.known[path.Block] && row == nil && !reads:
+		short, ok = r.name(text, how{secret: v.Sensitive}), true
+	case reads:
+		short, ok = r.language(last(path.Block), text, v.Sensitive), true
+	case row != nil:
+		short, ok = r.row(s, row, path.Block, text, v.Sensitive)
+	default:
+		short, ok = r.token(text, how{secret: v.Sensitive}) // of an attribute that no row explains
+	}
+	switch {
+	case ok && v.Kind == model.Number:
+		return v, short == text
+	case ok:
+		return model.StringValue(short), true
+	case v.Kind == model.Number:
+		return model.NumberValue("0"), referred
+	}
+	return model.StringValue(marked), referred || row != nil
+}
+
+// gives is what an attribute tells of the subject's place; in a row's name `*` stands for any member.
+func (s *subject) gives(block string) catalog.Gives {
+	if g, ok := s.places[block]; ok {
+		return g
+	}
+	for name, g := range s.places {
+		if before, after, ok := strings.Cut(name, "*"); ok && strings.HasPrefix(block, before) && strings.HasSuffix(block, after) && len(block) > len(before)+len(after) {
+			return g
+		}
+	}
+	return catalog.NoGives
+}
+
+// written tells whether the configuration writes an attribute, what it is in, or a part of it.
+func (s *subject) written(block string) bool {
+	if s.args.Arg(block) != nil {
+		return true
+	}
+	for _, a := range s.args.All() {
+		if strings.HasPrefix(a.Block, block+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// unknown keeps what the beginning and the end of a text, or a part of the document that it encodes, tell.
+func (r *reducer) unknown(element string, v model.Value) model.Value {
+	if doc, ok := v.Partly(); ok {
+		return model.UnknownDocument(r.document("", doc))
+	}
+	prefix, ending := v.Prefix(), ""
+	scheme, host, ok := strings.Cut(prefix, "://")
+	switch {
+	case ok && !strings.Contains(host, "/") && strings.HasPrefix(v.Ending(), ".") && r.hosted("https://x"+v.Ending()):
+		prefix, ending = scheme+"://", strings.TrimPrefix(catalog.HostName("https://x"+v.Ending()), "x")
+	case !r.begins(prefix):
+		prefix = ""
+	}
+	if i := strings.LastIndexByte(v.Ending(), '/'); i >= 0 && ending == "" {
+		if name := v.Ending()[i+1:]; name != "" && r.language(element, name, false) == name {
+			ending = "/" + name // the name of a role of the cloud's own
+		}
+	}
+	return model.UnknownText(prefix, ending)
+}
+
+// begins tells whether a text is the beginning of an id.
+func (r *reducer) begins(prefix string) bool {
+	for _, tail := range []string{"", ":", "::", ":::"} {
+		if _, ok := r.cat.Identify(prefix + tail); ok && strings.Contains(prefix, ":") && plain(prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reducer) document(element string, v model.Value) model.Value {
+	switch {
+	case v.State != model.Known:
+		return v
+	case v.Kind == model.List:
+		items := make([]model.Value, v.Len())
+		for i := range items {
+			items[i] = r.document(element, v.Item(i))
+		}
+		return model.ListValue(items)
+	case v.Kind == model.Object:
+		var names []string
+		var items []model.Value
+		for i := range v.Len() {
+			names, items = append(names, strings.TrimLeft(v.Name(i), marked)), append(items, r.document(v.Name(i), v.Item(i)))
+		}
+		return model.ObjectValue(names, items)
+	case v.Kind == model.String:
+		text, _ := v.Text()
+		return model.StringValue(r.language(element, text, v.Sensitive))
+	}
+	return v
+}
+
+func (r *reducer) language(element, text string, secret bool) string {
+	if secret {
+		return r.name(text, how{secret: true, anyHost: true})
+	}
+	// Issuers of identities are known by their whole URLs.
+	return r.lang.Reduce(element, text, func(word string) string { return r.name(word, how{anyHost: true, paths: true}) })
+}
+
+// row keeps of a text what its row is about.
+func (r *reducer) row(s *subject, row *catalog.Link, block, text string, secret bool) (string, bool) {
+	cloud := cmp.Or(row.Cloud, s.cloud)
+	switch row.By {
+	case catalog.BySecret:
+		return "", false
+	case catalog.ByText:
+		return r.words(text, secret), true
+	case catalog.ByPolicy, catalog.ByRole, catalog.ByPrincipal:
+		return r.language(last(block), text, secret), true
+	case catalog.ByRegion, catalog.ByZone:
+		return r.placing(catalog.GivesZone, cloud, text, secret), true
+	case catalog.ByPartition:
+		return r.placing(catalog.GivesPartition, cloud, text, secret), true
+	case catalog.ByAccount:
+		return r.placing(catalog.GivesAccount, cloud, text, secret), true
+	case catalog.ByTenant:
+		return r.placing(catalog.GivesTenant, cloud, text, secret), true
+	}
+	return r.name(text, how{secret: secret, anyHost: row.By == catalog.ByHost || row.By == catalog.ByAddress || strings.Contains(text, "://")}), true
+}
+
+// placing keeps what can be a part of a place.
+func (r *reducer) placing(gives catalog.Gives, cloud, text string, secret bool) string {
+	switch gives {
+	case catalog.GivesRegion, catalog.GivesZone:
+		if _, _, ok := r.cat.Region(cloud, text); ok || place.RegionLike(text) {
+			return text
+		}
+	case catalog.GivesPartition:
+		if _, ok := r.cat.Word(cloud, text); ok {
+			return text
+		}
+	case catalog.GivesAccount, catalog.GivesTenant:
+		if plain(text) && len(text) <= 128 {
+			return text
+		}
+	}
+	return r.name(text, how{secret: secret})
+}
+
+// words are the ids and hosts in a text.
+func (r *reducer) words(text string, secret bool) string {
+	var kept []string
+	if link.Secretive(text) {
+		kept = append(kept, "pwd:") // which says so, and names nothing
+	}
+	for _, word := range link.Words(text) {
+		if told, ok := r.token(word, how{secret: secret || strings.Contains(word, "://")}); ok {
+			kept = append(kept, told)
+		}
+	}
+	return strings.Join(kept, " ")
+}
+
+// opaque are forms of ids that clouds give out and that say no more: `vpc-0123456789abcdef0`, GUIDs, numbers, hex.
+var opaque = regexp.MustCompile(`^(?i:(?:[a-z][a-z0-9]*[-_])*[0-9a-f]{8,40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{6,20}|o-[a-z0-9]{10,32})$`)
+
+// told are the marks and hashes of facts that were read: the facts of facts are the facts.
+var told = regexp.MustCompile(`^~(?:[A-Za-z0-9_-]{5}|[A-Za-z0-9_-]{22})?$`)
+
+// how says what is told of a text.
+type how struct {
+	secret  bool // no more than its place
+	anyHost bool // hosts that no table knows too: the policy may
+	paths   bool // of URLs as they are
+}
+
+// name is a text that matters for what it equals: a token, an opaque id, or a hash.
+func (r *reducer) name(text string, h how) string {
+	if told.MatchString(text) {
+		return text
+	}
+	if _, ok := r.cat.Identify(text); !ok {
+		// Of a mail address it is hashed whose it is.
+		if who, host, ok := strings.Cut(text, "@"); ok && !strings.Contains(who, "/") && plain(text) && catalog.HostName(host) == strings.ToLower(host) && host != "" {
+			if h.secret {
+				return marked + "@" + host
+			}
+			return r.name(who, how{}) + "@" + host
+		}
+	}
+	if short, ok := r.token(text, h); ok {
+		return short
+	}
+	switch {
+	case h.secret:
+		return marked
+	case text == "" || opaque.MatchString(text):
+		return text
+	}
+	return hash(text)
+}
+
+// token is a text that is wholly a token, or that is cut down to one.
+func (r *reducer) token(text string, h how) (string, bool) {
+	if text == "" || len(text) > 2048 {
+		return "", false
+	}
+	if _, ok := link.Address(text); ok {
+		return text, true
+	}
+	id, identified := r.cat.Identify(text)
+	if strings.Contains(text, "://") {
+		return r.url(text, id, identified, h)
+	}
+	if identified && plain(text) {
+		if h.secret {
+			return r.begin(text, id), true
+		}
+		return text, true
+	}
+	host := catalog.HostName(text)
+	if host == "" || !plain(text) || !h.anyHost && !r.hosted(text) {
+		return "", false
+	}
+	if before, path, ok := strings.Cut(text, "/"); ok && !strings.ContainsAny(before, "?#@;,\\") && !h.secret {
+		return before + "/" + segments(path), true
+	}
+	if strings.ContainsAny(text, "/?#@;,\\") {
+		return host, true
+	}
+	return text, true
+}
+
+// hosted tells that tables know the host of a text.
+func (r *reducer) hosted(text string) bool {
+	_, _, ok := r.cat.Host(text)
+	return ok
+}
+
+// begin is as much of an id as its place follows from.
+func (r *reducer) begin(text string, id catalog.Identity) string {
+	for i, c := range text {
+		if c != ':' && c != '/' && c != '.' {
+			continue
+		}
+		if short, ok := r.cat.Identify(text[:i+1]); ok && short == id {
+			return text[:i+1]
+		}
+	}
+	return text
+}
+
+// url cuts a URL down to what places it, and to what tells it from others.
+func (r *reducer) url(text string, id catalog.Identity, identified bool, h how) (string, bool) {
+	u, err := url.Parse(text)
+	host := catalog.HostName(text)
+	if err != nil || !strings.EqualFold(u.Hostname(), host) {
+		return host, host != ""
+	}
+	short := u.Scheme + "://" + u.Host
+	path := strings.TrimPrefix(u.EscapedPath(), "/")
+	switch {
+	case !h.anyHost && !identified && !r.hosted(text):
+		return "", false
+	case identified && u.User == nil && h.secret:
+		return r.begin(text, id), true
+	case identified || h.paths && !h.secret:
+		return short + "/" + path, true // an id in the form of a URL
+	case h.secret:
+		return short, true
+	}
+	return short + "/" + segments(path), true
+}
+
+// segments are those of a path, hashed one by one.
+func segments(path string) string {
+	list := strings.Split(path, "/")
+	for i, s := range list {
+		if s != "" && !opaque.MatchString(s) && !told.MatchString(s) {
+			list[i] = hash(s)
+		}
+	}
+	return strings.Join(list, "/")
+}
+
+// last is the last name of a path.
+func last(block string) string { return block[strings.LastIndexByte(block, '.')+1:] }
+
+// plain tells that a text is of one piece.
+func plain(text string) bool {
+	return strings.IndexFunc(text, func(c rune) bool { return c <= ' ' || c == 0x7f || c > 0x7e }) < 0
+}
+
+// typeName is how tables name a resource's type.
+func typeName(a addr.Resource) string {
+	if a.Mode == addr.Data {
+		return "data." + a.Type
+	}
+	return a.Type
+}

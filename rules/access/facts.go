@@ -1,0 +1,300 @@
+package access
+
+import (
+	"encoding/xml"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/facts"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Language is what facts must know of the languages here.
+func Language(cat *catalog.Catalog) facts.Language {
+	return facts.Language{Reads: readsAttribute, Reduce: func(element, text string, word func(string) string) string { return Reduce(cat, element, text, word) }}
+}
+
+// readsAttribute tells whether a Reader looks at an attribute of a type (`data.TYPE` for data sources) by its name, whatever
+// the tables say of it.
+func readsAttribute(typ, attribute string) bool { return slices.Contains(readBy[typ], attribute) }
+
+var readBy = func() map[string][]string {
+	m := map[string][]string{
+		"data.aws_iam_policy_document":               {"json", "statement", "source_policy_documents", "override_policy_documents"},
+		"data.aws_iam_policy":                        {"arn", "name"},
+		"aws_iam_openid_connect_provider":            {"url", "client_id_list"},
+		"alicloud_ims_oidc_provider":                 {"issuer_url"},
+		"aws_iam_saml_provider":                      {"name", "saml_metadata_document"},
+		"alicloud_ram_saml_provider":                 {"name", "encodedsaml_metadata_document"},
+		"tencentcloud_cam_saml_provider":             {"name", "meta_data"},
+		"google_iam_workload_identity_pool":          {"workload_identity_pool_id"},
+		"google_iam_workload_identity_pool_provider": {"workload_identity_pool_id", "oidc", "aws", "saml"},
+		"google_iam_workforce_pool_provider":         {"workforce_pool_id", "oidc", "saml"},
+		"google_project_iam_custom_role":             {"permissions"},
+		"google_organization_iam_custom_role":        {"permissions"},
+		"data.google_iam_policy":                     {"binding"},
+		"azurerm_role_definition":                    {"name", "permissions"},
+		"data.azurerm_role_definition":               {"name", "role_definition_id"},
+		"azuread_directory_role":                     {"template_id", "display_name"},
+		"oci_identity_policy":                        {"statements"},
+	}
+	add := func(typ string, attributes ...string) {
+		for _, a := range attributes {
+			if a, _, _ = strings.Cut(a, "."); a != "" && !slices.Contains(m[typ], a) {
+				m[typ] = append(m[typ], a)
+			}
+		}
+	}
+	for _, d := range dialects {
+		add(d.role, slices.Concat(d.trust, d.names, []string{d.managed, d.inline, d.boundary})...)
+		for _, a := range d.attachments {
+			add(a.typ, a.role, a.policy, a.document)
+		}
+		for _, p := range d.policies {
+			add(p.typ, slices.Concat(p.names, p.document)...)
+		}
+	}
+	return m
+}()
+
+// Reduce is a text of a language of privilege (a policy document, a sentence, SAML metadata, a member, a role) with the
+// vocabulary of the language as it is, and every other word put through word. It says the same as the text to a Reader, as
+// far as word keeps what tells a place and makes equal words equal. element is the name of what the text stands in.
+func Reduce(cat *catalog.Catalog, element, text string, word func(string) string) string {
+	v := vocabulary{cat, word}
+	switch trimmed := strings.TrimSpace(text); {
+	case strings.HasPrefix(trimmed, "{"):
+		return v.json(text)
+	case strings.HasPrefix(trimmed, "<"):
+		return v.metadata(text)
+	}
+	if s, ok := ParseStatement(text); ok {
+		return v.sentence(s)
+	}
+	return v.text(element, text)
+}
+
+type vocabulary struct {
+	cat  *catalog.Catalog
+	word func(string) string
+}
+
+// json reduces the members and texts of a JSON text. One that does not parse is a word like any other.
+func (v *vocabulary) json(text string) string {
+	r := newReader(text)
+	var out []byte
+	element := ""
+	for {
+		kind := r.dec.PeekKind()
+		if kind == 0 {
+			break
+		}
+		// What separates tokens follows from where the reader is.
+		depth := r.dec.StackDepth()
+		parent, n := r.dec.StackIndex(depth)
+		name := parent == '{' && n%2 == 0
+		if kind != '}' && kind != ']' && n > 0 {
+			if parent == '{' && !name {
+				out = append(out, ':')
+			} else {
+				out = append(out, ',')
+			}
+		}
+		switch kind {
+		case '{', '}', '[', ']':
+			if _, err := r.dec.ReadToken(); err != nil {
+				return v.word(text)
+			}
+			out = append(out, byte(kind))
+		case '"':
+			s, err := r.scalar()
+			if err != nil {
+				return v.word(text)
+			}
+			if name {
+				element = s
+				s = v.member(s)
+			} else {
+				s = v.text(element, s)
+			}
+			out, _ = jsontext.AppendQuote(out, s) // invalid bytes become U+FFFD
+		default:
+			raw, err := r.dec.ReadValue()
+			if err != nil {
+				return v.word(text)
+			}
+			out = append(out, raw...)
+		}
+		if r.dec.StackDepth() == 0 {
+			break
+		}
+	}
+	if r.end(nil) != nil {
+		return v.word(text)
+	}
+	return string(out)
+}
+
+// elementName are the names of members in documents: elements, operators of conditions, and their keys, which may be of an
+// issuer.
+var elementName = regexp.MustCompile(`^(?:[A-Za-z]{2,40}(?::[A-Za-z]{2,40})?|[a-z]+:[A-Za-z]+/.*|[A-Za-z0-9.-]+\.[a-z]+[A-Za-z0-9./_-]*:[a-z_]+)$`)
+
+func (v *vocabulary) member(name string) string {
+	if elementName.MatchString(name) {
+		return name
+	}
+	return v.word(name)
+}
+
+// kinds of elements by what stands in them, by their names in lower case without underscores.
+var (
+	actionElements    = map[string]bool{"action": true, "notaction": true, "actions": true, "notactions": true, "dataactions": true, "notdataactions": true, "permissions": true}
+	conditionElements = map[string]bool{"test": true, "variable": true}
+)
+
+// action is the form of actions and permissions: `s3:Get*`, `name/cos:*`, `Microsoft.Network/*/read`, `*`.
+var action = regexp.MustCompile(`^(?:\*+|(?:name/)?[a-z0-9-]+:[A-Za-z0-9*?]+|(?:\*|[A-Za-z]+\.[A-Za-z.*]+)(?:/[A-Za-z0-9*.-]+)+|[a-z0-9]+(?:\.[A-Za-z0-9*]+){2,})$`)
+
+// operatorName and conditionName are the forms of a condition's operator and key.
+var (
+	operatorName  = regexp.MustCompile(`^(?i:(?:forallvalues:|foranyvalue:)?(?:null|bool|ipaddress|notipaddress|(?:string|arn|numeric|date|binary)[a-z]+)(?:ifexists)?)$`)
+	conditionName = regexp.MustCompile(`^(?:(?:[a-z0-9]+:[A-Z]|(?i:aws|sts|saml|acs|qcs|oidc|g):)[A-Za-z]+(?:/[A-Za-z0-9_.:-]+)?|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+[A-Za-z0-9./_-]*:[a-z_]+)$`)
+)
+
+// words of documents that stand for themselves.
+var plainWords = map[string]bool{"allow": true, "deny": true, "true": true, "false": true, "aws": true, "service": true, "federated": true,
+	"canonicaluser": true, "2012-10-17": true, "2008-10-17": true, "2.0": true, "1": true, "1.1": true, "5.0": true,
+	"system": true, "serviceaccount": true, "allusers": true, "allauthenticatedusers": true}
+
+func (v *vocabulary) text(element, s string) string {
+	_, named := parseName(s)
+	element = strings.ToLower(strings.ReplaceAll(element, "_", ""))
+	switch {
+	case s == "", strings.Trim(s, "*") == "", plainWords[strings.ToLower(s)], actionElements[element] && action.MatchString(s):
+		return s
+	case v.builtIn(s):
+		return s
+	case named && !strings.ContainsAny(s, " \t\r\n"):
+		return s
+	case conditionElements[element] && (operatorName.MatchString(s) || conditionName.MatchString(s)):
+		return s
+	case strings.Contains(s, "${"):
+		return "${" + v.word(s) + "}" // a policy variable may be anything
+	}
+	if m, ok := GoogleMember(s); ok {
+		return v.googleMember(s, m)
+	}
+	if !strings.ContainsAny(s, "*?") && !strings.HasPrefix(s, "system:") {
+		return v.word(s)
+	}
+	return v.pattern(s)
+}
+
+// builtIn tells that a text is the name of a role or policy of a cloud's own.
+func (v *vocabulary) builtIn(s string) bool {
+	for _, cloud := range []string{"aws", "azure", "entra", "google", "alicloud", "tencentcloud", "huaweicloud", "ibm", "kubernetes"} {
+		if _, ok := v.cat.Role(cloud, s); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// googleMember keeps what a member says of its place: the kind, the host and the project.
+func (v *vocabulary) googleMember(s string, m Member) string {
+	switch {
+	case m.Pool != "":
+		head, rest, _ := strings.Cut(s, "Pools/"+m.Pool)
+		if rest != "" {
+			rest = "/" + v.word(rest)
+		}
+		return head + "Pools/" + v.word(m.Pool) + rest
+	case m.Mail != "":
+		local, host, _ := strings.Cut(m.Mail, "@")
+		return m.Kind + ":" + v.word(local) + "@" + host
+	}
+	return s // a domain or a project
+}
+
+// pattern reduces the pieces between wildcards and colons.
+func (v *vocabulary) pattern(s string) string {
+	var b strings.Builder
+	piece := 0
+	flush := func(end int) {
+		if p := s[piece:end]; p == "" || plainWords[strings.ToLower(p)] {
+			b.WriteString(p)
+		} else {
+			b.WriteString(v.word(p))
+		}
+	}
+	for i := range len(s) {
+		if c := s[i]; c == '*' || c == '?' || c == ':' {
+			flush(i)
+			b.WriteByte(c)
+			piece = i + 1
+		}
+	}
+	flush(len(s))
+	return b.String()
+}
+
+// sentence writes one of Oracle's sentences anew.
+func (v *vocabulary) sentence(s Sentence) string {
+	name := func(text string) string { // a kind and a name, an id, or a kind alone
+		kind, rest, ok := strings.Cut(text, " ")
+		if !ok {
+			return text
+		}
+		if id, ok := strings.CutPrefix(rest, "id "); ok {
+			return kind + " id " + v.word(id)
+		}
+		return kind + " " + strings.ToLower(v.word(rest)) // names are the same in any case
+	}
+	if s.Verb == Define {
+		return "define " + s.Kind + " " + strings.ToLower(v.word(s.Name)) + " as " + v.word(s.ID)
+	}
+	out := map[Verb]string{AllowTo: "allow ", DenyTo: "deny ", Endorse: "endorse ", Admit: "admit "}[s.Verb] + name(s.Who)
+	tenancy := func(t string) string {
+		if t == "any-tenancy" {
+			return t
+		}
+		return "tenancy " + strings.ToLower(v.word(t))
+	}
+	if s.Of != "" {
+		out += " of " + tenancy(s.Of)
+	}
+	out += " to " + s.To + " " + s.What
+	if s.Where != "" {
+		out += " in " + tenancy(s.Where)
+	}
+	if s.Limited {
+		out += " where a condition"
+	}
+	return out
+}
+
+// metadata keeps the URLs of SAML metadata.
+func (v *vocabulary) metadata(text string) string {
+	type service struct {
+		Location string `xml:",attr"`
+	}
+	var doc struct {
+		XMLName  xml.Name  `xml:"EntityDescriptor"`
+		EntityID string    `xml:"entityID,attr,omitempty"`
+		Services []service `xml:"SingleSignOnService"`
+	}
+	for i, url := range samlURLs(text) {
+		if i == 0 {
+			doc.EntityID = v.word(url)
+		} else {
+			doc.Services = append(doc.Services, service{v.word(url)})
+		}
+	}
+	out, err := xml.Marshal(doc)
+	if err != nil {
+		return v.word(text)
+	}
+	return string(out)
+}
