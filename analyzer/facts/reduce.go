@@ -89,7 +89,7 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		if gives == catalog.NoGives && !reads && !s.written(path.Block) && !r.interest.Unknown(s.typ, path.Block) {
 			return model.Value{}, false
 		}
-		return r.unknown(last(path.Block), v), true
+		return r.unknown(s, path, v), true
 	case model.Known:
 	default:
 		return model.Value{}, false
@@ -151,7 +151,21 @@ func (s *subject) written(block string) bool {
 }
 
 // unknown keeps what the beginning and the end of a text, or a part of the document that it encodes, tell.
-func (r *reducer) unknown(element string, v model.Value) model.Value {
+func (r *reducer) unknown(s *subject, path model.Path, v model.Value) model.Value {
+	if choices := v.Choices(); len(choices) > 0 {
+		some := make([]model.Value, len(choices))
+		for i, c := range choices {
+			kept, ok := r.value(s, path, c)
+			switch {
+			case c.State == model.Null:
+				kept = model.NullValue
+			case !ok:
+				kept = model.StringValue(marked)
+			}
+			some[i] = kept
+		}
+		return model.UnknownOf(some)
+	}
 	if doc, ok := v.Partly(); ok {
 		return model.UnknownDocument(r.document("", doc))
 	}
@@ -164,7 +178,7 @@ func (r *reducer) unknown(element string, v model.Value) model.Value {
 		prefix = ""
 	}
 	if i := strings.LastIndexByte(v.Ending(), '/'); i >= 0 && ending == "" {
-		if name := v.Ending()[i+1:]; name != "" && r.language(element, name, false) == name {
+		if name := v.Ending()[i+1:]; name != "" && r.language(last(path.Block), name, false) == name {
 			ending = "/" + name // the name of a role of the cloud's own
 		}
 	}
@@ -251,7 +265,7 @@ func (r *reducer) placing(gives catalog.Gives, cloud, text string, secret bool) 
 			return text
 		}
 	}
-	return r.name(text, how{secret: secret})
+	return r.name(text, how{secret: secret, anyHost: gives == catalog.GivesHost})
 }
 
 // words are the ids and hosts in a text.

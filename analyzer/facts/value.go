@@ -14,6 +14,7 @@ import (
 const (
 	unknownMember  = marked + "unknown"  // what a text begins with, or ""
 	endingMember   = marked + "ending"   // and what it ends with
+	choicesMember  = marked + "choices"  // the values of which it will be one
 	documentMember = marked + "document" // the document that a text encodes, whose leaves are not all known
 )
 
@@ -21,6 +22,10 @@ const (
 func appendValue(b []byte, v model.Value) []byte {
 	switch {
 	case v.State == model.Unknown:
+		if choices := v.Choices(); choices != nil {
+			b = append(b, `{"`+choicesMember+`":`...)
+			return append(appendValue(b, model.ListValue(choices)), '}')
+		}
 		if doc, ok := v.Partly(); ok {
 			b = append(b, `{"`+documentMember+`":`...)
 			return append(appendValue(b, doc), '}')
@@ -137,6 +142,9 @@ func object(names []string, items []model.Value) model.Value {
 	}
 	if names[0] == documentMember {
 		return model.UnknownDocument(items[0])
+	}
+	if names[0] == choicesMember {
+		return model.UnknownOf(items[0].Items())
 	}
 	begin, _ := items[0].Text()
 	ending := ""
