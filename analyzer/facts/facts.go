@@ -148,6 +148,7 @@ type arg struct {
 type reference struct {
 	Address   string   `json:"address"`
 	Attribute string   `json:"attribute,omitempty"`
+	Part      string   `json:"part,omitempty"`
 	Exact     bool     `json:"exact,omitempty"`
 	Via       []string `json:"via,omitempty"`
 	Held      []string `json:"held,omitempty"` // the known leaves of the argument that hold it
@@ -214,6 +215,9 @@ func hash(text string) string {
 	}
 	return marked + h
 }
+
+// Name is what stands for a name in facts: an ARN may hold in words what a resource of facts is called.
+func Name(text string) string { return hash(text) }
 
 var actions = func() map[string]model.Action {
 	m := map[string]model.Action{}

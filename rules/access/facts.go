@@ -13,12 +13,21 @@ import (
 
 // Language is what facts must know of the languages here.
 func Language(cat *catalog.Catalog) facts.Language {
-	return facts.Language{Reads: readsAttribute, Reduce: func(element, text string, word func(string) string) string { return Reduce(cat, element, text, word) }}
+	whole := Reads(cat)
+	return facts.Language{Reads: func(typ, attribute string) bool { return readsAttribute(whole, typ, attribute) }, Reduce: func(element, text string, word func(string) string) string { return Reduce(cat, element, text, word) }}
 }
 
 // readsAttribute tells whether a Reader looks at an attribute of a type (`data.TYPE` for data sources) by its name, whatever
 // the tables say of it.
-func readsAttribute(typ, attribute string) bool { return slices.Contains(readBy[typ], attribute) }
+func readsAttribute(whole func(typ string) bool, typ, attribute string) bool {
+	switch attribute {
+	case "tags", "tags_all", "labels", "description":
+		return false
+	case "condition":
+		return true
+	}
+	return whole(typ) || slices.Contains(readBy[typ], attribute)
+}
 
 var readBy = func() map[string][]string {
 	m := map[string][]string{
@@ -195,7 +204,7 @@ func (v *vocabulary) text(element, s string) string {
 // builtIn tells that a text is the name of a role or policy of a cloud's own.
 func (v *vocabulary) builtIn(s string) bool {
 	for _, cloud := range []string{"aws", "azure", "entra", "google", "alicloud", "tencentcloud", "huaweicloud", "ibm", "kubernetes"} {
-		if _, ok := v.cat.Role(cloud, s); ok {
+		if _, _, ok := v.cat.Role(cloud, s); ok {
 			return true
 		}
 	}
