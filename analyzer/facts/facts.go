@@ -8,11 +8,11 @@
 // # What is kept of a value
 //
 // Of texts only tokens are kept as they are: ids that a table's form of ids fits, opaque ids that clouds give out, hosts,
-// addresses, accounts, regions, words of the tables, and names of actions. A name is hashed: it can be compared with
-// another, and not be read. The text of a URL is cut down to its host and its hashed path, a policy document to its
-// statements with every word of it treated like this. Other texts and all numbers are left out; where it matters that
-// there is a value, a mark says no more than that. What Terraform marks as sensitive is never hashed: its place is kept
-// where it tells one.
+// addresses, accounts, regions, words of the tables, names of actions, and the names of roles and policies, which their ids
+// hold. Another name is hashed: it can be compared with another, and not be read. The text of a URL is cut down to its host
+// and its hashed path, a policy document to its statements with every word of it treated like this. Other texts and all
+// numbers are left out; where it matters that there is a value, a mark says no more than that. What Terraform marks as
+// sensitive is never hashed: its place is kept where it tells one.
 package facts
 
 import (
@@ -215,9 +215,6 @@ func hash(text string) string {
 	}
 	return marked + h
 }
-
-// Name is what stands for a name in facts: an ARN may hold in words what a resource of facts is called.
-func Name(text string) string { return hash(text) }
 
 var actions = func() map[string]model.Action {
 	m := map[string]model.Action{}

@@ -78,11 +78,11 @@ func TestFactsTellNoValues(t *testing.T) {
 	document := `{\"Version\": \"2012-10-17\", \"Id\": \"CANARY\", \"CANARY!\": 1, \"Statement\": [{\"Sid\": \"CANARY\", \"Effect\": \"Allow\", \"Action\": [\"sts:AssumeRole\", \"CANARY\"], \"Principal\": {\"AWS\": [\"111111111111\", \"CANARY\"], \"CANARY?\": \"x\"}, \"Resource\": \"CANARY*CANARY\", \"Condition\": {\"StringEquals\": {\"sts:ExternalId\": \"CANARY\", \"aws:PrincipalTag/team\": \"team:CANARY:CANARY\"}}}]}`
 	saml := `<EntityDescriptor entityID=\"https://sts.windows.net/\"><Organization>CANARY</Organization><SingleSignOnService Location=\"https://CANARY:CANARY@login.partner.example/?CANARY\" CANARY=\"CANARY\"/></EntityDescriptor>`
 	text := planOf(
-		resource("aws_iam_role.r", "hashicorp/aws", `{"name": "CANARY", "path": "/CANARY/", "description": "CANARY", "tags": {"owner": "CANARY"}, "assume_role_policy": "`+document+`",
-			"inline_policy": [{"name": "CANARY", "policy": "`+document+`"}], "permissions_boundary": "CANARY", "id": "CANARY-role"}`, `{}`),
+		resource("aws_iam_role.r", "hashicorp/aws", `{"name": "operator", "path": "/CANARY/", "description": "CANARY", "tags": {"owner": "CANARY"}, "assume_role_policy": "`+document+`",
+			"inline_policy": [{"name": "CANARY", "policy": "`+document+`"}], "permissions_boundary": "CANARY", "id": "operator"}`, `{}`),
 		resource("data.aws_iam_policy_document.d", "hashicorp/aws", `{"json": "`+document+`", "statement": [{"sid": "CANARY", "actions": ["CANARY"], "resources": ["CANARY"],
 			"principals": [{"type": "AWS", "identifiers": ["CANARY"]}], "condition": [{"test": "StringLike", "variable": "CANARY", "values": ["repo:CANARY/*"]}]}]}`, `{}`),
-		resource("aws_iam_saml_provider.s", "hashicorp/aws", `{"name": "CANARY", "saml_metadata_document": "`+saml+`"}`, `{}`),
+		resource("aws_iam_saml_provider.s", "hashicorp/aws", `{"name": "partner", "saml_metadata_document": "`+saml+`"}`, `{}`),
 		resource("aws_instance.i", "hashicorp/aws", `{"user_data": "#!/bin/sh\nPASSWORD=CANARY curl https://user:CANARY@db.eu-central-1.rds.amazonaws.com/CANARY?t=CANARY", "key_name": "CANARY", "ami": "CANARY"}`, `{}`),
 		resource("aws_lambda_function.f", "hashicorp/aws", `{"function_name": "CANARY", "environment": [{"variables": {"TOKEN": "CANARY", "URL": "https://CANARY@sqs.cn-north-1.amazonaws.com.cn/CANARY", "MAIL": "CANARY@partner.example"}}], "memory_size": 987654}`, `{}`),
 		resource("aws_dms_endpoint.e", "hashicorp/aws", `{"server_name": "db.partner.example", "password": "CANARY", "username": "CANARY", "extra_connection_attributes": "key=CANARY;"}`, `{"password": true}`),

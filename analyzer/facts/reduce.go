@@ -18,6 +18,8 @@ import (
 type Language struct {
 	// Reads tells whether an attribute of a type is read for what it says of privilege.
 	Reads func(typ, attribute string) bool
+	// Names tells whether an attribute of a type is the name of an identity or of a policy. Names are told: ids hold them.
+	Names func(typ, attribute string) bool
 	// Reduce is a text of such an attribute with every word of it that is no vocabulary of its language put through word.
 	// element is the attribute's last name, which tells what may stand there.
 	Reduce func(element, text string, word func(string) string) string
@@ -98,9 +100,13 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		return v, reads || referred || row != nil
 	}
 	text, _ := v.Text()
+	if doc, ok := model.Document(text); ok && r.cat.Inside(s.typ, path.Block) && !v.Sensitive {
+		kept, ok := r.value(s, path, doc)
+		return model.StringValue(string(appendValue(nil, kept))), ok
+	}
 	short, ok := "", false
 	switch {
-	case slices.Contains(s.plain, path.Full):
+	case slices.Contains(s.plain, path.Full), s.node != nil && !v.Sensitive && r.lang.Names(s.typ, path.Block):
 		short, ok = text, true
 	case gives != catalog.NoGives:
 		short, ok = r.placing(gives, s.cloud, text, v.Sensitive), true
@@ -224,7 +230,7 @@ func (r *reducer) language(element, text string, secret bool) string {
 		return r.name(text, how{secret: true, anyHost: true})
 	}
 	// Issuers of identities are known by their whole URLs.
-	return r.lang.Reduce(element, text, func(word string) string { return r.name(word, how{anyHost: true, paths: true}) })
+	return r.lang.Reduce(element, link.Plain(text), func(word string) string { return r.name(word, how{anyHost: true, paths: true}) })
 }
 
 // row keeps of a text what its row is about.
@@ -352,10 +358,10 @@ func (r *reducer) token(text string, h how) (string, bool) {
 	return text, true
 }
 
-// hosted tells that tables know the host of a text.
+// hosted tells that tables know the host of a text, or that the policy gives it to a side.
 func (r *reducer) hosted(text string) bool {
 	_, _, ok := r.cat.Host(text)
-	return ok
+	return ok || r.cat.Own(catalog.HostName(text))
 }
 
 // begin is as much of an id as its place follows from.

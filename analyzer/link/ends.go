@@ -516,9 +516,6 @@ const (
 // textEnds finds the ids and hosts in a text.
 func (g *Graph) textEnds(n *Node, e End, text string) {
 	seen := map[place.Site]bool{}
-	if text = Plain(text); len(text) > mostText {
-		text = text[:mostText]
-	}
 	if e.Kind == catalog.Credential && !Secretive(text) {
 		e.Kind = catalog.Endpoint // it says where to sign in, and not by what
 	}
@@ -546,7 +543,7 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 
 // Words are the parts of a text that may be ids or hosts.
 func Words(text string) []string {
-	text = plain(text)
+	text = Plain(text)
 	words := strings.FieldsFunc(text[:min(len(text), mostText)], func(r rune) bool {
 		return strings.ContainsRune(" \t\r\n\"'`<>(){}[],;|\\=", r)
 	})
@@ -554,7 +551,7 @@ func Words(text string) []string {
 }
 
 // Secretive tells whether a text says that it holds a secret.
-func Secretive(text string) bool { return secretive.MatchString(plain(text)) }
+func Secretive(text string) bool { return secretive.MatchString(Plain(text)) }
 
 // secretive is what a text that holds a secret says before it: the words of connection strings, of the documents that
 // secrets are kept in, of URLs with a password and of keys in PEM.

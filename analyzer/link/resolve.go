@@ -51,7 +51,7 @@ type Reference struct {
 func (g *Graph) References(n *Node, a *model.Arg) []Reference {
 	var out []Reference
 	for _, o := range a.Origins {
-		for _, t := range g.origin(n, o, nil, maxHops) {
+		for _, t := range g.origin(n, &o, nil, maxHops) {
 			i := slices.IndexFunc(out, func(r Reference) bool { return r.Node == t.Node && r.Attr == t.Attr && r.Part == t.Part })
 			if i < 0 {
 				i = len(out)
@@ -61,7 +61,7 @@ func (g *Graph) References(n *Node, a *model.Arg) []Reference {
 			}
 			one := model.Origin{Shared: 0, Down: t.Node.Addr.Module, Mode: t.Node.Addr.Mode, Type: t.Node.Addr.Type, Name: t.Node.Addr.Name,
 				Key: t.Node.Addr.Key, Attr: t.Attr, Part: t.Part, Exact: t.Exact, Held: o.Held}
-			meant := g.origin(n, one, nil, 0)
+			meant := g.origin(n, &one, nil, 0)
 			n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
 				text, ok := v.Text()
 				if ok && n.Args.Arg(path.Block) == a && !slices.Contains(out[i].Held, path.Full) &&

@@ -14,7 +14,7 @@ import (
 // Language is what facts must know of the languages here.
 func Language(cat *catalog.Catalog) facts.Language {
 	whole := Reads(cat)
-	return facts.Language{Reads: func(typ, attribute string) bool { return readsAttribute(whole, typ, attribute) }, Reduce: func(element, text string, word func(string) string) string { return Reduce(cat, element, text, word) }}
+	return facts.Language{Reads: func(typ, attribute string) bool { return readsAttribute(whole, typ, attribute) }, Names: func(typ, attribute string) bool { return slices.Contains(namedBy[typ], attribute) }, Reduce: func(element, text string, word func(string) string) string { return Reduce(cat, element, text, word) }}
 }
 
 // readsAttribute tells whether a Reader looks at an attribute of a type (`data.TYPE` for data sources) by its name, whatever
@@ -33,6 +33,8 @@ var readBy = func() map[string][]string {
 	m := map[string][]string{
 		"data.aws_iam_policy_document":               {"json", "statement", "source_policy_documents", "override_policy_documents"},
 		"data.aws_iam_policy":                        {"arn", "name"},
+		"aws_organizations_policy":                   {"content", "type"},
+		"aws_organizations_policy_attachment":        {"policy_id", "target_id"},
 		"aws_iam_openid_connect_provider":            {"url", "client_id_list"},
 		"alicloud_ims_oidc_provider":                 {"issuer_url"},
 		"aws_iam_saml_provider":                      {"name", "saml_metadata_document"},
@@ -63,6 +65,21 @@ var readBy = func() map[string][]string {
 		}
 		for _, p := range d.policies {
 			add(p.typ, slices.Concat(p.names, p.document)...)
+		}
+	}
+	return m
+}()
+
+// namedBy are the attributes that name a role, a policy or an identity provider, whose ids hold the name.
+var namedBy = func() map[string][]string {
+	m := map[string][]string{"aws_iam_saml_provider": {"name"}, "alicloud_ram_saml_provider": {"name"}, "tencentcloud_cam_saml_provider": {"name"}}
+	for _, d := range dialects {
+		m[d.role] = append(m[d.role], d.names...)
+		for _, p := range d.policies {
+			m[p.typ] = append(m[p.typ], p.names...)
+		}
+		for _, a := range d.attachments {
+			m[a.typ] = append(m[a.typ], a.role, a.policy)
 		}
 	}
 	return m
@@ -164,7 +181,7 @@ var (
 )
 
 // action is the form of actions and permissions: `s3:Get*`, `name/cos:*`, `Microsoft.Network/*/read`, `*`.
-var action = regexp.MustCompile(`^(?:\*+|(?:name/)?[a-z0-9-]+:[A-Za-z0-9*?]+|(?:\*|[A-Za-z]+\.[A-Za-z.*]+)(?:/[A-Za-z0-9*.-]+)+|[a-z0-9]+(?:\.[A-Za-z0-9*]+){2,})$`)
+var action = regexp.MustCompile(`^(?:\*+|(?:name/)?[a-z0-9-]+(?::[A-Za-z0-9*?]+)+|(?:\*|[A-Za-z]+\.[A-Za-z.*]+)(?:/[A-Za-z0-9*.-]+)+|[a-z0-9]+(?:\.[A-Za-z0-9*]+){2,})$`)
 
 // operatorName and conditionName are the forms of a condition's operator and key.
 var (
@@ -175,6 +192,7 @@ var (
 // words of documents that stand for themselves.
 var plainWords = map[string]bool{"allow": true, "deny": true, "true": true, "false": true, "aws": true, "service": true, "federated": true,
 	"canonicaluser": true, "2012-10-17": true, "2008-10-17": true, "2.0": true, "1": true, "1.1": true, "5.0": true,
+	"service_control_policy": true, "resource_control_policy": true,
 	"system": true, "serviceaccount": true, "allusers": true, "allauthenticatedusers": true}
 
 func (v *vocabulary) text(element, s string) string {
@@ -195,11 +213,17 @@ func (v *vocabulary) text(element, s string) string {
 	if m, ok := GoogleMember(s); ok {
 		return v.googleMember(s, m)
 	}
+	if element == "attributecondition" {
+		return quoted.ReplaceAllStringFunc(s, func(q string) string { return q[:1] + v.word(q[1:len(q)-1]) + q[:1] })
+	}
 	if !strings.ContainsAny(s, "*?") && !strings.HasPrefix(s, "system:") {
 		return v.word(s)
 	}
 	return v.pattern(s)
 }
+
+// quoted is a text within a condition of Google's.
+var quoted = regexp.MustCompile(`'[^']*'|"[^"]*"`)
 
 // builtIn tells that a text is the name of a role or policy of a cloud's own.
 func (v *vocabulary) builtIn(s string) bool {
@@ -280,6 +304,9 @@ func (v *vocabulary) sentence(s Sentence) string {
 	}
 	if s.Limited {
 		out += " where a condition"
+		for _, id := range s.Callers {
+			out += " request.principal.id = '" + v.word(id) + "'"
+		}
 	}
 	return out
 }

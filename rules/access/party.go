@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
-	"github.com/demarc-dev/demarc/analyzer/facts"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
@@ -157,7 +156,7 @@ func (r *Reader) provider(value string) (Party, bool) {
 	for _, p := range r.cat.Principals(catalog.ByMetadata) {
 		for _, h := range r.graph.ByType(p.Type) {
 			name, _ := h.Values.Get("name").Text()
-			if h.Placed.Cloud == n.cloud && kind == "saml-provider" && (name == rest || name == facts.Name(rest)) {
+			if h.Placed.Cloud == n.cloud && kind == "saml-provider" && name == rest {
 				return r.partyOf(h)
 			}
 		}

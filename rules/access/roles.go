@@ -8,7 +8,6 @@ import (
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
-	"github.com/demarc-dev/demarc/analyzer/facts"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
@@ -332,7 +331,7 @@ func (r *Reader) roleNamed(d *dialect, from *link.Node, value string) []*link.No
 	rest = rest[strings.LastIndexByte(rest, '/')+1:]
 	var all []*link.Node
 	for _, m := range r.graph.ByType(d.role) {
-		if m.Placed.Account != "" && m.Placed.Account == n.account && holds(m, d.names, []string{rest, facts.Name(rest)}) {
+		if m.Placed.Account != "" && m.Placed.Account == n.account && holds(m, d.names, []string{rest}) {
 			all = append(all, m)
 		}
 	}
