@@ -148,6 +148,7 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) er
 	if s.width < 0 {
 		return fmt.Errorf("--width %d: write how many columns a line may have", s.width)
 	}
+	debug.SetGCPercent(seldom)
 	cat, err := catalog.Load(tables.FS)
 	if err != nil {
 		return err
@@ -274,25 +275,32 @@ func loadAll(paths []string, o load.Options, facts bool) ([]*model.Snapshot, err
 	return all, errors.Join(errs...)
 }
 
+// seldom is how often the garbage collector runs until collect has looked at the inputs: the tables, which are read
+// first, all stay.
+const seldom = 400
+
 // collect sets how often the garbage collector runs. Sources are small, and evaluating them makes much that is
-// short-lived: to collect less often is worth its memory. Of a large plan most is kept: to collect more often costs little
-// time and holds down the peak.
+// short-lived: to collect seldom is worth its memory, and of a small plan there is nothing to hold down. Of a large plan
+// most is kept: to collect more often costs little time and holds down the peak.
 func collect(paths []string) {
-	const large = 16 << 20
+	const small, large = 1 << 20, 16 << 20
 	var size int64
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		switch {
-		case err != nil:
+		case err != nil: // standard input, which may be of any size
+			size += small + 1
 		case info.IsDir():
-			debug.SetGCPercent(400)
 			return
 		default:
 			size += info.Size()
 		}
 	}
-	if size > large {
+	switch {
+	case size > large:
 		debug.SetGCPercent(75)
+	case size > small:
+		debug.SetGCPercent(100)
 	}
 }
 
