@@ -613,6 +613,9 @@ func (s *Sites) own(r *model.Resource) *facts {
 			f.wide = true
 			continue
 		}
+		if s.elsewhere(typ, row) {
+			continue
+		}
 		v := attribute(r.Values, row.Name)
 		if t, ok := v.Text(); ok {
 			f.tell(row.Gives, t, row.Name, Literal, model.Pos{})
@@ -625,6 +628,16 @@ func (s *Sites) own(r *model.Resource) *facts {
 		}
 	}
 	return f
+}
+
+// elsewhere tells whether a link row says that the region in an attribute is a far end's: the place of a replica, or of a
+// fabric whose vault is elsewhere, is what such a resource joins its own to.
+func (s *Sites) elsewhere(typ string, at catalog.SiteRow) bool {
+	if at.Gives != catalog.GivesRegion && at.Gives != catalog.GivesZone {
+		return false
+	}
+	row := s.cat.Link(typ, at.Name)
+	return row != nil && row.Kind != catalog.Nothing && row.Kind != catalog.Same && (row.By == catalog.ByRegion || row.By == catalog.ByZone)
 }
 
 // attribute reads a possibly dotted attribute.
