@@ -85,7 +85,7 @@ func empty() *Catalog {
 				actions:     map[string][]actionRow{},
 				escalations: map[string][]Escalation{},
 			},
-			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}, vendors: map[cloudName]bool{}},
+			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}, vendors: map[cloudName]bool{}, known: map[string][]Known{}},
 			data:       map[string][]DataRow{},
 		},
 	}

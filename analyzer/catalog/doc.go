@@ -88,6 +88,13 @@
 //	power TYPE ATTRIBUTE CLASS              whom ATTRIBUTE names has the privilege of CLASS over the resource
 //	vendor CLOUD ACCOUNT...                 accounts of the cloud's own, in which its services work for every customer
 //
+// # Names
+//
+//	known TYPE ATTRIBUTE TEMPLATE           others mean a resource of TYPE by its ATTRIBUTE: a name that only one thing can
+//	                                        have. TEMPLATE says what that is where it is not known yet, with {OTHER} for
+//	                                        what another attribute says and {partition} for where the resource is; just
+//	                                        {} where the configuration writes ATTRIBUTE itself
+//
 // # Data sources
 //
 //	data TYPE ATTRIBUTE GIVES               an attribute of a data source that follows from its provider configuration;

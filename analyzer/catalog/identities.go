@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -12,6 +13,7 @@ type identities struct {
 	principals map[string]Principal
 	powers     map[string]map[string]Class
 	vendors    map[cloudName]bool
+	known      map[string][]Known
 }
 
 // Become says that every resource of a type makes whoever one of its arguments names become what another one names.
@@ -22,6 +24,18 @@ type Become struct {
 
 // Itself is the word for the resource of a Become row.
 const Itself = "."
+
+// Known says by what others mean a resource of a type, before the cloud has told it.
+type Known struct {
+	Attribute string // that will have it
+	From      string // the attribute that tells it, the same one where that is written in the configuration
+	Template  string // with {} for what From says and {partition} for where the resource is
+}
+
+// By is what a resource is known by that is in a partition and whose From has a value.
+func (k Known) By(value, partition string) string {
+	return strings.NewReplacer("{}", value, "{partition}", partition).Replace(k.Template)
+}
 
 // Principal says that policy documents name resources of a type as principals, and by what others sign in there.
 type Principal struct {
@@ -95,6 +109,39 @@ func (c *Catalog) readPower(r row) error {
 	c.identities.powers[typ][attribute] = class
 	return nil
 }
+
+// from finds the attribute in a template.
+var from = regexp.MustCompile(`\{([a-z0-9_.]*)\}`)
+
+func (c *Catalog) readKnown(r row) error {
+	typ, k := r.fields[1], Known{Attribute: r.fields[2], From: r.fields[2], Template: r.fields[3]}
+	if !isType(typ) || !isAttribute(k.Attribute) {
+		return fmt.Errorf("%q is not a resource type, or %q not the path of an attribute", typ, k.Attribute)
+	}
+	found := 0
+	k.Template = from.ReplaceAllStringFunc(k.Template, func(part string) string {
+		switch name := part[1 : len(part)-1]; name {
+		case "partition":
+			return part
+		case "":
+		default:
+			k.From = name
+		}
+		found++
+		return "{}"
+	})
+	if found != 1 {
+		return fmt.Errorf("%q names %d attributes, not one", r.fields[3], found)
+	}
+	if slices.Contains(c.identities.known[typ], k) {
+		return fmt.Errorf("what %s is known by is there twice", typ)
+	}
+	c.identities.known[typ] = append(c.identities.known[typ], k)
+	return nil
+}
+
+// Known is what others mean resources of a type by.
+func (c *Catalog) Known(typ string) []Known { return c.identities.known[typ] }
 
 func (c *Catalog) readVendor(r row) error {
 	cloud, _ := c.uses(r, 1, 0)

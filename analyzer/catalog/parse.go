@@ -157,6 +157,7 @@ var rowKinds = map[string]struct {
 	"principal":  {`TYPE account|issuer|metadata|service [ATTRIBUTE]`, 2, 3, (*Catalog).readPrincipal},
 	"vendor":     {`CLOUD ACCOUNT...`, 2, many, (*Catalog).readVendor},
 	"power":      {`TYPE ATTRIBUTE CLASS`, 3, 3, (*Catalog).readPower},
+	"known":      {`TYPE ATTRIBUTE TEMPLATE`, 3, 3, (*Catalog).readKnown},
 	"data":       {`TYPE ATTRIBUTE GIVES`, 3, 3, (*Catalog).readData},
 }
 

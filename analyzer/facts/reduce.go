@@ -106,7 +106,7 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 	}
 	short, ok := "", false
 	switch {
-	case slices.Contains(s.plain, path.Full), s.node != nil && !v.Sensitive && r.lang.Names(s.typ, path.Block):
+	case slices.Contains(s.plain, path.Full), s.node != nil && !v.Sensitive && (r.lang.Names(s.typ, path.Block) || r.named(s.typ, path.Block)):
 		short, ok = text, true
 	case gives != catalog.NoGives:
 		short, ok = r.placing(gives, s.cloud, text, v.Sensitive), true
@@ -128,6 +128,11 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		return model.NumberValue("0"), referred
 	}
 	return model.StringValue(marked), referred || row != nil
+}
+
+// named tells whether others mean a resource of a type by what the configuration writes at an attribute.
+func (r *reducer) named(typ, block string) bool {
+	return slices.ContainsFunc(r.cat.Known(typ), func(k catalog.Known) bool { return k.Attribute == block && k.From == block })
 }
 
 // gives is what an attribute tells of the subject's place; in a row's name `*` stands for any member.
@@ -281,7 +286,7 @@ func (r *reducer) words(text string, secret bool) string {
 		kept = append(kept, "pwd:") // which says so, and names nothing
 	}
 	for _, word := range link.Words(text) {
-		if told, ok := r.token(word, how{secret: secret || strings.Contains(word, "://")}); ok {
+		if told, ok := r.token(word, how{secret: secret || strings.Contains(word, "://"), anyHost: true}); ok {
 			kept = append(kept, told)
 		}
 	}

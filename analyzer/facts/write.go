@@ -140,8 +140,24 @@ func (f *writer) resource(in *model.Snapshot, res *model.Resource, ids map[*mode
 	for _, p := range res.Candidates {
 		r.Candidates = append(r.Candidates, ids[p])
 	}
-	r.Values = f.raw(f.subject(n), res.Values)
+	r.Values = f.raw(f.subject(n), f.told(n))
 	f.put(r)
+}
+
+// told are the values of a resource, with the name that it will have: what that follows from is hashed.
+func (f *writer) told(n *link.Node) model.Value {
+	v := n.Values
+	f.graph.Named(n, func(attribute, name string) {
+		if n.Values.Get(attribute).State == model.Known {
+			return
+		}
+		names, items := []string{link.KnownAs}, []model.Value{model.StringValue(name)}
+		for i := range n.Values.Len() {
+			names, items = append(names, n.Values.Name(i)), append(items, n.Values.Item(i))
+		}
+		v = model.ObjectValue(names, items)
+	})
+	return v
 }
 
 // subject is what the values of a resource are reduced for.
@@ -151,6 +167,7 @@ func (f *writer) subject(n *link.Node) *subject {
 	for _, row := range f.cat.ResourceSites(n.Source, n.Addr.Type) {
 		s.places[row.Name] = row.Gives
 	}
+	s.known[link.KnownAs] = true
 	f.graph.Keys(n, func(attribute, _ string) { s.known[attribute] = true })
 	if n.Addr.Mode == addr.Managed {
 		id, _ := n.Values.Get("id").Text()

@@ -365,8 +365,12 @@ func (g *Graph) joinEnd(n *Node, e End, text string) bool {
 	if by == catalog.ByAddress {
 		key, _ = Address(text)
 	}
+	holders := g.holders[key]
+	if holders == nil && (by == catalog.ByHost || strings.Contains(text, "://")) {
+		holders = g.holders[catalog.HostName(text)]
+	}
 	var found *Node
-	for _, h := range g.holders[key] {
+	for _, h := range holders {
 		if h == n {
 			continue
 		}
@@ -525,6 +529,10 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 			at, ok = place.Placed{Site: siteOf(id),
 				Because: []place.Reason{{How: place.Literal, Text: "by an id in it"}}}, true
 		} else if looksLikeHost(word) {
+			if g.joinEnd(n, e, word) {
+				n.Ends[len(n.Ends)-1].Confidence = Likely
+				continue
+			}
 			at, conf, ok = g.byHost(word)
 			p, _ := g.cat.Partition(at.Partition)
 			if at.Partition == "" && !g.cat.Own(at.Host) || p.SaaS && e.Kind == catalog.Endpoint {

@@ -34,7 +34,9 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 			if !r.Action.Stays() || told[r] {
 				continue
 			}
-			nodes = append(nodes, Node{Resource: r, Input: in, Placed: sites.Resource(r)})
+			at := sites.Resource(r)
+			sites.Learn(at, r, in.Name)
+			nodes = append(nodes, Node{Resource: r, Input: in, Placed: at})
 			g.Nodes = append(g.Nodes, &nodes[len(nodes)-1])
 		}
 	}
@@ -115,8 +117,11 @@ func (g *Graph) refined(n *Node) string {
 // identifying are the attributes whose values other resources use to mean this one.
 var identifying = map[string]bool{
 	"id": true, "arn": true, "self_link": true, "crn": true, "urn": true, "ocid": true, "unique_id": true,
-	"object_id": true, "principal_id": true, "client_id": true, "app_id": true,
+	"object_id": true, "principal_id": true, "client_id": true, "app_id": true, KnownAs: true,
 }
+
+// KnownAs is where facts write what a resource will be known by. No provider has it.
+const KnownAs = "known_as"
 
 // answering are the attributes by which a resource is reached. They identify it where the cloud has given them out; what
 // the configuration writes there itself is the name of something else, such as the domain that a certificate is for.
@@ -132,10 +137,15 @@ func reaches(name string) bool {
 
 // hold indexes what identifies n.
 func (g *Graph) hold(n *Node) {
-	g.Keys(n, func(_, text string) { g.holders[text] = append(g.holders[text], n) })
+	g.Keys(n, func(_, text string) {
+		if h := g.holders[text]; len(h) == 0 || h[len(h)-1] != n {
+			g.holders[text] = append(h, n)
+		}
+	})
 }
 
-// Keys calls f for what identifies n. Short values and names are left out: only what is unique in the world joins inputs.
+// Keys calls f for what identifies n. Short values are left out, and names that no table says are unique: only what one thing
+// in the world has joins inputs.
 func (g *Graph) Keys(n *Node, f func(attribute, text string)) {
 	if n.Values.Kind != model.Object || n.Placed.Unknown {
 		return
@@ -161,6 +171,21 @@ func (g *Graph) Keys(n *Node, f func(attribute, text string)) {
 			continue
 		}
 		f(name, text)
+	}
+	g.Named(n, f)
+}
+
+// Named calls f for what the tables say that n is known by: the attribute that has it, or will have it, and the name.
+func (g *Graph) Named(n *Node, f func(attribute, text string)) {
+	for _, k := range g.cat.Known(typeName(n)) {
+		if _, told := n.Values.Get(k.Attribute).Text(); told && k.From != k.Attribute {
+			continue
+		}
+		n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
+			if text, ok := v.Text(); ok && path.Block == k.From && text != "" && !v.Sensitive {
+				f(k.Attribute, k.By(text, n.Placed.Partition))
+			}
+		})
 	}
 }
 

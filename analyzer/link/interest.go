@@ -33,6 +33,11 @@ func (i Interest) Attribute(source, typ, path string) bool {
 	if Identifies(path) || Called(path) {
 		return true
 	}
+	for _, k := range i.cat.Known(typ) {
+		if top, _, _ := strings.Cut(k.From, "."); top == path {
+			return true
+		}
+	}
 	for _, row := range i.cat.ResourceSites(source, typ) {
 		if top, _, _ := strings.Cut(row.Name, "."); top == path {
 			return true

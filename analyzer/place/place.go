@@ -91,15 +91,17 @@ func Estate(inputs []*model.Snapshot, cat *catalog.Catalog, opts Options) *Sites
 	return s
 }
 
-// learn remembers that an account is in a partition, as a provider configuration of an input says. Two partitions for
-// one account prove nothing, and are forgotten.
+// learn remembers that an account is in a partition, as something in an input says. Two partitions for one account prove
+// nothing, and are forgotten; of several that agree the first stands.
 func (s *Sites) learn(at *Placed, by, input string) {
 	if part, _ := s.cat.Partition(at.Partition); part.Regional {
 		return
 	}
 	k := account{at.Cloud, at.Account}
-	if have, ok := s.accounts[k]; ok && have.partition != at.Partition {
-		s.accounts[k] = home{}
+	if have, ok := s.accounts[k]; ok {
+		if have.partition != at.Partition {
+			s.accounts[k] = home{}
+		}
 		return
 	}
 	why := Reason{}
@@ -108,6 +110,21 @@ func (s *Sites) learn(at *Placed, by, input string) {
 	}
 	why.At, why.Input = by, input
 	s.accounts[k] = home{at.Partition, why}
+}
+
+// Learn remembers the partition of the account that a placed resource of an input is in, where its own id says
+// whose it is. Call it for all resources before Account.
+func (s *Sites) Learn(at *Placed, r *model.Resource, input string) {
+	if at.Account == "" || s.accounts[account{at.Cloud, at.Account}].partition == at.Partition {
+		return
+	}
+	for _, name := range []string{"arn", "id"} {
+		text, _ := r.Values.Get(name).Text()
+		if id, ok := s.cat.Identify(text); ok && id.Account == at.Account && (id.Partition == at.Partition || id.Partition == "") {
+			s.learn(&Placed{Site: Site{Cloud: at.Cloud, Partition: at.Partition, Account: at.Account}}, r.Address, input)
+			return
+		}
+	}
 }
 
 // Account is the partition that some provider configuration of the estate shows an account to be in.

@@ -123,3 +123,30 @@ func (has *provided) any(row *catalog.Link) bool {
 		return strings.HasPrefix(row.Attribute, at.path) && (glob || at.typ == row.Type) && (at.path != "" || row.About(at.typ, row.Attribute))
 	})
 }
+
+// TestNamesAreInSchemas holds that every attribute that resources are known by is one of their provider's, where the schemas
+// are there.
+func TestNamesAreInSchemas(t *testing.T) {
+	cat, err := catalog.Load(tables.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, s := range published(t) {
+		for source, p := range s.Schemas {
+			for typ, resource := range p.ResourceSchemas {
+				for _, k := range cat.Known(typ) {
+					n++
+					for _, attribute := range []string{k.Attribute, k.From} {
+						if resource.Block.Attributes[attribute] == nil {
+							t.Errorf("%s has no %s %s", source, typ, attribute)
+						}
+					}
+				}
+			}
+		}
+	}
+	if n < 20 {
+		t.Errorf("only %d names are looked at", n)
+	}
+}
