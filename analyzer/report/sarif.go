@@ -26,8 +26,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
-
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
@@ -41,36 +39,32 @@ const (
 // SARIF prints r as SARIF 2.1.0, at most 5,000 results and the worst first. What is incomplete, what was left out and
 // the blind spots are notifications of the one invocation.
 func SARIF(w io.Writer, r *analyzer.Result, o Options) error {
-	return writeJSON(w, sarifReport(r, o))
+	return writeJSON(w, sarifOf(r, o))
 }
 
-func sarifReport(r *analyzer.Result, o Options) *sarif.Report {
-	run := sarif.NewRunWithInformationURI("demarc", "https://github.com/demarc-dev/demarc")
-	run.WithColumnKind("unicodeCodePoints")
-	if r.Version != "" {
-		run.Tool.Driver.WithVersion(r.Version)
-	}
-	results := sarifOrder(r)
+func sarifOf(r *analyzer.Result, o Options) sarifLog {
+	findings := sarifOrder(r)
+	rules := sarifRules(r, findings)
 	index := map[string]int{}
-	for i, rule := range sarifRules(r, results) {
-		run.Tool.Driver.AddRule(rule)
-		index[*rule.ID] = i
+	for i, rule := range rules {
+		index[rule.ID] = i
 	}
-	for _, f := range results[:min(len(results), maxResults)] {
-		result := sarifResult(f, index[f.Rule.ID])
+	results := each(findings[:min(len(findings), maxResults)], func(f *analyzer.Finding) sarifResult {
+		result := sarifResultOf(f, index[f.Rule.ID])
 		if r.Baseline != nil {
-			result.WithBaselineState(status(f))
+			result.BaselineState = status(f)
 		}
-		run.AddResult(result)
-	}
-	run.AddInvocation(sarifInvocation(r, o, len(results)-maxResults))
-	bag := sarif.NewPropertyBag().
-		Add("blindSpots", r.Coverage.BlindSpots).
-		Add("suppressed", summaryOf(r, o).Suppressed)
-	run.WithProperties(bag)
-	report := sarif.NewReport()
-	report.AddRun(run)
-	return report
+		return result
+	})
+	return sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{{
+		ColumnKind:  "unicodeCodePoints",
+		Invocations: []sarifInvocation{sarifInvocationOf(r, o, len(findings)-maxResults)},
+		Properties:  map[string]any{"blindSpots": r.Coverage.BlindSpots, "suppressed": summaryOf(r, o).Suppressed},
+		Results:     results,
+		Tool: sarifTool{sarifDriver{
+			Name: "demarc", InformationURI: "https://github.com/demarc-dev/demarc", Version: r.Version, Rules: rules,
+		}},
+	}}}
 }
 
 // sarifOrder puts the worst first and what is suppressed last, so that a cut takes what matters least.
@@ -87,7 +81,7 @@ func sarifOrder(r *analyzer.Result) []*analyzer.Finding {
 }
 
 // sarifRules describes every rule that ran, each with the severity that its findings have where there are any.
-func sarifRules(r *analyzer.Result, findings []*analyzer.Finding) []*sarif.ReportingDescriptor {
+func sarifRules(r *analyzer.Result, findings []*analyzer.Finding) []sarifRule {
 	severity := map[string]analyzer.Severity{}
 	rules := slices.Clone(r.Rules)
 	for _, f := range findings {
@@ -96,8 +90,7 @@ func sarifRules(r *analyzer.Result, findings []*analyzer.Finding) []*sarif.Repor
 			rules = append(rules, f.Rule)
 		}
 	}
-	var out []*sarif.ReportingDescriptor
-	for _, rule := range rules {
+	return each(rules, func(rule *analyzer.Rule) sarifRule {
 		s := cmp.Or(severity[rule.ID], rule.Severity)
 		help := cmp.Or(strings.TrimSpace(rule.Doc), rule.Title)
 		markdown := help
@@ -109,25 +102,16 @@ func sarifRules(r *analyzer.Result, findings []*analyzer.Finding) []*sarif.Repor
 			help += "\n\nFix: " + rule.Fix
 			markdown += "\n\nFix: " + rule.Fix
 		}
-		level := sarif.NewReportingConfiguration()
-		level.Level = sarifLevel(s)
-		bag := sarif.NewPropertyBag().
-			Add("security-severity", securitySeverity(s)).
-			WithTags([]string{"security", "sovereignty", "terraform"})
-		out = append(out, sarif.NewReportingDescriptor().
-			WithID(rule.ID).
-			WithName(rule.ID).
-			WithShortDescription(sarifText(rule.Title)).
-			WithFullDescription(sarifText(visible(firstParagraph(rule), maxDescription))).
-			WithHelp(sarifText(help).WithMarkdown(markdown)).
-			WithDefaultConfiguration(level).
-			WithProperties(bag))
-	}
-	return out
-}
-
-func sarifText(s string) *sarif.MultiformatMessageString {
-	return sarif.NewMultiformatMessageString().WithText(s)
+		return sarifRule{
+			ID:                   rule.ID,
+			Name:                 rule.ID,
+			ShortDescription:     sarifText{Text: rule.Title},
+			FullDescription:      sarifText{Text: visible(firstParagraph(rule), maxDescription)},
+			Help:                 sarifText{help, markdown},
+			DefaultConfiguration: sarifConfiguration{sarifLevelOf(s)},
+			Properties:           map[string]any{"security-severity": securitySeverity(s), "tags": []string{"security", "sovereignty", "terraform"}},
+		}
+	})
 }
 
 // firstParagraph is the first text of a rule's Markdown that is not a heading, on one line.
@@ -141,14 +125,14 @@ func firstParagraph(rule *analyzer.Rule) string {
 	return rule.Title
 }
 
-func sarifLevel(s analyzer.Severity) string {
+func sarifLevelOf(s analyzer.Severity) sarifLevel {
 	switch {
 	case s >= analyzer.High:
-		return sarif.LevelError
+		return sarifError
 	case s == analyzer.Medium:
-		return sarif.LevelWarning
+		return sarifWarning
 	}
-	return sarif.LevelNote
+	return sarifNote
 }
 
 // securitySeverity is a number inside the range that GitHub shows as the word.
@@ -166,21 +150,27 @@ func securitySeverity(s analyzer.Severity) string {
 	return "1.0"
 }
 
-func sarifResult(f *analyzer.Finding, rule int) *sarif.Result {
-	out := sarif.NewRuleResult(f.Rule.ID)
-	out.WithRuleIndex(rule)
-	out.WithLevel(sarifLevel(f.Severity))
-	out.WithMessage(sarifMessage(said(f)))
-	out.AddLocation(sarifLocation(f.Pos, f.Root, f.Address))
+func sarifResultOf(f *analyzer.Finding, rule int) sarifResult {
+	out := sarifResult{
+		RuleID:              f.Rule.ID,
+		RuleIndex:           rule,
+		Level:               sarifLevelOf(f.Severity),
+		Message:             sarifMessage(said(f)),
+		Locations:           []sarifLocation{sarifLocationOf(f.Pos, f.Root, f.Address)},
+		PartialFingerprints: map[string]string{"demarc/v1": f.Fingerprint},
+		Properties: map[string]any{
+			"severity": f.Severity.String(), "confidence": f.Confidence.String(), "from": f.From.Side, "to": f.To.Side,
+		},
+	}
 	for _, s := range f.Evidence {
 		if s.Pos.File == "" {
 			continue
 		}
-		l := sarifLocation(s.Pos, "", s.Address)
-		l.ID = len(out.RelatedLocations) + 1
-		out.AddRelatedLocation(l.WithMessage(sarifMessage(sentence(s.Text))))
+		l := sarifLocationOf(s.Pos, "", s.Address)
+		text := sarifMessage(sentence(s.Text))
+		l.ID, l.Message = len(out.RelatedLocations)+1, &text
+		out.RelatedLocations = append(out.RelatedLocations, l)
 	}
-	out.PartialFingerprints = map[string]string{"demarc/v1": f.Fingerprint}
 	if f.Pos.File == "" {
 		out.PartialFingerprints["primaryLocationLineHash"] = f.Fingerprint
 	}
@@ -189,17 +179,9 @@ func sarifResult(f *analyzer.Finding, rule int) *sarif.Result {
 		if s.By == "comment" {
 			kind = "inSource"
 		}
-		out.AddSuppression(sarif.NewSuppression().
-			WithKind(kind).
-			WithStatus("accepted").
-			WithJustification(sentence(strings.TrimSuffix(s.By+": "+s.Reason, ": "))))
+		out.Suppressions = []sarifSuppression{{kind, "accepted", sentence(strings.TrimSuffix(s.By+": "+s.Reason, ": "))}}
 	}
-	bag := sarif.NewPropertyBag().
-		Add("severity", f.Severity.String()).
-		Add("confidence", f.Confidence.String()).
-		Add("from", f.From.Side).
-		Add("to", f.To.Side)
-	return out.WithProperties(bag)
+	return out
 }
 
 // said is a finding in one paragraph, its first sentence the message.
@@ -215,33 +197,25 @@ func said(f *analyzer.Finding) string {
 }
 
 // sarifMessage takes links out of a message: all that it needs are relatedLocations, and a name may hold any link.
-func sarifMessage(s string) *sarif.Message {
-	return sarif.NewTextMessage(strings.ReplaceAll(s, "](", "] ("))
+func sarifMessage(s string) sarifText {
+	return sarifText{Text: strings.ReplaceAll(s, "](", "] (")}
 }
 
-func sarifLocation(p model.Pos, root, address string) *sarif.Location {
-	out := sarif.NewLocation()
-	out.ID = 0 // the library's -1 is outside of what GitHub allows
+func sarifLocationOf(p model.Pos, root, address string) sarifLocation {
+	var out sarifLocation
 	if address != "" {
-		out.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(address).WithKind("resource"))
+		out.LogicalLocations = []sarifLogicalLocation{{address, "resource"}}
 	}
 	file := cmp.Or(p.File, root)
 	if file == "" {
 		return out
 	}
-	region := sarif.NewRegion().WithStartLine(max(p.Line, 1))
-	if p.Column > 0 {
-		region.WithStartColumn(p.Column)
-	}
+	region := sarifRegion{StartLine: max(p.Line, 1), StartColumn: max(p.Column, 0)}
 	if p.Line > 0 && p.EndLine >= p.Line {
-		region.WithEndLine(p.EndLine)
-		if p.EndColumn > 0 {
-			region.WithEndColumn(p.EndColumn)
-		}
+		region.EndLine, region.EndColumn = p.EndLine, max(p.EndColumn, 0)
 	}
-	return out.WithPhysicalLocation(sarif.NewPhysicalLocation().
-		WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri(file))).
-		WithRegion(region))
+	out.PhysicalLocation = &sarifPhysicalLocation{sarifArtifactLocation{uri(file)}, region}
+	return out
 }
 
 // uri is a path as a uri reference: relative where the path is, every other character than a path's own escaped. A colon
@@ -267,38 +241,40 @@ func uri(file string) string {
 }
 
 // sarifInvocation says how the run went: what stands in the way of a full answer are its notifications.
-func sarifInvocation(r *analyzer.Result, o Options, left int) *sarif.Invocation {
-	out := sarif.NewInvocation().
-		WithExecutionSuccessful(!r.Incomplete()).
-		WithExitCode(o.Exit)
-	say := func(level, text string, l *sarif.Location) {
-		n := sarif.NewNotification().WithLevel(level).WithMessage(sarifMessage(text))
-		if l.PhysicalLocation != nil {
-			n.AddLocation(l)
+func sarifInvocationOf(r *analyzer.Result, o Options, left int) sarifInvocation {
+	out := sarifInvocation{
+		ExecutionSuccessful:        !r.Incomplete(),
+		ExitCode:                   o.Exit,
+		ToolExecutionNotifications: []sarifNotification{}, // none is not the same as not known
+	}
+	say := func(level sarifLevel, text string, at sarifLocation) {
+		n := sarifNotification{Level: level, Message: sarifMessage(text)}
+		if at.PhysicalLocation != nil {
+			n.Locations = []sarifLocation{at}
 		}
-		out.AddToolExecutionNotification(n)
+		out.ToolExecutionNotifications = append(out.ToolExecutionNotifications, n)
 	}
 	for _, in := range r.Inputs {
-		at := sarifLocation(model.Pos{}, in.Name, "")
+		at := sarifLocationOf(model.Pos{}, in.Name, "")
 		for _, s := range in.Incomplete {
-			say(sarif.LevelWarning, "not complete: "+sentence(s), at)
+			say(sarifWarning, "not complete: "+sentence(s), at)
 		}
 		for _, s := range in.Notes {
-			say(sarif.LevelNote, sentence(s), at)
+			say(sarifNote, sentence(s), at)
 		}
 	}
 	if left > 0 {
-		say(sarif.LevelWarning, fmt.Sprintf("%s left out: this file holds %d, the worst", Count(left, "result"), maxResults), sarif.NewLocation())
+		say(sarifWarning, fmt.Sprintf("%s left out: this file holds %d, the worst", Count(left, "result"), maxResults), sarifLocation{})
 	}
 	for _, b := range r.Blind[:min(len(r.Blind), maxNotifications)] {
 		text := "blind spot: " + sentence(b.Reason)
 		if b.Settle != "" {
 			text += "; settle: " + sentence(b.Settle)
 		}
-		say(sarif.LevelNote, text, sarifLocation(b.Pos, b.Root, b.Address))
+		say(sarifNote, text, sarifLocationOf(b.Pos, b.Root, b.Address))
 	}
 	if more := len(r.Blind) - maxNotifications; more > 0 {
-		say(sarif.LevelNote, Count(more, "more blind spot"), sarif.NewLocation())
+		say(sarifNote, Count(more, "more blind spot"), sarifLocation{})
 	}
 	return out
 }
