@@ -1,11 +1,11 @@
 package analyzer
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
 
 // Excerpt is a line of the sources, with the part of it that a finding is about. What may be secret in it is masked.
@@ -97,7 +97,7 @@ func excerpt(lines []string, pos model.Pos, key string, secret bool, places ...S
 		end = byteOf(first, pos.EndColumn)
 	}
 	name := ""
-	if m := assigned.FindStringSubmatchIndex(first[from:end]); m != nil {
+	if m := assigned.Regexp().FindStringSubmatchIndex(first[from:end]); m != nil {
 		name = first[from+m[2] : from+m[3]]
 		from += m[1]
 	}
@@ -118,17 +118,17 @@ func excerpt(lines []string, pos model.Pos, key string, secret bool, places ...S
 	if from == end {
 		return Excerpt{}, false
 	}
-	hide := secrets(line, name != "" && (secret || secretName.MatchString(name)), text)
+	hide := secrets(line, name != "" && (secret || secretName.Regexp().MatchString(name)), text)
 	e := Excerpt{Line: at, Head: name == "", Before: masked(line, 0, from, hide), Marked: masked(line, from, end, hide), After: masked(line, end, len(line), hide)}
-	e.Before = aligned.ReplaceAllString(strings.TrimLeft(e.Before, " \t"), "$1 $2 ")
+	e.Before = aligned.Regexp().ReplaceAllString(strings.TrimLeft(e.Before, " \t"), "$1 $2 ")
 	return e, true
 }
 
 // assigned is the beginning of an argument, up to its value: `name = ` or, in JSON, `"name": `.
-var assigned = regexp.MustCompile(`^\s*"?([\w.-]+)"?\s*[=:]\s*`)
+var assigned = pattern.New(`^\s*"?([\w.-]+)"?\s*[=:]\s*`)
 
 // aligned is an equals sign that stands below others.
-var aligned = regexp.MustCompile(`(\S)\s+([=:])\s+$`)
+var aligned = pattern.New(`(\S)\s+([=:])\s+$`)
 
 // byteOf is where a column of a line begins.
 func byteOf(line string, column int) int {
@@ -165,7 +165,7 @@ func tokens(places []Spot) []string {
 // giving is the line in an argument that gives one key of it, and where its value begins.
 func giving(lines []string, pos model.Pos, key string) (line, from int, ok bool) {
 	for n := pos.Line; key != "" && n <= min(pos.EndLine, len(lines)); n++ {
-		if m := assigned.FindStringSubmatchIndex(lines[n-1]); m != nil && lines[n-1][m[2]:m[3]] == key {
+		if m := assigned.Regexp().FindStringSubmatchIndex(lines[n-1]); m != nil && lines[n-1][m[2]:m[3]] == key {
 			return n, m[1], true
 		}
 	}
@@ -179,7 +179,7 @@ func naming(lines []string, pos model.Pos, words []string) (line, from, end int,
 		for n := pos.Line; n <= min(pos.EndLine, len(lines)); n++ {
 			text := lines[n-1]
 			at := strings.Index(text, w)
-			if at < 0 || comment.MatchString(text) {
+			if at < 0 || comment.Regexp().MatchString(text) {
 				continue
 			}
 			from, end = at, at+len(w)
@@ -198,7 +198,7 @@ func naming(lines []string, pos model.Pos, words []string) (line, from, end int,
 	return 0, 0, 0, false
 }
 
-var comment = regexp.MustCompile(`^\s*(#|//)`)
+var comment = pattern.New(`^\s*(#|//)`)
 
 // span is a part of a line, in bytes.
 type span struct{ from, end int }
@@ -221,29 +221,29 @@ func masked(line string, from, end int, hide []span) string {
 }
 
 // secretName tells names of arguments and keys whose values are nobody's business.
-var secretName = regexp.MustCompile(`(?i)pass(w(or)?d|phrase)|\bpwd|secret|token|credential|(private|api|access|account|shared|storage|master|license|ssh)_?key\b|` +
+var secretName = pattern.New(`(?i)pass(w(or)?d|phrase)|\bpwd|secret|token|credential|(private|api|access|account|shared|storage|master|license|ssh)_?key\b|` +
 	`key_?(material|data|base64)|pre_?shared|\bpsk|sas_?(url|uri)|\bsig(nature)?\b|connection_?string|(bearer|basic|auth)_?(auth|header|key)|cookie|user_?data|custom_?data|pem\b|pfx|\bcert(ificate)?_?(body|data)|client_?cert`)
 
 // Texts that are secret whatever they are called, with the part that is: keys of clouds, tokens, passwords in addresses
 // and in connection strings, private keys.
-var secretText = []*regexp.Regexp{
-	regexp.MustCompile(`\b((?:AKIA|ASIA|LTAI|AIza|ghp_|gho_|ghs_|github_pat_|glpat-|xox[abprs]-|sk_live_|hvs\.)[\w-]{8,})`),
-	regexp.MustCompile(`\b(eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)`),
-	regexp.MustCompile(`://([^/@\s"']+)@`),
-	regexp.MustCompile(`(?i)(?:password|passwd|pwd|secret|token|accountkey|sharedaccesskey|sharedaccesssignature|apikey|api_key|sig|signature)=([^;&"'\s]+)`),
-	regexp.MustCompile(`(?i)(?:bearer|basic)\s+([\w.~+/=-]{8,})`),
-	regexp.MustCompile(`(-----BEGIN .*)`),
+var secretText = []*pattern.Pattern{
+	pattern.New(`\b((?:AKIA|ASIA|LTAI|AIza|ghp_|gho_|ghs_|github_pat_|glpat-|xox[abprs]-|sk_live_|hvs\.)[\w-]{8,})`),
+	pattern.New(`\b(eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)`),
+	pattern.New(`://([^/@\s"']+)@`),
+	pattern.New(`(?i)(?:password|passwd|pwd|secret|token|accountkey|sharedaccesskey|sharedaccesssignature|apikey|api_key|sig|signature)=([^;&"'\s]+)`),
+	pattern.New(`(?i)(?:bearer|basic)\s+([\w.~+/=-]{8,})`),
+	pattern.New(`(-----BEGIN .*)`),
 }
 
 var (
-	quoted      = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"?`)
-	pairName    = regexp.MustCompile(`"?([\w.-]+)"?\s*[=:]\s*`)
-	number      = regexp.MustCompile(`\b\d[\w.]*`)
-	reference   = regexp.MustCompile(`\$\{[^}]*\}`)
-	harmless    = regexp.MustCompile(`^(arn:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w/:.*-]*|[a-z]{2,}(-[a-z]+)+-\d+|true|false|)$`)
-	telling     = regexp.MustCompile(`[\pL\pN]`)
-	longText    = regexp.MustCompile(`[A-Za-z0-9_]{20,}|[A-Za-z0-9+/]{40,}`)
-	hexadecimal = regexp.MustCompile(`\b[0-9a-fA-F]{32,}\b`)
+	quoted      = pattern.New(`"((?:[^"\\]|\\.)*)"?`)
+	pairName    = pattern.New(`"?([\w.-]+)"?\s*[=:]\s*`)
+	number      = pattern.New(`\b\d[\w.]*`)
+	reference   = pattern.New(`\$\{[^}]*\}`)
+	harmless    = pattern.New(`^(arn:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w/:.*-]*|[a-z]{2,}(-[a-z]+)+-\d+|true|false|)$`)
+	telling     = pattern.New(`[\pL\pN]`)
+	longText    = pattern.New(`[A-Za-z0-9_]{20,}|[A-Za-z0-9+/]{40,}`)
+	hexadecimal = pattern.New(`\b[0-9a-fA-F]{32,}\b`)
 )
 
 // secrets are the parts of a line that may be secret. named says that the argument is by its name, and text that the line
@@ -252,26 +252,26 @@ func secrets(line string, named, text bool) []span {
 	var out []span
 	hide := func(from, end int) {
 		text := line[from:end]
-		if harmless.MatchString(text) || !telling.MatchString(text) {
+		if harmless.Regexp().MatchString(text) || !telling.Regexp().MatchString(text) {
 			return
 		}
 		at := from
-		for _, m := range reference.FindAllStringIndex(text, -1) { // names, and no values
-			if telling.MatchString(line[at : from+m[0]]) {
+		for _, m := range reference.Regexp().FindAllStringIndex(text, -1) { // names, and no values
+			if telling.Regexp().MatchString(line[at : from+m[0]]) {
 				out = append(out, span{at, from + m[0]})
 			}
 			at = from + m[1]
 		}
-		if telling.MatchString(line[at:end]) {
+		if telling.Regexp().MatchString(line[at:end]) {
 			out = append(out, span{at, end})
 		}
 	}
 	values := func(from int) {
-		for _, m := range quoted.FindAllStringSubmatchIndex(line[from:], -1) {
+		for _, m := range quoted.Regexp().FindAllStringSubmatchIndex(line[from:], -1) {
 			hide(from+m[2], from+m[3])
 		}
-		rest := quoted.ReplaceAllStringFunc(line[from:], func(s string) string { return strings.Repeat(" ", len(s)) })
-		for _, m := range number.FindAllStringIndex(rest, -1) {
+		rest := quoted.Regexp().ReplaceAllStringFunc(line[from:], func(s string) string { return strings.Repeat(" ", len(s)) })
+		for _, m := range number.Regexp().FindAllStringIndex(rest, -1) {
 			if m[0] == 0 || !strings.ContainsRune("._[-", rune(rest[m[0]-1])) {
 				hide(from+m[0], from+m[1])
 			}
@@ -280,29 +280,29 @@ func secrets(line string, named, text bool) []span {
 	if named && text {
 		hide(len(line)-len(strings.TrimLeft(line, " \t")), len(line))
 	} else if named {
-		if m := pairName.FindStringIndex(line); m != nil {
+		if m := pairName.Regexp().FindStringIndex(line); m != nil {
 			values(m[1])
 		} else {
 			values(0)
 		}
 	}
-	for _, m := range pairName.FindAllStringSubmatchIndex(line, -1) {
-		if secretName.MatchString(line[m[2]:m[3]]) {
+	for _, m := range pairName.Regexp().FindAllStringSubmatchIndex(line, -1) {
+		if secretName.Regexp().MatchString(line[m[2]:m[3]]) {
 			values(m[1])
 			break
 		}
 	}
-	for _, r := range secretText {
-		for _, m := range r.FindAllStringSubmatchIndex(line, -1) {
+	for _, p := range secretText {
+		for _, m := range p.Regexp().FindAllStringSubmatchIndex(line, -1) {
 			hide(m[2], m[3])
 		}
 	}
-	for _, m := range longText.FindAllStringIndex(line, -1) {
+	for _, m := range longText.Regexp().FindAllStringIndex(line, -1) {
 		if random(line[m[0]:m[1]]) {
 			hide(m[0], m[1])
 		}
 	}
-	for _, m := range hexadecimal.FindAllStringIndex(line, -1) {
+	for _, m := range hexadecimal.Regexp().FindAllStringIndex(line, -1) {
 		hide(m[0], m[1])
 	}
 	slices.SortFunc(out, func(a, b span) int { return a.from - b.from })

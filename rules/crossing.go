@@ -2,13 +2,13 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
@@ -164,7 +164,7 @@ func once(steps []analyzer.Step) []analyzer.Step {
 		return told
 	})
 	for i := range steps {
-		steps[i].Text = operator.ReplaceAllStringFunc(steps[i].Text, func(s string) string {
+		steps[i].Text = operator.Regexp().ReplaceAllStringFunc(steps[i].Text, func(s string) string {
 			if seen[s] {
 				return ""
 			}
@@ -176,7 +176,7 @@ func once(steps []analyzer.Step) []analyzer.Step {
 }
 
 // operator is what where says of who runs a place.
-var operator = regexp.MustCompile(`, operated by [^,);]+`)
+var operator = pattern.New(`, operated by [^,);]+`)
 
 // tidy sorts addresses and drops doubles and the resource itself.
 func tidy(list []string, self string) []string {

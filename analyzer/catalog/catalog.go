@@ -1,6 +1,10 @@
 package catalog
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/demarc-dev/demarc/analyzer/pattern"
+)
 
 // Partition is an instance of a cloud with identities, endpoints and often an operator of its own.
 type Partition struct {
@@ -81,7 +85,7 @@ func empty() *Catalog {
 			sites: sites{providers: map[string]provider{}, sources: map[string]string{}, rows: map[string]*siteRows{}},
 			roles: roles{
 				classes:     map[cloudName]namedRole{},
-				names:       map[string][]*expression{},
+				names:       map[string][]*pattern.Pattern{},
 				actions:     map[string][]actionRow{},
 				escalations: map[string][]Escalation{},
 			},

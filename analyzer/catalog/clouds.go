@@ -5,6 +5,8 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
 
 // clouds is what the rows about partitions say.
@@ -28,7 +30,7 @@ type regionRow struct {
 
 type patternRow struct {
 	cloud, partition string
-	expression       *expression
+	expression       *pattern.Pattern
 }
 
 // use is where a row names a partition, or only a cloud.
@@ -153,7 +155,7 @@ func (c *Catalog) Region(cloud, name string) (partition, region string, ok bool)
 			continue
 		}
 		for _, name := range names {
-			if p.expression.compiled().MatchString(name) {
+			if p.expression.Regexp().MatchString(name) {
 				return p.partition, name, true
 			}
 		}
@@ -250,12 +252,12 @@ func (c *Catalog) uses(r row, cloudColumn, partitionColumn int) (cloud, partitio
 }
 
 // parseExpression reads a regular expression, without the cost of compiling it.
-func parseExpression(source string) (*expression, *syntax.Regexp, error) {
+func parseExpression(source string) (*pattern.Pattern, *syntax.Regexp, error) {
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
 		return nil, nil, err
 	}
-	return &expression{source: source}, tree, nil
+	return pattern.New(source), tree, nil
 }
 
 // plain is the form in which names of regions are compared: `China East 3` is chinaeast3.

@@ -2,17 +2,18 @@ package catalog
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
 
 // Could matches the names of attributes that could name another place. It is wide on purpose: whoever adds a provider
 // has to look at every such attribute and say what it does, or that it joins nothing.
-var Could = regexp.MustCompile(`region|location|account|owner|subscription|project|compartment|endpoint|domain|issuer|address|cidr|` +
+var Could = pattern.New(`region|location|account|owner|subscription|project|compartment|endpoint|domain|issuer|address|cidr|` +
 	`ocid|self_link|bucket|principal|partner|` +
 	`(^|_)(tenants?|tenancy|hosts?|hostnames?|fqdns?|url|urls|uris?|ips?|ipv4|ipv6|arns?|urns?|crns?|ids?|topics?|keys?|roles?|members?|policy|policies|` +
 	`statements?|source|sources|destinations?|targets?|peers?|remote|replicas?|standby|secondary|areas?)(_|$)`)
@@ -104,7 +105,7 @@ func (c *Catalog) coverType(cov *Coverage, typ, path string, t cty.Type) {
 		}
 		return
 	}
-	if !Could.MatchString(path[strings.LastIndexByte(path, '.')+1:]) {
+	if !Could.Regexp().MatchString(path[strings.LastIndexByte(path, '.')+1:]) {
 		return
 	}
 	cov.Attributes++

@@ -5,6 +5,8 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
 
 // hosts are the rows about host names.
@@ -20,7 +22,7 @@ type hostRow struct{ cloud, partition string }
 
 type hostPattern struct {
 	hostRow
-	expression *expression
+	expression *pattern.Pattern
 	endings    []string // one of which a match has at its end, nil for any
 }
 
@@ -133,7 +135,7 @@ func (c *Catalog) hostRegion(at hostRow, host string) string {
 func firstMatch(patterns []hostPattern, s string) (hostRow, bool) {
 	for i := range patterns {
 		p := &patterns[i]
-		if p.mayMatch(s) && p.expression.compiled().MatchString(s) {
+		if p.mayMatch(s) && p.expression.Regexp().MatchString(s) {
 			return p.hostRow, true
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
 
 // identifierRow is a form of ids that tell where they are from.
@@ -11,7 +13,7 @@ type identifierRow struct {
 	cloud      string
 	prefix     string // what the value begins with, or holds
 	anywhere   bool
-	expression *expression
+	expression *pattern.Pattern
 }
 
 // identifierGroups are the names that groups of an identifier's expression may have.
@@ -45,7 +47,7 @@ func (c *Catalog) Identify(value string) (Identity, bool) {
 		if row.anywhere && !strings.Contains(value, row.prefix) || !row.anywhere && !strings.HasPrefix(value, row.prefix) {
 			continue
 		}
-		re := row.expression.compiled()
+		re := row.expression.Regexp()
 		match := re.FindStringSubmatchIndex(value)
 		if match == nil {
 			continue

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // Load reads every *.tbl of fsys. It fails on the first row that is not understood, with `file:line:`.
@@ -173,16 +171,4 @@ func (c *Catalog) readRow(r row) error {
 		return fmt.Errorf("a %s row has the columns %s, not %d of them", r.fields[0], kind.columns, n)
 	}
 	return kind.read(c, r)
-}
-
-// expression is a regular expression that is compiled when it is first needed.
-type expression struct {
-	source string
-	once   sync.Once
-	re     *regexp.Regexp
-}
-
-func (e *expression) compiled() *regexp.Regexp {
-	e.once.Do(func() { e.re = regexp.MustCompile(e.source) })
-	return e.re
 }

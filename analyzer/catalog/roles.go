@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
 
 // roles is what the rows about privilege say.
 type roles struct {
 	classes     map[cloudName]namedRole
-	names       map[string][]*expression // by cloud: how a role's name is found in longer spellings
+	names       map[string][]*pattern.Pattern // by cloud: how a role's name is found in longer spellings
 	actions     map[string][]actionRow
 	escalations map[string][]Escalation
 }
@@ -99,7 +101,7 @@ func (c *Catalog) Role(cloud, spelling string) (class Class, name string, ok boo
 		return role.class, role.name, true
 	}
 	for _, e := range c.roles.names[cloud] {
-		if m := e.compiled().FindStringSubmatch(spelling); m != nil {
+		if m := e.Regexp().FindStringSubmatch(spelling); m != nil {
 			role, ok := c.roles.classes[cloudName{cloud, m[1]}]
 			return role.class, role.name, ok
 		}

@@ -3,7 +3,6 @@ package facts
 import (
 	"cmp"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
@@ -294,10 +294,10 @@ func (r *reducer) words(text string, secret bool) string {
 }
 
 // opaque are forms of ids that clouds give out and that say no more: `vpc-0123456789abcdef0`, GUIDs, numbers, hex.
-var opaque = regexp.MustCompile(`^(?i:(?:[a-z][a-z0-9]*[-_])*[0-9a-f]{8,40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{6,20}|o-[a-z0-9]{10,32})$`)
+var opaque = pattern.New(`^(?i:(?:[a-z][a-z0-9]*[-_])*[0-9a-f]{8,40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{6,20}|o-[a-z0-9]{10,32})$`)
 
 // told are the marks and hashes of facts that were read: the facts of facts are the facts.
-var told = regexp.MustCompile(`^~(?:[A-Za-z0-9_-]{5}|[A-Za-z0-9_-]{22})?$`)
+var told = pattern.New(`^~(?:[A-Za-z0-9_-]{5}|[A-Za-z0-9_-]{22})?$`)
 
 // how says what is told of a text.
 type how struct {
@@ -308,7 +308,7 @@ type how struct {
 
 // name is a text that matters for what it equals: a token, an opaque id, or a hash.
 func (r *reducer) name(text string, h how) string {
-	if told.MatchString(text) {
+	if told.Regexp().MatchString(text) {
 		return text
 	}
 	if _, ok := r.cat.Identify(text); !ok {
@@ -326,7 +326,7 @@ func (r *reducer) name(text string, h how) string {
 	switch {
 	case h.secret:
 		return marked
-	case text == "" || opaque.MatchString(text):
+	case text == "" || opaque.Regexp().MatchString(text):
 		return text
 	}
 	return hash(text)
@@ -408,7 +408,7 @@ func (r *reducer) url(text string, id catalog.Identity, identified bool, h how) 
 func segments(path string) string {
 	list := strings.Split(path, "/")
 	for i, s := range list {
-		if s != "" && !opaque.MatchString(s) && !told.MatchString(s) {
+		if s != "" && !opaque.Regexp().MatchString(s) && !told.Regexp().MatchString(s) {
 			list[i] = hash(s)
 		}
 	}

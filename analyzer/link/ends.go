@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
@@ -329,7 +329,7 @@ func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Place
 		if i := strings.LastIndexByte(text, '@'); i >= 0 {
 			return g.byHost(text[i+1:])
 		}
-		if bareAccount.MatchString(text) {
+		if bareAccount.Regexp().MatchString(text) {
 			return g.byValue(n, catalog.ByAccount, cloud, text)
 		}
 	}
@@ -435,8 +435,8 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 		switch {
 		case g.yieldsSecret(t):
 			end.Kind = catalog.Credential
-		case e.Kind == catalog.Endpoint && e.Row.By == catalog.ByText && !addressable.MatchString(t.Attr),
-			e.Kind == catalog.Credential && e.Row.By == catalog.ByText && !opens.MatchString(t.Attr) && !addressable.MatchString(t.Attr):
+		case e.Kind == catalog.Endpoint && e.Row.By == catalog.ByText && !addressable.Regexp().MatchString(t.Attr),
+			e.Kind == catalog.Credential && e.Row.By == catalog.ByText && !opens.Regexp().MatchString(t.Attr) && !addressable.Regexp().MatchString(t.Attr):
 			end.Kind = catalog.Flow // a text that mentions another resource calls nothing and opens nothing yet
 		}
 		n.Ends = append(n.Ends, end)
@@ -559,11 +559,11 @@ func Words(text string) []string {
 }
 
 // Secretive tells whether a text says that it holds a secret.
-func Secretive(text string) bool { return secretive.MatchString(Plain(text)) }
+func Secretive(text string) bool { return secretive.Regexp().MatchString(Plain(text)) }
 
 // secretive is what a text that holds a secret says before it: the words of connection strings, of the documents that
 // secrets are kept in, of URLs with a password and of keys in PEM.
-var secretive = regexp.MustCompile(`(?i)(passw(or)?d|passphrase|pwd|secret|token|credential|private_?key|(access|account|api|shared|master|primary|secondary)_?key|\bsig)["'\\\s]*[:=]|://[^/@\s]*:[^/@\s]+@|-----BEGIN `)
+var secretive = pattern.New(`(?i)(passw(or)?d|passphrase|pwd|secret|token|credential|private_?key|(access|account|api|shared|master|primary|secondary)_?key|\bsig)["'\\\s]*[:=]|://[^/@\s]*:[^/@\s]+@|-----BEGIN `)
 
 // mostText is how much of a text is read.
 const mostText = 1 << 20
@@ -615,10 +615,10 @@ func choicesOf(targets []Target) []Choice {
 }
 
 // addressable are the names of attributes that something is called by.
-var addressable = regexp.MustCompile(`endpoint|host|url|uri|fqdn|domain|dns|address|(^|_)ip(_|$)|connection_string`)
+var addressable = pattern.New(`endpoint|host|url|uri|fqdn|domain|dns|address|(^|_)ip(_|$)|connection_string`)
 
 // opens are the names of attributes that somebody gets in by.
-var opens = regexp.MustCompile(`passw|secret|token|private_key|access_key|account_key|credential|kube_?config|(^|_)sas`)
+var opens = pattern.New(`passw|secret|token|private_key|access_key|account_key|credential|kube_?config|(^|_)sas`)
 
 // notShown is the blind spot of a value whose origin the input does not show. Sources say themselves what they lack.
 func notShown(n *Node, path string, opaque []string) Blind {
@@ -695,10 +695,10 @@ func AccountLike(s string) bool {
 }
 
 // bareAccount is an account id that stands for everybody of the account: digits, or Huawei's and IBM's 32 hex digits.
-var bareAccount = regexp.MustCompile(`^([0-9]{9,20}|[0-9a-f]{32})$`)
+var bareAccount = pattern.New(`^([0-9]{9,20}|[0-9a-f]{32})$`)
 
 // BareAccount tells that a text is such an id.
-func BareAccount(text string) bool { return bareAccount.MatchString(text) }
+func BareAccount(text string) bool { return bareAccount.Regexp().MatchString(text) }
 
 // looksLikeHost is a cheap test for a host name or URL in plain text.
 func looksLikeHost(s string) bool {

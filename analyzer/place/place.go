@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
 
 // Options are what the user tells of the world that inputs do not hold.
@@ -169,7 +169,7 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 	case catalog.GivesRegion, catalog.GivesZone:
 		partition, region, ok := f.cat.Region(f.cloud, value)
 		if !ok {
-			if f.at.Region == "" && gives == catalog.GivesRegion && regionLike.MatchString(value) {
+			if f.at.Region == "" && gives == catalog.GivesRegion && regionLike.Regexp().MatchString(value) {
 				f.at.Region = strings.ToLower(value)
 				because(fmt.Sprintf("region %q, which no table knows", f.at.Region))
 			}
@@ -268,10 +268,10 @@ func (f *facts) choose(gives catalog.Gives, choices []model.Value, at string, ho
 
 // regionLike is what can be the name of a region that no table knows yet. Anything else is a value of the input, and not
 // for printing.
-var regionLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 -]{2,23}$`)
+var regionLike = pattern.New(`^[A-Za-z][A-Za-z0-9 -]{2,23}$`)
 
 // RegionLike tells that a text can be the name of a region that no table knows yet.
-func RegionLike(text string) bool { return regionLike.MatchString(text) }
+func RegionLike(text string) bool { return regionLike.Regexp().MatchString(text) }
 
 func idWord(id catalog.Identity) string {
 	if id.Service != "" {

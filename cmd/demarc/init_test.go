@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // settings are the lines of a policy draft that are ready to be used.
@@ -110,5 +113,14 @@ resource "aws_vpc_peering_connection" "b" {
 	}
 	if allowed != 1 {
 		t.Errorf("%d findings are allowed", allowed)
+	}
+}
+
+// A text in quotes is what the library writes.
+func TestQuote(t *testing.T) {
+	for _, s := range []string{"", "a b", `x"\`, "${a} %{b} $ % $${", "$", "\n\r\t\a\x00\x7f", "é\u202e\u200b\U000e0001日", "\xff"} {
+		if want, got := string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes()), quote(s); got != want {
+			t.Errorf("%q: %s, want %s", s, got, want)
+		}
 	}
 }

@@ -2,12 +2,12 @@ package access
 
 import (
 	"encoding/xml"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/facts"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -165,10 +165,10 @@ func (v *vocabulary) json(text string) string {
 
 // elementName are the names of members in documents: elements, operators of conditions, and their keys, which may be of an
 // issuer.
-var elementName = regexp.MustCompile(`^(?:[A-Za-z]{2,40}(?::[A-Za-z]{2,40})?|[a-z]+:[A-Za-z]+/.*|[A-Za-z0-9.-]+\.[a-z]+[A-Za-z0-9./_-]*:[a-z_]+)$`)
+var elementName = pattern.New(`^(?:[A-Za-z]{2,40}(?::[A-Za-z]{2,40})?|[a-z]+:[A-Za-z]+/.*|[A-Za-z0-9.-]+\.[a-z]+[A-Za-z0-9./_-]*:[a-z_]+)$`)
 
 func (v *vocabulary) member(name string) string {
-	if elementName.MatchString(name) {
+	if elementName.Regexp().MatchString(name) {
 		return name
 	}
 	return v.word(name)
@@ -181,12 +181,12 @@ var (
 )
 
 // action is the form of actions and permissions: `s3:Get*`, `name/cos:*`, `Microsoft.Network/*/read`, `*`.
-var action = regexp.MustCompile(`^(?:\*+|(?:name/)?[a-z0-9-]+(?::[A-Za-z0-9*?]+)+|(?:\*|[A-Za-z]+\.[A-Za-z.*]+)(?:/[A-Za-z0-9*.-]+)+|[a-z0-9]+(?:\.[A-Za-z0-9*]+){2,})$`)
+var action = pattern.New(`^(?:\*+|(?:name/)?[a-z0-9-]+(?::[A-Za-z0-9*?]+)+|(?:\*|[A-Za-z]+\.[A-Za-z.*]+)(?:/[A-Za-z0-9*.-]+)+|[a-z0-9]+(?:\.[A-Za-z0-9*]+){2,})$`)
 
 // operatorName and conditionName are the forms of a condition's operator and key.
 var (
-	operatorName  = regexp.MustCompile(`^(?i:(?:forallvalues:|foranyvalue:)?(?:null|bool|ipaddress|notipaddress|(?:string|arn|numeric|date|binary)[a-z]+)(?:ifexists)?)$`)
-	conditionName = regexp.MustCompile(`^(?:(?:[a-z0-9]+:[A-Z]|(?i:aws|sts|saml|acs|qcs|oidc|g):)[A-Za-z]+(?:/[A-Za-z0-9_.:-]+)?|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+[A-Za-z0-9./_-]*:[a-z_]+)$`)
+	operatorName  = pattern.New(`^(?i:(?:forallvalues:|foranyvalue:)?(?:null|bool|ipaddress|notipaddress|(?:string|arn|numeric|date|binary)[a-z]+)(?:ifexists)?)$`)
+	conditionName = pattern.New(`^(?:(?:[a-z0-9]+:[A-Z]|(?i:aws|sts|saml|acs|qcs|oidc|g):)[A-Za-z]+(?:/[A-Za-z0-9_.:-]+)?|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+[A-Za-z0-9./_-]*:[a-z_]+)$`)
 )
 
 // words of documents that stand for themselves.
@@ -199,13 +199,13 @@ func (v *vocabulary) text(element, s string) string {
 	_, named := parseName(s)
 	element = strings.ToLower(strings.ReplaceAll(element, "_", ""))
 	switch {
-	case s == "", strings.Trim(s, "*") == "", plainWords[strings.ToLower(s)], actionElements[element] && action.MatchString(s):
+	case s == "", strings.Trim(s, "*") == "", plainWords[strings.ToLower(s)], actionElements[element] && action.Regexp().MatchString(s):
 		return s
 	case v.builtIn(s):
 		return s
 	case named && !strings.ContainsAny(s, " \t\r\n"):
 		return s
-	case conditionElements[element] && (operatorName.MatchString(s) || conditionName.MatchString(s)):
+	case conditionElements[element] && (operatorName.Regexp().MatchString(s) || conditionName.Regexp().MatchString(s)):
 		return s
 	case strings.Contains(s, "${"):
 		return "${" + v.word(s) + "}" // a policy variable may be anything
@@ -214,7 +214,7 @@ func (v *vocabulary) text(element, s string) string {
 		return v.googleMember(s, m)
 	}
 	if element == "attributecondition" {
-		return quoted.ReplaceAllStringFunc(s, func(q string) string { return q[:1] + v.word(q[1:len(q)-1]) + q[:1] })
+		return quoted.Regexp().ReplaceAllStringFunc(s, func(q string) string { return q[:1] + v.word(q[1:len(q)-1]) + q[:1] })
 	}
 	if !strings.ContainsAny(s, "*?") && !strings.HasPrefix(s, "system:") {
 		return v.word(s)
@@ -223,7 +223,7 @@ func (v *vocabulary) text(element, s string) string {
 }
 
 // quoted is a text within a condition of Google's.
-var quoted = regexp.MustCompile(`'[^']*'|"[^"]*"`)
+var quoted = pattern.New(`'[^']*'|"[^"]*"`)
 
 // builtIn tells that a text is the name of a role or policy of a cloud's own.
 func (v *vocabulary) builtIn(s string) bool {

@@ -1,10 +1,10 @@
 package access
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
 
 // Verb is what a sentence of Oracle's policy language does.
@@ -43,7 +43,7 @@ type Sentence struct {
 }
 
 // caller is a condition on who asks, such as `request.principal.cluster_id = 'ocid1.cluster...'`.
-var caller = regexp.MustCompile(`(?i)\brequest\.[a-z._]+\s*=\s*'(ocid1\.[^']+)'`)
+var caller = pattern.New(`(?i)\brequest\.[a-z._]+\s*=\s*'(ocid1\.[^']+)'`)
 
 // ParseStatement reads one sentence; ok is false where it is none of the language. Case and spaces do not matter,
 // names may be quoted.
@@ -55,7 +55,7 @@ func ParseStatement(text string) (s Sentence, ok bool) {
 	for i, x := range w {
 		if x.is("where") && i > 0 {
 			s.Limited, w = true, w[:i]
-			for _, m := range caller.FindAllStringSubmatch(text, -1) {
+			for _, m := range caller.Regexp().FindAllStringSubmatch(text, -1) {
 				s.Callers = append(s.Callers, m[1])
 			}
 			break

@@ -3,12 +3,12 @@ package access
 import (
 	"encoding/xml"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
@@ -164,7 +164,7 @@ func (r *Reader) provider(value string) (Party, bool) {
 	return Party{}, false
 }
 
-var tenantInPath = regexp.MustCompile(`/([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})(/|$)`)
+var tenantInPath = pattern.New(`/([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})(/|$)`)
 
 // host is the party that answers at a host or URL. An issuer of Entra is of the tenant in its path.
 func (r *Reader) host(hostOrURL string, sure link.Confidence) (Party, bool) {
@@ -176,7 +176,7 @@ func (r *Reader) host(hostOrURL string, sure link.Confidence) (Party, bool) {
 	if ok && !ambiguous {
 		site.Cloud, site.Partition, site.Region, site.Account = id.Cloud, id.Partition, id.Region, id.Account
 	}
-	if m := tenantInPath.FindStringSubmatch(hostOrURL); m != nil && (id.Cloud == "entra" || id.Cloud == "azure" || ambiguous) {
+	if m := tenantInPath.Regexp().FindStringSubmatch(hostOrURL); m != nil && (id.Cloud == "entra" || id.Cloud == "azure" || ambiguous) {
 		site.Tenant = strings.ToLower(m[1])
 	}
 	placed := place.Placed{Site: site, Because: []place.Reason{{How: place.Literal, Text: "by its host"}}}

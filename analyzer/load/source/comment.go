@@ -2,16 +2,16 @@ package source
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
 
 var (
 	allowMark = []byte("demarc:allow")
-	untilDate = regexp.MustCompile(`^until=(\S+)$`)
+	untilDate = pattern.New(`^until=(\S+)$`)
 )
 
 // findComments collects the comments `# demarc:allow RULE[,RULE] [until=DATE] reason` of a file. The date may stand
@@ -31,7 +31,7 @@ func findComments(src []byte, file string) []model.Comment {
 			continue
 		}
 		code, comment := splitComment(line)
-		if m := heredocStart.FindStringSubmatch(code); m != nil {
+		if m := heredocStart.Regexp().FindStringSubmatch(code); m != nil {
 			heredoc = m[1]
 		}
 		rest, ok := strings.CutPrefix(strings.TrimSpace(comment), "demarc:allow")
@@ -46,8 +46,8 @@ func findComments(src []byte, file string) []model.Comment {
 		if len(words) > 0 {
 			c.Rules, words = strings.Split(words[0], ","), words[1:]
 		}
-		if at := slices.IndexFunc(words, untilDate.MatchString); at >= 0 {
-			c.Until, words = untilDate.FindStringSubmatch(words[at])[1], slices.Delete(words, at, at+1)
+		if at := slices.IndexFunc(words, untilDate.Regexp().MatchString); at >= 0 {
+			c.Until, words = untilDate.Regexp().FindStringSubmatch(words[at])[1], slices.Delete(words, at, at+1)
 		}
 		c.Reason = strings.Join(words, " ")
 		found = append(found, c)
@@ -55,7 +55,7 @@ func findComments(src []byte, file string) []model.Comment {
 	return found
 }
 
-var heredocStart = regexp.MustCompile(`<<-?([\pL_][\pL\pN_-]*)\s*$`)
+var heredocStart = pattern.New(`<<-?([\pL_][\pL\pN_-]*)\s*$`)
 
 // splitComment cuts a line at the comment that ends it.
 func splitComment(line string) (code, comment string) {

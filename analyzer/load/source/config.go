@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -299,7 +299,7 @@ func excerpt(src []byte, line int) string {
 		return ""
 	}
 	text := strings.TrimSpace(string(lines[line-1]))
-	m := named.FindStringIndex(text)
+	m := named.Regexp().FindStringIndex(text)
 	if m == nil || len(text) > 400 {
 		return ""
 	}
@@ -325,7 +325,7 @@ func excerpt(src []byte, line int) string {
 }
 
 // named is the beginning of a line that gives an argument or opens a block.
-var named = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\s*=|\s+[A-Za-z_"{]|\s*\{)`)
+var named = pattern.New(`^[A-Za-z_][A-Za-z0-9_-]*(\s*=|\s+[A-Za-z_"{]|\s*\{)`)
 
 func convertBody(b *hclsyntax.Body) *body {
 	out := &body{attrs: make([]*attr, 0, len(b.Attributes)), blocks: make([]*block, 0, len(b.Blocks))}
