@@ -54,6 +54,7 @@ type DataRow struct {
 // concurrent use.
 type Catalog struct {
 	*tables
+	strict  bool // rows are checked as they are read
 	links   *links
 	domains map[string]bool // that the user gives to a side, as he writes them
 }
@@ -73,7 +74,7 @@ type tables struct {
 
 func empty() *Catalog {
 	return &Catalog{
-		links: &links{},
+		links: &links{texts: map[string][]text{}},
 		tables: &tables{
 			clouds: clouds{
 				byID:    map[string]int{},

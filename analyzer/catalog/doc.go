@@ -1,9 +1,12 @@
 // Package catalog reads the knowledge tables: what there is of clouds, and what resource types can do with them.
 //
-// Tables are text files, one row a line, read at start by a small strict parser. Fields are separated by spaces or
+// Tables are text files, one row a line, read by a small strict parser. Fields are separated by spaces or
 // tabs; a field with spaces in it is quoted with `"`; `#` starts a comment at the start of a line or after a space
 // (sources and notes live there). The first word of a row is its kind. Unknown words, wrong columns and duplicates are
 // refused with `file:line:`. Rows of the user's policy go through the same parser.
+//
+// Load reads and checks everything. A scan should not wait for what it does not need: Open reads the link rows of a type
+// when the type is asked, and leaves the checking to the tests of the tables that it reads.
 //
 // # Clouds
 //

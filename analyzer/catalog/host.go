@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"fmt"
-	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -42,17 +41,14 @@ func (c *Catalog) readHost(r row) error {
 	case "suffix":
 		return addHost(c.hosts.suffixes, pattern, at)
 	case "regexp", "literal":
-		e, tree, err := parseExpression(pattern)
-		if err != nil {
-			return err
-		}
-		p := hostPattern{at, e, endings(tree)}
+		e, err := c.expression(pattern, anyExpression)
+		p := hostPattern{at, e, endings(pattern)}
 		if match == "regexp" {
 			c.hosts.patterns = append(c.hosts.patterns, p)
-			return nil
+		} else {
+			c.hosts.literals = append(c.hosts.literals, p)
 		}
-		c.hosts.literals = append(c.hosts.literals, p)
-		return nil
+		return err
 	}
 	return unknownWord("kind of host", match, []string{"exact", "suffix", "regexp", "literal"})
 }
@@ -147,40 +143,106 @@ func (p *hostPattern) mayMatch(s string) bool {
 	return p.endings == nil || slices.ContainsFunc(p.endings, func(end string) bool { return strings.HasSuffix(s, end) })
 }
 
-// endings are literals of which every match of an expression that is anchored at the end has one at its end, nil where
-// there are none.
-func endings(e *syntax.Regexp) []string {
-	for e.Op == syntax.OpCapture {
-		e = e.Sub[0]
-	}
-	if e.Op != syntax.OpConcat || len(e.Sub) < 2 || e.Sub[len(e.Sub)-1].Op != syntax.OpEndText {
+// endings are literals of which every match of an expression has one at its end, nil where that cannot be told from its
+// text: what ends in `$` ends in the letters before that, or in those of each branch of a group.
+func endings(expression string) []string {
+	anchored, ok := strings.CutSuffix(expression, "$")
+	if !ok || !plainGroups(anchored) || len(branches(anchored)) > 1 {
 		return nil
 	}
-	return literals(e.Sub[len(e.Sub)-2])
+	return literalEndings(anchored)
 }
 
-func literals(e *syntax.Regexp) []string {
-	switch e.Op {
-	case syntax.OpLiteral:
-		if e.Flags&syntax.FoldCase == 0 {
-			return []string{string(e.Rune)}
+// plainGroups tells that every bracket and bar of an expression is what it looks like, and that case matters.
+func plainGroups(expression string) bool {
+	for i := 0; i < len(expression); i++ {
+		rest := expression[i+1:]
+		switch expression[i] {
+		case '\\':
+			if rest == "" || strings.ContainsRune("()|[]Q", rune(rest[0])) {
+				return false
+			}
+			i++
+		case '[':
+			end := strings.IndexByte(rest, ']')
+			if end < 0 || strings.ContainsAny(rest[:end], "()|[\\") {
+				return false
+			}
+			i += end
+		case '(':
+			if strings.HasPrefix(rest, "?") && !strings.HasPrefix(rest, "?:") && !strings.HasPrefix(rest, "?P<") {
+				return false
+			}
 		}
-	case syntax.OpCapture:
-		return literals(e.Sub[0])
-	case syntax.OpConcat:
-		return literals(e.Sub[len(e.Sub)-1])
-	case syntax.OpAlternate:
+	}
+	return true
+}
+
+func literalEndings(expression string) []string {
+	if group, ok := strings.CutSuffix(expression, ")"); ok {
 		var all []string
-		for _, sub := range e.Sub {
-			l := literals(sub)
-			if l == nil {
+		for _, branch := range branches(group[opening(group)+1:]) {
+			of := literalEndings(branch)
+			if of == nil {
 				return nil
 			}
-			all = append(all, l...)
+			all = append(all, of...)
 		}
 		return all
 	}
-	return nil
+	from := len(expression)
+	for from > 0 {
+		b := expression[from-1]
+		escaped := from > 1 && expression[from-2] == '\\'
+		if escaped && b == '.' {
+			from -= 2
+		} else if !escaped && (isLetter(b) || isDigit(b) || b == '-') {
+			from--
+		} else {
+			break
+		}
+	}
+	if from == len(expression) {
+		return nil
+	}
+	return []string{strings.ReplaceAll(expression[from:], `\.`, ".")}
+}
+
+// branches are the alternatives of an expression.
+func branches(expression string) []string {
+	var all []string
+	depth, from := 0, 0
+	for i := range len(expression) {
+		switch expression[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '|':
+			if depth == 0 {
+				all = append(all, expression[from:i])
+				from = i + 1
+			}
+		}
+	}
+	return append(all, expression[from:])
+}
+
+// opening is where the group begins that an expression leaves open, -1 where none is.
+func opening(expression string) int {
+	depth := 0
+	for i := len(expression) - 1; i >= 0; i-- {
+		switch expression[i] {
+		case ')':
+			depth++
+		case '(':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		}
+	}
+	return -1
 }
 
 // HostName is the host of a host name, host:port or URL in lower case, "" where there is none with a dot in it.

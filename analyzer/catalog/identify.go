@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -25,17 +26,16 @@ func (c *Catalog) readIdentifier(r row) error {
 	if prefix == "" {
 		return fmt.Errorf("the prefix is empty")
 	}
-	e, tree, err := parseExpression(r.fields[3])
-	if err != nil {
-		return err
-	}
-	for _, group := range tree.CapNames() {
-		if group != "" && !slices.Contains(identifierGroups, group) {
-			return unknownWord("group", group, identifierGroups)
+	e, err := c.expression(r.fields[3], func(tree *syntax.Regexp) error {
+		for _, group := range tree.CapNames() {
+			if group != "" && !slices.Contains(identifierGroups, group) {
+				return unknownWord("group", group, identifierGroups)
+			}
 		}
-	}
+		return nil
+	})
 	c.identifiers = append(c.identifiers, identifierRow{cloud, prefix, anywhere, e})
-	return nil
+	return err
 }
 
 // Identify reads an id (ARN, OCID, CRN, resource path...) for what it says of its place. A partition or region in it

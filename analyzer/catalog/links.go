@@ -9,11 +9,14 @@ import (
 	"sync"
 )
 
-// links are the link rows. All rows of a type, or of a glob of types, stand together and are sorted by attribute.
+// links are the link rows, by the type or glob of types that they are about. Those of tables are read when somebody asks for
+// a type that they may be about: of the many providers an input has few.
 type links struct {
-	rows  []linkRow
-	types map[string]span
-	known sync.Map // type, *typeLinks
+	texts map[string][]text    // where they are
+	globs []string             // of the types, those that are globs
+	own   map[string][]linkRow // those of the policy
+	read  sync.Map             // type or glob, *typeRows
+	known sync.Map             // type, *typeLinks
 }
 
 // linkRow is a row as it is kept: its Where is only the file until the row answers, for lack of need of most rows' places.
@@ -22,39 +25,86 @@ type linkRow struct {
 	line int
 }
 
-// span is where the rows of a type are.
-type span struct{ from, to int }
-
-// typeLinks is what there is about one type, and the answers that were given already.
-type typeLinks struct {
-	levels  []level // the most specific first
-	mu      sync.RWMutex
-	answers map[string]*Link
-}
-
-// level is a type or glob of types that matches.
-type level struct {
+// typeRows are the rows of a type or glob of types, sorted by attribute.
+type typeRows struct {
 	typ   string
 	rows  []linkRow
 	globs []int // those of rows whose attribute is a glob
 }
 
+// typeLinks is what there is about one type, and the answers that were given already.
+type typeLinks struct {
+	levels  []*typeRows // the most specific first
+	mu      sync.RWMutex
+	answers map[string]*Link
+}
+
 // mostAnswers bounds the memory that a plan with endless attribute names can take.
 const mostAnswers = 4096
 
+// readLink refuses what readTable has not found.
 func (c *Catalog) readLink(r row) error {
+	return fmt.Errorf("a link row is written link TYPE ATTRIBUTE..., with one space before the type and after it")
+}
+
+// add notes where rows of a type are.
+func (ls *links) add(typ string, rows text) {
+	if _, ok := ls.texts[typ]; !ok && strings.Contains(typ, "*") {
+		ls.globs = append(ls.globs, typ)
+	}
+	ls.texts[typ] = append(ls.texts[typ], rows)
+}
+
+// rows are the rows of a type or glob of types. Of tables that are not right, which are never asked, it panics.
+func (ls *links) rows(typ string) *typeRows {
+	if of, ok := ls.read.Load(typ); ok {
+		return of.(*typeRows)
+	}
+	of, err := ls.readRows(typ)
+	if err != nil {
+		panic(err)
+	}
+	kept, _ := ls.read.LoadOrStore(typ, of)
+	return kept.(*typeRows)
+}
+
+func (ls *links) readRows(typ string) (*typeRows, error) {
+	own := ls.own[typ]
+	of := &typeRows{typ: typ, rows: slices.Clone(own)}
+	for _, t := range ls.texts[typ] {
+		err := t.each(func(r row) error {
+			l, err := parseRow(r)
+			if !slices.ContainsFunc(own, func(o linkRow) bool { return o.Attribute == l.Attribute }) {
+				l.Where = r.file
+				of.rows = append(of.rows, linkRow{l, r.line})
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(of.rows, func(a, b linkRow) int { return strings.Compare(a.Attribute, b.Attribute) })
+	for i := range of.rows {
+		l := &of.rows[i]
+		if i > 0 && l.Attribute == of.rows[i-1].Attribute {
+			return nil, fmt.Errorf("%s: link %s %s is there twice, see %s", l.place(), l.Type, l.Attribute, of.rows[i-1].place())
+		}
+		if strings.Contains(l.Attribute, "*") {
+			of.globs = append(of.globs, i)
+		}
+	}
+	return of, nil
+}
+
+// parseRow makes a link of a row.
+func parseRow(r row) (Link, error) {
+	if _, err := r.kind(); err != nil {
+		return Link{}, err
+	}
 	f := [6]string{}
 	copy(f[:], r.fields)
-	l, err := parseLink(f[1], f[2], f[3], f[4], f[5])
-	if err != nil {
-		return err
-	}
-	if l.Cloud != "" || l.Partition != "" {
-		c.clouds.uses = append(c.clouds.uses, use{l.Cloud, l.Partition, r.file, r.line})
-	}
-	l.Where = r.file
-	c.links.rows = append(c.links.rows, linkRow{l, r.line})
-	return nil
+	return parseLink(f[1], f[2], f[3], f[4], f[5])
 }
 
 // ParseLink makes a link row from its columns, "" for those that are not given. The error begins with where, which the
@@ -128,45 +178,6 @@ func isAttribute(s string) bool {
 	return true
 }
 
-// index finds where the rows of each type are. Tables are kept in order; those that are not are put in order first.
-func (ls *links) index() {
-	if !ls.spans() {
-		slices.SortStableFunc(ls.rows, func(a, b linkRow) int {
-			return cmp.Or(strings.Compare(a.Type, b.Type), strings.Compare(a.Attribute, b.Attribute))
-		})
-		ls.spans()
-	}
-}
-
-// checkTwice tells of rows about the same, which the order puts side by side.
-func (ls *links) checkTwice() error {
-	for i := 1; i < len(ls.rows); i++ {
-		if a, b := &ls.rows[i-1], &ls.rows[i]; a.Attribute == b.Attribute && a.Type == b.Type {
-			return fmt.Errorf("%s: link %s %s is there twice, see %s", b.place(), b.Type, b.Attribute, a.place())
-		}
-	}
-	return nil
-}
-
-// spans fills in types; ok is false where the rows are not in order.
-func (ls *links) spans() (ok bool) {
-	ls.types = make(map[string]span, len(ls.rows)/4)
-	for from := 0; from < len(ls.rows); {
-		typ, to := ls.rows[from].Type, from+1
-		for ; to < len(ls.rows) && ls.rows[to].Type == typ; to++ {
-			if ls.rows[to].Attribute < ls.rows[to-1].Attribute {
-				return false
-			}
-		}
-		if _, twice := ls.types[typ]; twice {
-			return false
-		}
-		ls.types[typ] = span{from, to}
-		from = to
-	}
-	return true
-}
-
 func (l *linkRow) place() string {
 	if l.line == 0 {
 		return l.Where
@@ -185,21 +196,16 @@ func (c *Catalog) With(own []Link, domains []string) *Catalog {
 	if len(own) == 0 {
 		return &with
 	}
-	type key struct{ typ, attribute string }
-	taken := make(map[key]bool, len(own))
-	ls := &links{rows: make([]linkRow, 0, len(own)+len(c.links.rows))}
+	ls := &links{texts: c.links.texts, globs: slices.Clone(c.links.globs), own: map[string][]linkRow{}}
 	for _, l := range slices.Backward(own) {
-		if k := (key{l.Type, l.Attribute}); !taken[k] {
-			taken[k] = true
-			ls.rows = append(ls.rows, linkRow{l, 0})
+		rows, of := ls.own[l.Type]
+		if _, table := ls.texts[l.Type]; !of && !table && strings.Contains(l.Type, "*") {
+			ls.globs = append(ls.globs, l.Type)
+		}
+		if !slices.ContainsFunc(rows, func(o linkRow) bool { return o.Attribute == l.Attribute }) {
+			ls.own[l.Type] = append(rows, linkRow{l, 0})
 		}
 	}
-	for _, r := range c.links.rows {
-		if !taken[key{r.Type, r.Attribute}] {
-			ls.rows = append(ls.rows, r)
-		}
-	}
-	ls.index()
 	with.links = ls
 	return &with
 }
@@ -220,8 +226,8 @@ func (c *Catalog) Link(typ, attribute string) *Link {
 	if ok {
 		return l
 	}
-	for i := range of.levels {
-		if row := of.levels[i].answer(attribute); row != nil {
+	for _, level := range of.levels {
+		if row := level.answer(attribute); row != nil {
 			answer := row.Link
 			answer.Where = row.place()
 			l = &answer
@@ -272,20 +278,22 @@ func (ls *links) of(typ string) *typeLinks {
 		return of.(*typeLinks)
 	}
 	of := &typeLinks{answers: map[string]*Link{}}
-	plain, _, _ := cutType(typ)
-	for pattern, at := range ls.types {
-		if pattern != typ && pattern != plain && (!strings.Contains(pattern, "*") || !matchType(pattern, typ)) {
-			continue
+	consider := func(pattern string) {
+		if len(ls.texts[pattern]) > 0 || len(ls.own[pattern]) > 0 {
+			of.levels = append(of.levels, ls.rows(pattern))
 		}
-		l := level{typ: pattern, rows: ls.rows[at.from:at.to]}
-		for i := range l.rows {
-			if strings.Contains(l.rows[i].Attribute, "*") {
-				l.globs = append(l.globs, i)
-			}
-		}
-		of.levels = append(of.levels, l)
 	}
-	slices.SortFunc(of.levels, func(a, b level) int {
+	consider(typ)
+	plain, _, refined := cutType(typ)
+	if refined {
+		consider(plain)
+	}
+	for _, pattern := range ls.globs {
+		if pattern != typ && pattern != plain && matchType(pattern, typ) {
+			consider(pattern)
+		}
+	}
+	slices.SortFunc(of.levels, func(a, b *typeRows) int {
 		_, _, ra := cutType(a.typ)
 		_, _, rb := cutType(b.typ)
 		switch {
@@ -301,7 +309,7 @@ func (ls *links) of(typ string) *typeLinks {
 }
 
 // answer is the row of a level that answers for an attribute.
-func (at *level) answer(attribute string) *linkRow {
+func (at *typeRows) answer(attribute string) *linkRow {
 	if l := at.exact(attribute); l != nil {
 		return l
 	}
@@ -332,7 +340,7 @@ func (at *level) answer(attribute string) *linkRow {
 }
 
 // exact is the row of just this attribute.
-func (at *level) exact(attribute string) *linkRow {
+func (at *typeRows) exact(attribute string) *linkRow {
 	i, ok := slices.BinarySearchFunc(at.rows, attribute, func(l linkRow, a string) int { return strings.Compare(l.Attribute, a) })
 	if !ok {
 		return nil

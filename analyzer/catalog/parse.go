@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -9,61 +10,90 @@ import (
 	"strings"
 )
 
-// Load reads every *.tbl of fsys. It fails on the first row that is not understood, with `file:line:`.
+// Load reads every *.tbl of fsys, and all that is in them. It fails on the first row that is not understood, with
+// `file:line:`.
 func Load(fsys fs.FS) (*Catalog, error) {
+	c := empty()
+	c.strict = true
+	if err := c.read(fsys); err != nil {
+		return nil, err
+	}
+	return c, c.check()
+}
+
+// Open reads tables that Load has found to be right, which tests of all tables see to: of the link rows, which are most, it
+// only finds where they are, and reads those of a type when the type is asked.
+func Open(fsys fs.FS) (*Catalog, error) {
+	c := empty()
+	return c, c.read(fsys)
+}
+
+func (c *Catalog) read(fsys fs.FS) error {
 	files, err := fs.Glob(fsys, "*.tbl")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("there are no tables (*.tbl)")
+		return fmt.Errorf("there are no tables (*.tbl)")
 	}
-	sources := make([]string, len(files))
-	rows := 0
-	for i, file := range files {
-		src, err := fs.ReadFile(fsys, file)
+	buf := make([]byte, 32<<10)
+	for _, file := range files {
+		src, err := readText(fsys, file, buf)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		sources[i] = string(src)
-		rows += strings.Count(sources[i], "\n")
-	}
-	c := empty()
-	c.links.rows = make([]linkRow, 0, rows)
-	for i, file := range files {
-		if err := eachRow(file, sources[i], c.readRow); err != nil {
-			return nil, err
+		if err := c.readTable(text{file, 1, src}); err != nil {
+			return err
 		}
 	}
-	if err := c.check(); err != nil {
-		return nil, err
+	return c.sites.order()
+}
+
+// readText reads a file without having it in memory twice.
+func readText(fsys fs.FS, file string, buf []byte) (string, error) {
+	f, err := fsys.Open(file)
+	if err != nil {
+		return "", err
 	}
-	return c, nil
+	defer f.Close()
+	var b strings.Builder
+	if info, err := f.Stat(); err == nil {
+		b.Grow(int(info.Size()))
+	}
+	_, err = io.CopyBuffer(&b, f, buf)
+	return b.String(), err
 }
 
 // ParseLinks reads a table that has no rows but links, the rows of one type together. It fails on the first row that
 // is not understood, with `file:line:`.
 func ParseLinks(file string, src []byte) ([]Link, error) {
-	c := empty()
-	err := eachRow(file, string(src), func(r row) error {
+	var rows []Link
+	seen := map[[2]string]string{}
+	err := text{file, 1, string(src)}.each(func(r row) error {
 		if r.fields[0] != "link" {
 			return fmt.Errorf("a %q row does not belong among links", r.fields[0])
 		}
-		return c.readRow(r)
+		l, err := parseRow(r)
+		if err != nil {
+			return err
+		}
+		l.Where = r.where()
+		key := [2]string{l.Type, l.Attribute}
+		if where, twice := seen[key]; twice {
+			return fmt.Errorf("link %s %s is there twice, see %s", l.Type, l.Attribute, where)
+		}
+		seen[key] = l.Where
+		rows = append(rows, l)
+		return nil
 	})
-	if err == nil {
-		c.links.index()
-		err = c.links.checkTwice()
-	}
-	if err != nil {
-		return nil, err
-	}
-	var rows []Link
-	for _, r := range c.links.rows {
-		r.Link.Where = r.place()
-		rows = append(rows, r.Link)
-	}
-	return rows, nil
+	return rows, err
+}
+
+// text is a table, or lines of one that follow each other.
+type text struct {
+	file string
+	line int // the number of the first
+	src  string
 }
 
 // row is a line of a table.
@@ -76,22 +106,59 @@ type row struct {
 // where is the place of the row, `clouds.tbl:12`.
 func (r row) where() string { return r.file + ":" + strconv.Itoa(r.line) }
 
-// eachRow calls f for every row of a table and adds the row's place to the error.
-func eachRow(file, src string, f func(row) error) error {
+// each calls f for every row of a text and adds the row's place to the error.
+func (t text) each(f func(row) error) error {
 	var fields []string
-	for line := 1; src != ""; line++ {
-		var text string
-		text, src, _ = strings.Cut(src, "\n")
+	for src := t.src; src != ""; t.line++ {
+		var line string
+		line, src, _ = strings.Cut(src, "\n")
 		var err error
-		fields, err = split(strings.TrimSuffix(text, "\r"), fields[:0])
+		fields, err = split(strings.TrimSuffix(line, "\r"), fields[:0])
 		if err == nil && len(fields) > 0 {
-			err = f(row{file, line, fields})
+			err = f(row{t.file, t.line, fields})
 		}
 		if err != nil {
-			return fmt.Errorf("%s:%d: %w", file, line, err)
+			return fmt.Errorf("%s:%d: %w", t.file, t.line, err)
 		}
 	}
 	return nil
+}
+
+// readTable reads the rows of a table, and finds where those are that are links.
+func (c *Catalog) readTable(t text) error {
+	for t.src != "" {
+		typ, links := linkType(t.src)
+		if !links {
+			line := t
+			line.src, t.src, _ = strings.Cut(t.src, "\n")
+			if err := line.each(c.readRow); err != nil {
+				return err
+			}
+			t.line++
+			continue
+		}
+		rows := t
+		for next := typ; links && next == typ; next, links = linkType(t.src) {
+			_, t.src, _ = strings.Cut(t.src, "\n")
+			t.line++
+		}
+		rows.src = rows.src[:len(rows.src)-len(t.src)]
+		c.links.add(typ, rows)
+	}
+	return nil
+}
+
+// linkType is the type that a text's first line is about, if that is a link row.
+func linkType(src string) (typ string, ok bool) {
+	rest, ok := strings.CutPrefix(src, "link ")
+	if !ok {
+		return "", false
+	}
+	end := 0
+	for end < len(rest) && rest[end] > ' ' && rest[end] != '"' {
+		end++
+	}
+	return rest[:end], end > 0 && end < len(rest) && rest[end] == ' '
 }
 
 // split appends the fields of a line to fields.
@@ -131,12 +198,15 @@ func split(line string, fields []string) ([]string, error) {
 
 func isSpace(b byte) bool { return b == ' ' || b == '\t' }
 
-// rowKinds are the words that a row may begin with, with the columns that it has and how it is read.
-var rowKinds = map[string]struct {
+// rowKind is the columns that a row has, and how it is read.
+type rowKind struct {
 	columns  string
 	min, max int
 	read     func(*Catalog, row) error
-}{
+}
+
+// rowKinds are the words that a row may begin with.
+var rowKinds = map[string]rowKind{
 	"partition":  {`CLOUD PARTITION SIDE "NAME" [saas|regional]`, 4, 5, (*Catalog).readPartition},
 	"word":       {`CLOUD PARTITION WORD...`, 3, many, (*Catalog).readWord},
 	"region":     {`CLOUD PARTITION REGION[=SPELLING]...`, 3, many, (*Catalog).readRegion},
@@ -161,14 +231,23 @@ var rowKinds = map[string]struct {
 
 const many = 1 << 20
 
-// readRow reads any row.
-func (c *Catalog) readRow(r row) error {
+// kind is what the row's first word says, once its columns are as many as they should be.
+func (r row) kind() (rowKind, error) {
 	kind, ok := rowKinds[r.fields[0]]
 	if !ok {
-		return unknownWord("row", r.fields[0], slices.Sorted(maps.Keys(rowKinds)))
+		return kind, unknownWord("row", r.fields[0], slices.Sorted(maps.Keys(rowKinds)))
 	}
 	if n := len(r.fields) - 1; n < kind.min || n > kind.max {
-		return fmt.Errorf("a %s row has the columns %s, not %d of them", r.fields[0], kind.columns, n)
+		return kind, fmt.Errorf("a %s row has the columns %s, not %d of them", r.fields[0], kind.columns, n)
+	}
+	return kind, nil
+}
+
+// readRow reads a row of any kind.
+func (c *Catalog) readRow(r row) error {
+	kind, err := r.kind()
+	if err != nil {
+		return err
 	}
 	return kind.read(c, r)
 }

@@ -144,7 +144,7 @@ func TestSplit(t *testing.T) {
 		"trailing space and return \r": "trailing|space|and|return",
 	} {
 		var got string
-		err := eachRow("t.tbl", line, func(r row) error {
+		err := text{"t.tbl", 1, line}.each(func(r row) error {
 			got = strings.Join(r.fields, "|")
 			return nil
 		})
@@ -240,9 +240,11 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		for _, l := range c.links.rows {
-			if c.Link(l.Type, l.Attribute) == nil {
-				t.Fatalf("row %s %s does not answer for itself", l.Type, l.Attribute)
+		for typ := range c.links.texts {
+			for _, l := range c.links.rows(typ).rows {
+				if c.Link(l.Type, l.Attribute) == nil {
+					t.Fatalf("row %s %s does not answer for itself", l.Type, l.Attribute)
+				}
 			}
 		}
 		c.Host("a.b.example")

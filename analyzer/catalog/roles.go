@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -52,15 +53,14 @@ func (c *Catalog) readRole(r row) error {
 
 func (c *Catalog) readRoleName(r row) error {
 	cloud, _ := c.uses(r, 1, 0)
-	e, tree, err := parseExpression(r.fields[2])
-	if err != nil {
-		return err
-	}
-	if tree.MaxCap() != 1 {
-		return fmt.Errorf("a rolename has one group, the name, not %d", tree.MaxCap())
-	}
+	e, err := c.expression(r.fields[2], func(tree *syntax.Regexp) error {
+		if tree.MaxCap() != 1 {
+			return fmt.Errorf("a rolename has one group, the name, not %d", tree.MaxCap())
+		}
+		return nil
+	})
 	c.roles.names[cloud] = append(c.roles.names[cloud], e)
-	return nil
+	return err
 }
 
 func (c *Catalog) readEscalation(r row) error {

@@ -67,7 +67,7 @@ func (c *Catalog) readSite(r row) error {
 		if s.Gives != GivesPartition {
 			return fmt.Errorf("a default gives a partition, not %s", s.Gives)
 		}
-		c.clouds.uses = append(c.clouds.uses, use{"", s.Name, r.file, r.line})
+		c.use(r, "", s.Name)
 	default:
 		list = &rows.resources
 		if !isType(s.Scope) || s.Gives == GivesDNSSuffix || (s.Name == "-") != (s.Gives == GivesNowhere || s.Gives == GivesWide) {

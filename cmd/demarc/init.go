@@ -60,7 +60,7 @@ func (s *scan) writePolicy(file string, paths []string, stdin io.Reader, stdout,
 			return taken(there)
 		}
 	}
-	cat, err := catalog.Load(tables.FS)
+	cat, err := catalog.Open(tables.FS)
 	if err != nil {
 		return err
 	}

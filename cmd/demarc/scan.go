@@ -149,7 +149,7 @@ func (s *scan) run(paths []string, stdin io.Reader, stdout, stderr io.Writer) er
 		return fmt.Errorf("--width %d: write how many columns a line may have", s.width)
 	}
 	debug.SetGCPercent(seldom)
-	cat, err := catalog.Load(tables.FS)
+	cat, err := catalog.Open(tables.FS)
 	if err != nil {
 		return err
 	}
