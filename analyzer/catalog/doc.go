@@ -41,7 +41,7 @@
 //	                                        the last part of its source; NAME is another such part
 //	site SOURCE provider ATTRIBUTE GIVES    an argument of the provider block that places it
 //	site SOURCE env VARIABLE GIVES          an environment variable that stands in for an argument of the same GIVES
-//	site SOURCE default PARTITION partition the partition when nothing is set, only where no variable can change it
+//	site SOURCE default PARTITION partition the partition of those that set no argument and no variable, as the provider says
 //	site SOURCE TYPE ATTRIBUTE GIVES        an attribute of resources that places the resource itself; TYPE may be a glob
 //	site SOURCE TYPE ATTRIBUTE -            an attribute that tells nothing of the resource's place, whatever a glob says
 //	site SOURCE TYPE - wide                 resources of a service of the whole partition: their provider's region says
@@ -49,7 +49,8 @@
 //	site SOURCE TYPE - nowhere              resources of a service of several partitions: their provider's region says
 //	                                        nothing at all
 //
-// GIVES is one of region, zone, partition, account, tenant, host, id (anything an identifier row understands). Of rows
+// GIVES is one of region, zone, partition, account, tenant, host, id (anything an identifier row understands), or organization,
+// in which the account has its name: ORGANIZATION.ACCOUNT is what links and policies call it. Of rows
 // about one attribute, that of the type itself wins, then the glob with more letters.
 //
 // # Links
@@ -174,6 +175,7 @@ const (
 	GivesTenant
 	GivesHost
 	GivesID
+	GivesOrganization // accounts are named within it: ORGANIZATION.ACCOUNT
 	GivesNowhere
 	GivesWide
 	GivesDNSSuffix

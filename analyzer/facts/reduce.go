@@ -271,7 +271,7 @@ func (r *reducer) placing(gives catalog.Gives, cloud, text string, secret bool) 
 		if _, ok := r.cat.Word(cloud, text); ok {
 			return text
 		}
-	case catalog.GivesAccount, catalog.GivesTenant:
+	case catalog.GivesAccount, catalog.GivesTenant, catalog.GivesOrganization:
 		if plain(text) && len(text) <= 128 {
 			return text
 		}

@@ -300,6 +300,7 @@ func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Place
 				Because: []place.Reason{{How: place.Literal}}}, Certain, true
 		}
 	case catalog.ByAccount:
+		text = ofAccount(text)
 		if !AccountLike(text) {
 			return place.Placed{}, 0, false
 		}
@@ -681,6 +682,15 @@ func Address(s string) (string, bool) {
 		return ap.Addr().String(), true
 	}
 	return "", false
+}
+
+// ofAccount is the account of something that is named within it, ORGANIZATION.ACCOUNT.THING, each in quotes or not.
+func ofAccount(text string) string {
+	text = strings.ReplaceAll(text, `"`, "")
+	if parts := strings.Split(text, "."); len(parts) == 3 && !slices.Contains(parts, "") {
+		return parts[0] + "." + parts[1]
+	}
+	return text
 }
 
 // AccountLike tells whether a text can be an account, subscription, project or tenancy id: one word of letters, digits

@@ -97,7 +97,7 @@ func (s *Sites) learn(at *Placed, by, input string) {
 	if part, _ := s.cat.Partition(at.Partition); part.Regional {
 		return
 	}
-	k := account{at.Cloud, at.Account}
+	k := account{at.Cloud, strings.ToLower(at.Account)}
 	if have, ok := s.accounts[k]; ok {
 		if have.partition != at.Partition {
 			s.accounts[k] = home{}
@@ -129,7 +129,7 @@ func (s *Sites) Learn(at *Placed, r *model.Resource, input string) {
 
 // Account is the partition that some provider configuration of the estate shows an account to be in.
 func (s *Sites) Account(cloud, id string) (partition string, because Reason, ok bool) {
-	a := s.accounts[account{cloud, id}]
+	a := s.accounts[account{cloud, strings.ToLower(id)}]
 	return a.partition, a.because, a.partition != ""
 }
 
@@ -153,6 +153,7 @@ type facts struct {
 	cloud   string
 	at      Placed
 	decided map[catalog.Gives]bool // told, or written and not known: weaker evidence must not fill it
+	within  string                 // the organization in which the account has its name
 	open    []string               // arguments that are written and whose value is not known
 	wide    bool                   // of a service of the whole partition
 	hosted  bool                   // of a cloud that is where its hosts are
@@ -197,6 +198,8 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 				because("its project or account id")
 			}
 		}
+	case catalog.GivesOrganization:
+		f.within = value
 	case catalog.GivesTenant:
 		if f.at.Tenant == "" {
 			f.at.Tenant = strings.ToLower(value)
@@ -304,7 +307,7 @@ func (f *facts) in(id catalog.Identity) {
 }
 
 // provider places a provider configuration by its arguments, then by what the user says of the environment, then by
-// defaults that nothing can change.
+// what its provider does without.
 func (s *Sites) provider(p *model.Provider) *Placed {
 	cloud, ok := s.cat.Cloud(p.Source)
 	if !ok {
@@ -339,6 +342,9 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 		}
 	}
 	s.environment(f, p, rows)
+	if f.within != "" && f.at.Account != "" {
+		f.at.Account = f.within + "." + f.at.Account
+	}
 	if f.at.Partition != "" {
 		f.at.Host = "" // it has told what it can
 	} else {
@@ -374,12 +380,36 @@ func (s *Sites) environment(f *facts, p *model.Provider, rows []catalog.SiteRow)
 			}
 		}
 	}
+	if f.at.Partition == "" {
+		f.without(p, rows)
+	}
+}
+
+// without places a configuration where its provider goes by itself. Where the cloud has several partitions, nothing may be
+// written that could name another, and a variable that the user does not tell still could.
+func (f *facts) without(p *model.Provider, rows []catalog.SiteRow) {
+	partition := ""
+	var variables []string
 	for _, row := range rows {
-		if row.Scope == "default" && !f.decided[row.Gives] && f.at.Partition == "" {
-			f.at.Partition = row.Name
-			f.at.Because = append(f.at.Because, Reason{How: Table, Text: "the only partition that a configuration without the argument can mean", At: p.Label(), Pos: p.Pos})
+		switch {
+		case row.Scope == "default":
+			partition = row.Name
+		case row.Gives != catalog.GivesPartition && row.Gives != catalog.GivesHost:
+		case f.decided[row.Gives] && len(f.cat.Partitions(f.cloud)) > 1:
+			return
+		case row.Scope == "env":
+			variables = append(variables, row.Name)
 		}
 	}
+	if partition == "" {
+		return
+	}
+	text := "the only partition that a configuration without the argument can mean"
+	if len(variables) > 0 && len(f.cat.Partitions(f.cloud)) > 1 {
+		text = "where its provider goes by itself, unless " + strings.Join(variables, " or ") + " says otherwise"
+	}
+	f.at.Partition = partition
+	f.at.Because = append(f.at.Because, Reason{How: Table, Text: text, At: p.Label(), Pos: p.Pos})
 }
 
 // argumentGives is what an argument of a provider's block tells, by its last name.

@@ -35,6 +35,10 @@ partition dir dir-cn china "Directory in China"
 word dir dir public
 word dir dir-cn china
 partition gamma gamma global "Gamma"
+partition delta delta global "Delta" saas
+partition delta delta-cn china "Delta in China" saas
+host suffix delta.example delta delta
+host suffix delta.cn.example delta delta-cn
 
 provider acme/alpha alpha
 site acme/alpha provider region region
@@ -63,6 +67,12 @@ site acme/dir provider tenant_id tenant
 site acme/dir env BETA_ENVIRONMENT partition
 provider acme/gamma gamma
 site acme/gamma default gamma partition
+provider acme/delta delta
+site acme/delta provider host host
+site acme/delta provider account account
+site acme/delta provider group organization
+site acme/delta env DELTA_HOST host
+site acme/delta default delta partition
 provider acme/orbit orbit
 word orbit alpha-cn 42
 site acme/orbit provider host host
@@ -161,6 +171,12 @@ func TestProvider(t *testing.T) {
 		{"the policy's default", provider("alpha", ""), place.Options{Defaults: map[string]map[string]string{"alpha": {"region": "west-2"}}}, "alpha", "west-2", "", place.Environment, ""},
 		{"the environment beats the default", provider("alpha", ""), place.Options{Env: cn, Defaults: map[string]map[string]string{"alpha": {"region": "west-2"}}}, "alpha-cn", "north-1", "", place.Environment, ""},
 		{"what no variable can change", provider("gamma", ""), place.Options{}, "gamma", "", "", place.Table, ""},
+		{"where a provider goes by itself", provider("delta", ""), place.Options{}, "delta", "", "", place.Table, ""},
+		{"a variable says otherwise", provider("delta", ""), place.Options{Env: map[string]string{"DELTA_HOST": "x.delta.cn.example"}}, "delta-cn", "", "", place.Environment, ""},
+		{"a host that is written says otherwise", provider("delta", "", "host", "x.delta.cn.example"), place.Options{}, "delta-cn", "", "", place.Provider, ""},
+		{"a host that no table knows is no default", provider("delta", "", "host", "delta.corp.example"), place.Options{}, "", "", "", 0, ""},
+		{"a host that is not known is no default", provider("delta", "", "host", "?"), place.Options{}, "", "", "", 0, ""},
+		{"an account in its organization", provider("delta", "", "group", "ACME", "account", "PARIS"), place.Options{}, "delta", "", "ACME.PARIS", place.Table, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := estate(t, c.o, nil, c.p).Provider(c.p)
