@@ -85,7 +85,7 @@ func (f *file) syntax(src []byte) *hclsyntax.Body {
 			f.problem(at, "the argument is given twice")
 			continue
 		}
-		f.problem(at, "%s: %s", lowerFirst(d.Summary), d.Detail)
+		f.problem(at, "%s: %s", lowerFirst(d.Summary), strings.Join(strings.Fields(d.Detail), " ")) // some are of several paragraphs
 	}
 	if diags.HasErrors() {
 		return nil
