@@ -68,9 +68,14 @@ func (p *Pass) from(root string) string {
 
 // declared is where the block of a finding's resource begins.
 func (p *Pass) declared(f *Finding) model.Pos {
-	for _, n := range p.Graph.Nodes {
-		if n.Address == f.Address && n.Input.Name == f.Root {
-			return n.Pos
+	for _, in := range p.Graph.Inputs {
+		if in.Name != f.Root {
+			continue
+		}
+		for _, n := range p.Graph.Of(in) {
+			if n.Address == f.Address {
+				return n.Pos
+			}
 		}
 	}
 	return model.Pos{}

@@ -29,10 +29,9 @@ A state holds every attribute of every resource, secrets included. Where it is k
 // is judged by its links, not by this.
 func states(p *analyzer.Pass) {
 	for _, in := range p.Graph.Inputs {
-		homes := homes(p, in)
 		if in.Backend != nil {
 			at := p.Graph.Sites.Backend(in.Backend.Type, in.Backend.Values, in.Backend.Pos)
-			foreign(p, in, "terraform.backend."+in.Backend.Type, at, homes, in.Backend.Pos, "the state of this stack is kept in %s, and its resources are in %s", model.NoOp)
+			foreign(p, in, "terraform.backend."+in.Backend.Type, at, homes(p, in), in.Backend.Pos, "the state of this stack is kept in %s, and its resources are in %s", model.NoOp)
 		}
 	}
 	for _, n := range p.Graph.ByType("data.terraform_remote_state") {
@@ -48,8 +47,8 @@ func states(p *analyzer.Pass) {
 // homes are the places of a stack's managed resources, one a side.
 func homes(p *analyzer.Pass, in *model.Snapshot) map[string]*link.Node {
 	out := map[string]*link.Node{}
-	for _, n := range p.Graph.Nodes {
-		if n.Input == in && n.Addr.Mode == addr.Managed {
+	for _, n := range p.Graph.Of(in) {
+		if n.Addr.Mode == addr.Managed {
 			if side := p.Side(n.Placed.Site); side != "" && out[side] == nil {
 				out[side] = n
 			}

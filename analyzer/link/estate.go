@@ -19,7 +19,7 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	inputs = slices.Clone(inputs)
 	slices.SortStableFunc(inputs, func(a, b *model.Snapshot) int { return cmp.Compare(a.Name, b.Name) })
 	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, blocks: map[blockName]*instances{}, origins: map[reference]*instances{},
-		paths: map[pathOf]string{}, path: map[string]string{}, byType: map[string][]*Node{},
+		paths: map[pathOf]string{}, path: map[string]string{}, byType: map[string][]*Node{}, byInput: map[*model.Snapshot][]*Node{},
 		holders: map[string][]*Node{}, shapes: map[string]*shape{}, stacks: map[*Node]*model.Snapshot{}}
 	told, notes := superseded(inputs)
 	g.Notes = notes
@@ -30,6 +30,7 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	nodes := make([]Node, 0, count)
 	g.Nodes = make([]*Node, 0, count)
 	for _, in := range inputs {
+		first := len(g.Nodes)
 		for _, r := range in.Resources {
 			if !r.Action.Stays() || told[r] {
 				continue
@@ -39,10 +40,12 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 			nodes = append(nodes, Node{Resource: r, Input: in, Placed: at})
 			g.Nodes = append(g.Nodes, &nodes[len(nodes)-1])
 		}
+		of := g.Nodes[first:len(g.Nodes):len(g.Nodes)]
+		slices.SortStableFunc(of, func(a, b *Node) int {
+			return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Deposed, b.Deposed))
+		})
+		g.byInput[in] = of
 	}
-	slices.SortStableFunc(g.Nodes, func(a, b *Node) int {
-		return cmp.Or(cmp.Compare(a.Input.Name, b.Input.Name), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Deposed, b.Deposed))
-	})
 	for _, n := range g.Nodes {
 		g.enter(n)
 		g.byType[typeName(n)] = append(g.byType[typeName(n)], n)

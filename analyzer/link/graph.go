@@ -102,6 +102,7 @@ type Graph struct {
 	paths   map[pathOf]string
 	path    map[string]string
 	byType  map[string][]*Node
+	byInput map[*model.Snapshot][]*Node // parts of Nodes
 	holders map[string][]*Node
 	users   map[user][]*Node // by what their blocks refer to; made when first asked for
 	shapes  map[string]*shape
@@ -128,6 +129,9 @@ type Referrer struct {
 
 // ByType are the nodes of a type that stay; `data.TYPE` for data sources.
 func (g *Graph) ByType(typ string) []*Node { return g.byType[typ] }
+
+// Of are the nodes of an input, by their addresses.
+func (g *Graph) Of(in *model.Snapshot) []*Node { return g.byInput[in] }
 
 // Holders are the nodes that hold a known value in an identifying attribute (id, arn, address...), the way in which
 // resources of several inputs, or of an applied plan, find each other.

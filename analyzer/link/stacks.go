@@ -163,8 +163,8 @@ func (g *Graph) having(stack *model.Snapshot, text string) []Target {
 	if text == "" {
 		return nil
 	}
-	for _, n := range g.Nodes {
-		if n.Input != stack || n.Addr.Mode != addr.Managed || n.Values.Kind != model.Object {
+	for _, n := range g.byInput[stack] {
+		if n.Addr.Mode != addr.Managed || n.Values.Kind != model.Object {
 			continue
 		}
 		for i := range n.Values.Len() {

@@ -20,7 +20,9 @@ func foreseen(in io.ReaderAt, size int64) (c *config, at int64) {
 	if at < 0 {
 		return nil, 0
 	}
-	c, err := readConfig(newDecoder(io.NewSectionReader(in, at, size-at)))
+	d := newDecoder(io.NewSectionReader(in, at, size-at))
+	defer d.release()
+	c, err := readConfig(d)
 	if err != nil {
 		return nil, 0
 	}
@@ -30,9 +32,11 @@ func foreseen(in io.ReaderAt, size int64) (c *config, at int64) {
 // findConfiguration looks for the last `"configuration": {"provider_config"` or `{"root_module"`, and gives the place of
 // the brace, -1 where there is none.
 func findConfiguration(in io.ReaderAt, size int64) int64 {
-	const portion, overlap = 1 << 18, 1 << 10
+	const overlap = 1 << 10
+	const portion = int64(len(buffer{})) - overlap
 	name := []byte(`"configuration"`)
-	buf := make([]byte, portion+overlap)
+	buf := buffers.Get().(*buffer)
+	defer buffers.Put(buf)
 	for end := size; end > 0; end -= portion {
 		from := max(0, end-portion)
 		n, err := in.ReadAt(buf[:min(end+overlap, size)-from], from)

@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Stdin   io.Reader      // read where a path is "-"
 	Source  string         // the directory of a plan's sources; "" means its own, where that holds any
+	Beside  *Beside        // what is remembered of where sources are, nil for nothing
 	Sources source.Options // how sources are read
 	// Progress, where it is set, is told how far the reading of a path is: done of all, which are bytes of a file or root
 	// modules of a directory. Paths that are read side by side tell it at once.
@@ -117,7 +118,7 @@ func reader(name, at string, r io.Reader) (*model.Snapshot, map[string][]byte, e
 }
 
 func input(name, at string, r io.Reader, d *decoder) (*model.Snapshot, map[string][]byte, error) {
-	in := bufio.NewReaderSize(r, 1<<16)
+	in := bufio.NewReaderSize(r, 1<<14)
 	if head, _ := in.Peek(4); string(head) == "PK\x03\x04" {
 		return savedPlan(name, at, in)
 	}
@@ -126,6 +127,7 @@ func input(name, at string, r io.Reader, d *decoder) (*model.Snapshot, map[strin
 		return nil, nil, explain(name, err)
 	}
 	d.start(text)
+	defer d.release()
 	doc, err := readDocument(d)
 	if err != nil {
 		return nil, nil, explain(name, err)

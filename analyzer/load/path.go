@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/demarc-dev/demarc/analyzer/load/source"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -16,7 +17,8 @@ func Path(path string, o Options) ([]*model.Snapshot, error) {
 	if info, err := os.Stat(path); path != "-" && err == nil && info.IsDir() {
 		return directory(path, o)
 	}
-	if sourcesOf(path, o) != "" {
+	dir := sourcesOf(path, o)
+	if dir != "" {
 		o.Interest = nil
 	}
 	s, inside, err := file(path, o)
@@ -24,7 +26,7 @@ func Path(path string, o Options) ([]*model.Snapshot, error) {
 		return nil, err
 	}
 	if s.Format == model.Plan {
-		s, err = withSources(s, path, inside, o)
+		s, err = withSources(s, dir, inside, o)
 	}
 	if err != nil {
 		return nil, err
@@ -34,10 +36,9 @@ func Path(path string, o Options) ([]*model.Snapshot, error) {
 
 // withSources adds to a plan what its sources tell: those that the user names, those beside it, or those inside of a
 // saved plan. Sources that nobody named and that cannot be read cost the plan nothing but a note.
-func withSources(s *model.Snapshot, path string, inside map[string][]byte, o Options) (*model.Snapshot, error) {
+func withSources(s *model.Snapshot, dir string, inside map[string][]byte, o Options) (*model.Snapshot, error) {
 	so := o.Sources
 	so.Planned = s.Variables
-	dir := sourcesOf(path, o)
 	var fused *model.Snapshot
 	var err error
 	switch {
@@ -60,7 +61,7 @@ func withSources(s *model.Snapshot, path string, inside map[string][]byte, o Opt
 
 // sourcesOf is the directory of a plan's sources, "" where there is none.
 func sourcesOf(path string, o Options) string {
-	if o.Source == "" && path != "-" && configured(filepath.Dir(path)) {
+	if o.Source == "" && path != "-" && o.Beside.configured(filepath.Dir(path)) {
 		return filepath.Dir(path)
 	}
 	return o.Source
@@ -93,7 +94,23 @@ func directory(path string, o Options) ([]*model.Snapshot, error) {
 	return out, errors.Join(errs...)
 }
 
+// Beside remembers which directories hold sources, for all paths of a scan: a thousand plans mostly lie in one directory,
+// which is not to be listed for each of them.
+type Beside struct{ known sync.Map }
+
 // configured tells whether a directory holds Terraform configuration itself.
+func (b *Beside) configured(dir string) bool {
+	if b == nil {
+		return configured(dir)
+	}
+	if is, ok := b.known.Load(dir); ok {
+		return is.(bool)
+	}
+	is := configured(dir)
+	b.known.Store(dir, is)
+	return is
+}
+
 func configured(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"math/bits"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -47,7 +48,20 @@ const largestText = 64 << 20
 // largeObject is how many members an object has whose names are better looked up than compared.
 const largeObject = 32
 
-func newScanner(in io.Reader) *scanner { return &scanner{in: in, buf: make([]byte, 1<<17)} }
+func newScanner(in io.Reader) *scanner { return &scanner{in: in, buf: buffers.Get().(*buffer)[:]} }
+
+// buffer is what files are read through. The plans of an estate are often no larger: they use one after the other's.
+type buffer [1 << 17]byte
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// release ends the reading. What the scanner gave that was only good for a while is so no longer.
+func (s *scanner) release() {
+	if len(s.buf) == len(buffer{}) {
+		buffers.Put((*buffer)(s.buf))
+	}
+	s.buf, s.pos, s.end = nil, 0, 0
+}
 
 // syntaxError is what is no JSON, or JSON that does not mean one thing.
 type syntaxError struct {
