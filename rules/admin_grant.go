@@ -109,12 +109,12 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 		f.From, f.To = f.To, f.From
 	}
 	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: g.Node.Pos,
-		Text: fmt.Sprintf("%s is in %s%s", g.Node.Address, where(p, g.Own.Site), because(p, g.Own))})
+		Text: fmt.Sprintf("%s is in %s%s", g.Node.Address, where(p, g.Own.Site), because(p, &g.Own))})
 	f.Evidence = append(f.Evidence, g.Steps...)
 	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: f.Pos,
-		Text: fmt.Sprintf("%s is in %s%s", g.Who.Words, where(p, g.Who.Placed.Site), because(p, g.Who.Placed))})
+		Text: fmt.Sprintf("%s is in %s%s", g.Who.Words, where(p, g.Who.Placed.Site), because(p, &g.Who.Placed))})
 	f.Evidence = append(f.Evidence, inputs(g.Node, g.Related)...)
-	f.Evidence = once(append(f.Evidence, learned(g.Node, g.Who.Placed)...))
+	f.Evidence = once(append(f.Evidence, learned(g.Node, &g.Who.Placed)...))
 	f.Related = tidy(addresses(g.Related), g.Node.Address)
 	if g.Who.Placed.Cloud == "aws" && g.Over.Cloud == "aws" && g.Who.Placed.Partition != g.Over.Partition && g.Who.Account {
 		f.Note = "AWS lets no principal of another partition in; the long-lived keys or the identity provider that would take its place it does let in"

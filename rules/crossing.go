@@ -142,7 +142,7 @@ func inputs(n *link.Node, chain []*link.Node) []analyzer.Step {
 }
 
 // learned says which input shows where an account is, where it is another.
-func learned(n *link.Node, at place.Placed) []analyzer.Step {
+func learned(n *link.Node, at *place.Placed) []analyzer.Step {
 	for _, why := range at.Because {
 		if why.Input != "" && why.Input != n.Input.Name {
 			return []analyzer.Step{bothInputs(n, why.At, why.Input)}
@@ -221,7 +221,7 @@ func farStep(p *analyzer.Pass, n *link.Node, e link.End) analyzer.Step {
 }
 
 // because is how a place is known, in words. A value that names its place speaks for itself.
-func because(p *analyzer.Pass, at place.Placed) string {
+func because(p *analyzer.Pass, at *place.Placed) string {
 	s := ""
 	if len(at.Because) > 0 {
 		r := at.Because[0]

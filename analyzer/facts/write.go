@@ -258,7 +258,7 @@ func (f *writer) joins(n *link.Node) {
 	// What finds nothing here may find something in another input.
 	n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
 		if row := f.cat.Link(typeName(n.Addr), path.Block); row != nil && row.Kind != catalog.Nothing && v.State == model.Known && !seen[path.Full] {
-			f.end(n, &link.End{Path: path, Row: row, Kind: row.Kind})
+			f.end(n, &link.End{Path: path, Row: row, Kind: row.Kind, Placed: link.Nowhere})
 		}
 	})
 }

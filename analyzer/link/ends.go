@@ -22,25 +22,26 @@ import (
 func (g *Graph) ends(n *Node) {
 	typ := g.refined(n)
 	var way [16]step
-	var leaf func(*shape, []step, model.Value)
-	leaf = func(s *shape, way []step, v model.Value) {
-		if s.block == "" || v.State == model.Null || v.State == model.Absent {
-			return
-		}
-		if doc, ok := document(s, v); ok {
-			g.walk(doc, s, typ, way, leaf)
-			return
-		}
-		if v.State == model.Unknown {
-			g.unknownBlock(n, s, way, typ)
-		}
-		if s.row == nil || s.row.Kind == catalog.Nothing {
-			g.plainEnd(n, s, way, v)
-			return
-		}
-		g.rowEnd(n, s.row, model.Path{Full: full(way), Block: s.block}, v)
+	g.walk(n, n.Values, g.shape(typ), typ, way[:0])
+}
+
+// leaf makes the ends of a leaf, or of what is inside of it.
+func (g *Graph) leaf(n *Node, v model.Value, s *shape, typ string, way []step) {
+	if s.block == "" || v.State == model.Null || v.State == model.Absent {
+		return
 	}
-	g.walk(n.Values, g.shape(typ), typ, way[:0], leaf)
+	if doc, ok := document(s, v); ok {
+		g.walk(n, doc, s, typ, way)
+		return
+	}
+	if v.State == model.Unknown {
+		g.unknownBlock(n, s, way, typ)
+	}
+	if s.row == nil || s.row.Kind == catalog.Nothing {
+		g.plainEnd(n, s, way, v)
+		return
+	}
+	g.rowEnd(n, s.row, model.Path{Full: full(way), Block: s.block}, v)
 }
 
 // document reads a text that is JSON, where rows name what is inside of it.
@@ -70,7 +71,7 @@ func (g *Graph) unknownBlock(n *Node, s *shape, way []step, typ string) {
 
 // rowEnd makes the ends of an attribute that a row explains.
 func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Value) {
-	e := End{Path: path, Row: row, Kind: row.Kind}
+	e := End{Path: path, Row: row, Kind: row.Kind, Placed: Nowhere}
 	text, known := v.Text()
 	known = known && (v.Kind == model.String || v.Kind == model.Number && numbered(row.By))
 	switch {
@@ -104,7 +105,7 @@ func (g *Graph) trueEnd(n *Node, e End, v model.Value) {
 	part, _ := g.cat.Partition(e.Row.Partition)
 	switch text, _ := v.Text(); {
 	case text == "true":
-		e.Placed = place.Placed{Site: place.Site{Cloud: part.Cloud, Partition: part.ID}, Because: []place.Reason{{How: place.Literal, Text: "as it is true"}}}
+		e.Placed = &place.Placed{Site: place.Site{Cloud: part.Cloud, Partition: part.ID}, Because: []place.Reason{{How: place.Literal, Text: "as it is true"}}}
 		e.Confidence = Certain
 		n.Ends = append(n.Ends, e)
 	case v.State == model.Unknown && significant(e.Kind):
@@ -143,17 +144,19 @@ func (g *Graph) choiceEnds(n *Node, e End, choices []model.Value) bool {
 		sure = Possible
 	}
 	if same {
+		at := *ends[0].Placed
 		for _, other := range ends[1:] {
-			if other.Placed.Region != ends[0].Placed.Region {
-				ends[0].Placed.Region = ""
+			if other.Placed.Region != at.Region {
+				at.Region = ""
 			}
-			if other.Placed.Account != ends[0].Placed.Account {
-				ends[0].Placed.Account = ""
+			if other.Placed.Account != at.Account {
+				at.Account = ""
 			}
 			if other.Target != ends[0].Target {
 				ends[0].Target = nil
 			}
 		}
+		ends[0].Placed = &at
 		ends, either = ends[:1], nil
 	}
 	for _, end := range ends {
@@ -180,24 +183,24 @@ func siteOf(id catalog.Identity) place.Site {
 
 // byBeginning reads what is known of the beginning of a text, or else the end of the host that a URL begins with:
 // `arn:aws-cn:kms:cn-north-1:` tells enough, and so does `https://${...}.blob.core.chinacloudapi.cn/`.
-func (g *Graph) byBeginning(v model.Value) (place.Placed, Confidence, bool) {
+func (g *Graph) byBeginning(v model.Value) (*place.Placed, Confidence, bool) {
 	prefix := v.Prefix()
 	if !strings.Contains(prefix, ":") {
-		return place.Placed{}, 0, false
+		return nil, 0, false
 	}
 	for _, text := range []string{prefix, prefix + ":", prefix + "::", prefix + ":::"} {
 		if id, ok := g.cat.Identify(text); ok && id.Partition != "" {
-			return place.Placed{Site: siteOf(id),
+			return &place.Placed{Site: siteOf(id),
 				Because: []place.Reason{{How: place.Literal, Text: "by what its id begins with"}}}, Likely, true
 		}
 	}
 	if _, host, ok := strings.Cut(prefix, "://"); ok && !strings.Contains(host, "/") && strings.HasPrefix(v.Ending(), ".") {
 		if id, ambiguous, ok := g.cat.Host("https://x" + v.Ending()); ok && !ambiguous {
-			return place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region},
+			return &place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region},
 				Because: []place.Reason{{How: place.Literal, Text: "by what its host ends with"}}}, Likely, true
 		}
 	}
-	return place.Placed{}, 0, false
+	return nil, 0, false
 }
 
 // open ends are kept although their place is not known: rules look at every part of a grant, and hubs go by value.
@@ -220,7 +223,8 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 		return // called from anywhere by design, and no row knows a worse reason
 	}
 	if said {
-		e.Placed, e.Confidence = at, sure
+		own := at
+		e.Placed, e.Confidence = &own, sure
 	}
 	if said && at.Partition != "" {
 		if t := g.meant(n, e.Path, text); t != nil && t.Placed.Partition == at.Partition {
@@ -258,7 +262,7 @@ func (g *Graph) secretEnds(n *Node, e End) {
 	for _, t := range targets {
 		if t.Node != n && g.yieldsSecret(t) {
 			end := e
-			end.Kind, end.Target, end.Attr, end.Via, end.Placed, end.Confidence = catalog.Credential, t.Node, t.Attr, t.Via, *t.Node.Placed, Likely
+			end.Kind, end.Target, end.Attr, end.Via, end.Placed, end.Confidence = catalog.Credential, t.Node, t.Attr, t.Via, t.Node.Placed, Likely
 			n.Ends = append(n.Ends, end)
 		}
 	}
@@ -383,7 +387,7 @@ func (g *Graph) joinEnd(n *Node, e End, text string) bool {
 	if found == nil || found.Placed.Partition == "" {
 		return false
 	}
-	e.Target, e.Placed, e.Confidence = found, *found.Placed, Certain
+	e.Target, e.Placed, e.Confidence = found, found.Placed, Certain
 	n.Ends = append(n.Ends, e)
 	return true
 }
@@ -428,7 +432,7 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 	}
 	for _, t := range targets {
 		end := e
-		end.Target, end.Attr, end.Via, end.Placed = t.Node, t.Attr, t.Via, *t.Node.Placed
+		end.Target, end.Attr, end.Via, end.Placed = t.Node, t.Attr, t.Via, t.Node.Placed
 		end.Confidence, end.Either = Likely, either
 		if either != nil {
 			end.Confidence = Possible
@@ -471,7 +475,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 				continue
 			}
 			e := End{Path: model.Path{Full: full(way), Block: s.block}, Kind: catalog.Flow, Target: t.Node, Attr: t.Attr, Via: t.Via,
-				Placed: *t.Node.Placed, Confidence: Possible}
+				Placed: t.Node.Placed, Confidence: Possible}
 			switch {
 			case g.yieldsSecret(t):
 				e.Kind, e.Confidence = catalog.Credential, Likely
@@ -486,7 +490,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 	if s.row != nil || !known || v.Kind != model.String || len(text) > longest || !strings.ContainsAny(text, signs) {
 		return
 	}
-	e := End{Path: model.Path{Full: full(way), Block: s.block}, Confidence: Possible}
+	e := End{Path: model.Path{Full: full(way), Block: s.block}, Placed: Nowhere, Confidence: Possible}
 	if id, ok := g.cat.Identify(text); ok {
 		if id.Partition == "" {
 			return
@@ -495,7 +499,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 		if id.Cloud == n.Placed.Cloud {
 			e.Kind = catalog.Same
 		}
-		e.Placed = place.Placed{Site: siteOf(id),
+		e.Placed = &place.Placed{Site: siteOf(id),
 			Because: []place.Reason{{How: place.Literal, Text: "by the id that it names"}}}
 		n.Ends = append(n.Ends, e)
 		return
@@ -507,7 +511,8 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 		if p, _ := g.cat.Partition(at.Partition); p.SaaS {
 			return
 		}
-		e.Kind, e.Placed = catalog.Endpoint, at
+		own := at
+		e.Kind, e.Placed = catalog.Endpoint, &own
 		n.Ends = append(n.Ends, e)
 	}
 }
@@ -544,8 +549,8 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 			continue
 		}
 		seen[at.Site] = true
-		end := e
-		end.Placed, end.Confidence = at, min(conf, Likely)
+		end, own := e, at
+		end.Placed, end.Confidence = &own, min(conf, Likely)
 		n.Ends = append(n.Ends, end)
 	}
 }

@@ -54,13 +54,16 @@ type End struct {
 	Path       model.Path
 	Row        *catalog.Link // nil where no row explains the attribute
 	Kind       catalog.Kind  // the row's, or what the value itself tells
-	Placed     place.Placed  // may be unknown for parts of grants and documents, whose rules look further
+	Placed     *place.Placed // as a Node's; its site is empty for parts of grants and documents, whose rules look further
 	Target     *Node         // the resource at the far end, nil where only its place is known
 	Attr       string        // the attribute of Target that is used
 	Via        []string      // what the reference passed through
 	Either     []Choice      // all that may be meant, where this is only one of them
 	Confidence Confidence
 }
+
+// Nowhere is the place of an end that is not known.
+var Nowhere = &place.Placed{}
 
 // Choice is one of several things that an end may be: a resource, or a place that a value names.
 type Choice struct {
@@ -107,6 +110,9 @@ type Graph struct {
 	users   map[user][]*Node // by what their blocks refer to; made when first asked for
 	shapes  map[string]*shape
 	stacks  map[*Node]*model.Snapshot // by the data sources that read their outputs; nil where none is known
+
+	kinds []catalog.Kind
+	alike []End
 }
 
 // Target is a resource that an argument's value may come from.

@@ -29,25 +29,30 @@ func (g *Graph) pairs(n *Node) {
 	if !n.leaves() {
 		return
 	}
-	own := End{Placed: *n.Placed, Confidence: Certain}
+	own := End{Placed: n.Placed, Confidence: Certain}
 	if len(n.Placed.Because) > 0 && n.Placed.Because[0].How >= place.Inferred {
 		own.Confidence = Likely
 	}
-	byKind := map[catalog.Kind][]End{}
-	var kinds []catalog.Kind
-	for _, e := range n.Ends {
-		if !pairable(e.Kind) || e.Row != nil && !joins(e.Row.By) || !tells(e.Placed.Site) {
-			continue
-		}
-		if byKind[e.Kind] == nil {
+	fits := func(e *End) bool {
+		return pairable(e.Kind) && (e.Row == nil || joins(e.Row.By)) && tells(&e.Placed.Site)
+	}
+	kinds := g.kinds[:0] // one node after the other uses the same room
+	for i := range n.Ends {
+		if e := &n.Ends[i]; fits(e) && !slices.Contains(kinds, e.Kind) {
 			kinds = append(kinds, e.Kind)
 		}
-		byKind[e.Kind] = append(byKind[e.Kind], e)
 	}
 	slices.Sort(kinds)
+	g.kinds = kinds
 	for _, k := range kinds {
-		ends := byKind[k]
-		if tells(own.Placed.Site) {
+		ends := g.alike[:0]
+		for i := range n.Ends {
+			if e := &n.Ends[i]; e.Kind == k && fits(e) {
+				ends = append(ends, *e)
+			}
+		}
+		g.alike = ends
+		if tells(&own.Placed.Site) {
 			g.star(n, k, own, ends, nil)
 		}
 		switch {
@@ -60,7 +65,7 @@ func (g *Graph) pairs(n *Node) {
 			})
 		}
 		for i, near := range ends {
-			if i == 0 || !slices.ContainsFunc(ends[:i], func(e End) bool { return same(e.Placed.Site, near.Placed.Site) }) {
+			if i == 0 || !slices.ContainsFunc(ends[:i], func(e End) bool { return same(&e.Placed.Site, &near.Placed.Site) }) {
 				g.star(n, k, near, ends[i+1:], nil)
 			}
 		}
@@ -70,7 +75,7 @@ func (g *Graph) pairs(n *Node) {
 // leaves tells whether any end of n may be elsewhere than n is.
 func (n *Node) leaves() bool {
 	for i := range n.Ends {
-		if e := &n.Ends[i]; n.Placed.Partition == "" || n.Placed.Region == "" && len(n.Ends) > 1 || !same(e.Placed.Site, n.Placed.Site) {
+		if e := &n.Ends[i]; n.Placed.Partition == "" || n.Placed.Region == "" && len(n.Ends) > 1 || !same(&e.Placed.Site, &n.Placed.Site) {
 			return true
 		}
 	}
@@ -81,10 +86,10 @@ func (n *Node) leaves() bool {
 func (g *Graph) star(n *Node, k catalog.Kind, near End, ends []End, via []*Node) {
 	var far [][]End
 	for _, e := range ends {
-		if same(e.Placed.Site, near.Placed.Site) {
+		if same(&e.Placed.Site, &near.Placed.Site) {
 			continue
 		}
-		i := slices.IndexFunc(far, func(group []End) bool { return sameKey(group[0].Placed.Site, e.Placed.Site) })
+		i := slices.IndexFunc(far, func(group []End) bool { return sameKey(&group[0].Placed.Site, &e.Placed.Site) })
 		if i < 0 {
 			far = append(far, []End{e})
 		} else {
@@ -98,13 +103,13 @@ func (g *Graph) star(n *Node, k catalog.Kind, near End, ends []End, via []*Node)
 }
 
 // tells is whether a site says anything that a side could be found by.
-func tells(s place.Site) bool {
+func tells(s *place.Site) bool {
 	return s.Partition != "" || s.Host != "" || s.Address != "" || s.Tenant != "" || s.Account != ""
 }
 
 // same tells whether two ends are, as far as is known, in one place. An account that only one of them names is another
 // one until it is shown to be the same: a policy may give it to a side.
-func same(a, b place.Site) bool {
+func same(a, b *place.Site) bool {
 	if a.Host != "" && a.Partition == "" || a.Address != "" || a.Tenant != "" && a.Partition == "" || b.Address != "" || a.Tenant != "" && b.Tenant != "" && a.Tenant != b.Tenant {
 		return false
 	}
@@ -113,9 +118,9 @@ func same(a, b place.Site) bool {
 
 // sameKey groups far ends: one link for what lies in one partition, region and account. What only one of them names
 // keeps them apart, but for the region: a side may be drawn by the account.
-func sameKey(a, b place.Site) bool {
+func sameKey(a, b *place.Site) bool {
 	return a.Cloud == b.Cloud && a.Partition == b.Partition && a.Account == b.Account && a.Tenant == b.Tenant && (a.Region == b.Region || a.Region == "" || b.Region == "") &&
-		(a.Partition != "" || a == b)
+		(a.Partition != "" || *a == *b)
 }
 
 // hub is something that resources attach to: known as a resource, or only by its value.
@@ -157,13 +162,13 @@ func (g *Graph) hubs() {
 			}
 			brought := 0
 			for _, other := range n.Ends {
-				if other.Kind == e.Kind && other.Row != nil && other.Row.By != catalog.ByHub && tells(other.Placed.Site) {
+				if other.Kind == e.Kind && other.Row != nil && other.Row.By != catalog.ByHub && tells(&other.Placed.Site) {
 					members[h] = append(members[h], member{n, e, other})
 					brought++
 				}
 			}
 			if brought == 0 && n.Placed.Partition != "" {
-				members[h] = append(members[h], member{n, e, End{Placed: *n.Placed, Confidence: Likely}})
+				members[h] = append(members[h], member{n, e, End{Placed: n.Placed, Confidence: Likely}})
 			}
 		}
 	}
@@ -185,7 +190,7 @@ func (g *Graph) hubs() {
 		done := map[linked]bool{}
 		for _, m := range list {
 			k := linked{m.node, m.end.Placed.Site}
-			if m.node == near.node || done[k] || same(m.end.Placed.Site, near.end.Placed.Site) {
+			if m.node == near.node || done[k] || same(&m.end.Placed.Site, &near.end.Placed.Site) {
 				continue
 			}
 			done[k] = true
@@ -207,7 +212,7 @@ func (g *Graph) hubs() {
 // it was made for.
 func (g *Graph) core(n *Node, k catalog.Kind) (End, bool) {
 	if n.Placed.Partition != "" {
-		return End{Placed: *n.Placed, Confidence: Likely, Target: n}, true
+		return End{Placed: n.Placed, Confidence: Likely, Target: n}, true
 	}
 	for _, e := range n.Ends {
 		if e.Kind == k && e.Row != nil && joins(e.Row.By) && e.Placed.Partition != "" && len(e.Either) == 0 {

@@ -83,18 +83,18 @@ func full(way []step) string {
 	return string(b)
 }
 
-// walk calls f for every leaf of v with its shape and the way to it, which f may not keep.
-func (g *Graph) walk(v model.Value, s *shape, typ string, way []step, f func(*shape, []step, model.Value)) {
+// walk makes the ends of every leaf of v, of which s is the shape and way the way to it.
+func (g *Graph) walk(n *Node, v model.Value, s *shape, typ string, way []step) {
 	if v.State != model.Known || v.Kind != model.List && v.Kind != model.Object {
-		f(s, way, v)
+		g.leaf(n, v, s, typ, way)
 		return
 	}
 	for i := range v.Len() {
 		if v.Kind == model.List {
-			g.walk(v.Item(i), s, typ, append(way, step{index: i}), f)
+			g.walk(n, v.Item(i), s, typ, append(way, step{index: i}))
 			continue
 		}
 		name := v.Name(i)
-		g.walk(v.Item(i), g.child(s, typ, name), typ, append(way, step{name: name}), f)
+		g.walk(n, v.Item(i), g.child(s, typ, name), typ, append(way, step{name: name}))
 	}
 }

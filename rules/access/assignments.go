@@ -140,7 +140,7 @@ func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Pla
 func (r *Reader) scope(n *link.Node, ends []*link.End) (place.Placed, link.Confidence) {
 	for _, e := range ends {
 		if e.Placed.Partition != "" {
-			return e.Placed, e.Confidence
+			return *e.Placed, e.Confidence
 		}
 		account := e.Placed.Account
 		if text, ok := r.text(n, e.Path); ok && n.Placed.Cloud == "aws" && isAccount(text) {
@@ -197,14 +197,14 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 	case e.Placed.Host != "":
 		words = "an identity of " + e.Placed.Host
 	}
-	return Party{Placed: e.Placed, Words: words, Sure: e.Confidence, Account: true}, true
+	return Party{Placed: *e.Placed, Words: words, Sure: e.Confidence, Account: true}, true
 }
 
 // guestOf is the party that an invitation lets in: an identity of the mail domain that it is sent to.
 func guestOf(n *link.Node) (Party, bool) {
 	for _, e := range n.Ends {
 		if e.Kind == catalog.Trust && (e.Placed.Host != "" || e.Placed.Partition != "") {
-			return Party{Placed: e.Placed, Words: "a guest, " + n.Address, Nodes: []*link.Node{n}, Sure: min(e.Confidence, link.Likely), Account: true}, true
+			return Party{Placed: *e.Placed, Words: "a guest, " + n.Address, Nodes: []*link.Node{n}, Sure: min(e.Confidence, link.Likely), Account: true}, true
 		}
 	}
 	return Party{}, false
@@ -447,7 +447,7 @@ func (r *Reader) customRoles(n *link.Node, e *link.End, text string) []Holding {
 				for _, a := range []string{"name", "role_definition_id"} {
 					if name, ok := d.Values.Get(a).Text(); ok {
 						if class, word, ok := BuiltIn(r.cat, "azure", name); ok {
-							all = append(all, r.builtInRole(d, &link.End{Path: model.Path{Full: a, Block: a}}, class, word))
+							all = append(all, r.builtInRole(d, &link.End{Path: model.Path{Full: a, Block: a}, Placed: link.Nowhere}, class, word))
 							break
 						}
 					}
@@ -461,7 +461,7 @@ func (r *Reader) customRoles(n *link.Node, e *link.End, text string) []Holding {
 			for _, a := range []string{"template_id", "display_name"} {
 				if name, ok := d.Values.Get(a).Text(); ok {
 					if class, word, ok := BuiltIn(r.cat, "entra", name); ok {
-						all = append(all, r.builtInRole(d, &link.End{Path: model.Path{Full: a, Block: a}}, class, word))
+						all = append(all, r.builtInRole(d, &link.End{Path: model.Path{Full: a, Block: a}, Placed: link.Nowhere}, class, word))
 						break
 					}
 				}
