@@ -253,13 +253,17 @@ func (c *config) parseFile(r *run, path string) ([]*block, bool) {
 		c.problems = append(c.problems, describe(d, src))
 		return nil, true
 	}
-	f, diags := hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
-	if diags.HasErrors() {
-		c.problems = append(c.problems, describe(firstError(diags), src)) // what follows is mostly of the same cause
-		return nil, true
+	b, ok := quickly(c.texts[shown], shown)
+	if !ok {
+		f, diags := hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
+		if diags.HasErrors() {
+			c.problems = append(c.problems, describe(firstError(diags), src)) // what follows is mostly of the same cause
+			return nil, true
+		}
+		b = convertBody(f.Body.(*hclsyntax.Body))
 	}
 	c.comments = append(c.comments, findComments(src, shown)...)
-	return convertBody(f.Body.(*hclsyntax.Body)).blocks, true
+	return b.blocks, true
 }
 
 func firstError(diags hcl.Diagnostics) *hcl.Diagnostic {
