@@ -444,6 +444,9 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 			e.Kind == catalog.Credential && e.Row.By == catalog.ByText && !opens.Regexp().MatchString(t.Attr) && !addressable.Regexp().MatchString(t.Attr):
 			end.Kind = catalog.Flow // a text that mentions another resource calls nothing and opens nothing yet
 		}
+		if significant(end.Kind) && t.Node.Placed.Open.Reason != n.Placed.Open.Reason {
+			t.Node.Explained = true
+		}
 		n.Ends = append(n.Ends, end)
 	}
 	return true
@@ -629,24 +632,12 @@ var opens = pattern.New(`passw|secret|token|private_key|access_key|account_key|c
 // notShown is the blind spot of a value whose origin the input does not show. Sources say themselves what they lack.
 func notShown(n *Node, path string, opaque []string) Blind {
 	b := Blind{Node: n, Path: path, Reason: "takes its value from " + strings.Join(opaque, ", ")}
-	if name, ok := strings.CutSuffix(opaque[0], ", which has no value"); ok {
-		b.Settle = "--var " + strings.TrimPrefix(name, "var.") + "=..., or --var-file"
-	}
 	if n.Pos.File == "" {
 		b.Reason += ", which a plan does not show"
 		b.Settle = "scan the sources as well: --source DIR"
 		return b
 	}
-	var flags []string
-	for _, why := range opaque {
-		name, variable := strings.CutPrefix(why, "var.")
-		if name, missing := strings.CutSuffix(name, ", "+model.NoValue); variable && missing {
-			flags = append(flags, "--var "+name+"=...")
-		}
-	}
-	if len(flags) > 0 {
-		b.Settle = strings.Join(flags, " ") + ", or --var-file FILE"
-	}
+	b.Settle = model.Missing(opaque)
 	return b
 }
 

@@ -43,7 +43,8 @@ type Node struct {
 	Input  *model.Snapshot
 	Placed *place.Placed // shared by all that are in the same place for the same reasons: not to be changed
 	Ends   []End         // those that rules look further into; what has become of the others is in the links
-	// Explained tells that a row explains a place that it touches.
+	// Explained tells that a row explains a place that it touches, or that a resource which waits for another answer, or for
+	// none, touches it so.
 	Explained bool
 
 	block *instances

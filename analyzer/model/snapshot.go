@@ -58,6 +58,21 @@ type Unread struct {
 // NoValue is why a root variable is not known, in the reasons that an Arg is opaque for: `var.x, which has no value`.
 const NoValue = "which has no value"
 
+// Missing says what gives a value to the root variables among the reasons that an Arg is opaque for, "" where there are none.
+func Missing(opaque []string) string {
+	var flags []string
+	for _, why := range opaque {
+		name, variable := strings.CutPrefix(why, "var.")
+		if name, missing := strings.CutSuffix(name, ", "+NoValue); variable && missing {
+			flags = append(flags, "--var "+name+"=...")
+		}
+	}
+	if flags == nil {
+		return ""
+	}
+	return strings.Join(flags, " ") + ", or --var-file FILE"
+}
+
 // Comment is a comment `demarc:allow RULE[,RULE] [until=DATE] reason`, which is about the line that it ends, or the one
 // below where it stands alone.
 type Comment struct {

@@ -155,6 +155,7 @@ type facts struct {
 	decided map[catalog.Gives]bool // told, or written and not known: weaker evidence must not fill it
 	within  string                 // the organization in which the account has its name
 	open    []string               // arguments that are written and whose value is not known
+	opaque  []string               // what the open arguments take their values from, as far as the input does not show it
 	wide    bool                   // of a service of the whole partition
 	hosted  bool                   // of a cloud that is where its hosts are
 }
@@ -339,6 +340,9 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 		if unknown {
 			f.decided[row.Gives] = true
 			f.open = append(f.open, row.Name)
+			if a := p.Args.Arg(row.Name); a != nil {
+				f.opaque = append(f.opaque, a.Opaque...)
+			}
 		}
 	}
 	s.environment(f, p, rows)
@@ -427,6 +431,9 @@ func (s *Sites) why(f *facts, p *model.Provider, rows []catalog.SiteRow) Open {
 	if f.at.Host != "" {
 		return Open{Reason: fmt.Sprintf("%s: no table knows where the host %s is", p.Label(), f.at.Host),
 			Settle: "give it to a side in .demarc.hcl: boundary \"...\" { domains = [...] }, or networks"}
+	}
+	if settle := model.Missing(f.opaque); settle != "" {
+		return Open{Reason: fmt.Sprintf("%s: %s takes its value from %s", p.Label(), strings.Join(f.open, ", "), strings.Join(f.opaque, ", ")), Settle: settle}
 	}
 	if len(f.open) > 0 {
 		return Open{Reason: fmt.Sprintf("%s: the value of %s is not known before apply, or not told by a plan", p.Label(), strings.Join(f.open, ", ")),
