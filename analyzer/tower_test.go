@@ -17,18 +17,19 @@ const module = "github.com/demarc-dev/demarc/"
 var tower = map[string][]string{
 	"analyzer/addr":        {},
 	"analyzer/pattern":     {},
+	"analyzer/limit":       {},
 	"analyzer/model":       {"analyzer/addr"},
-	"analyzer/load/source": {"analyzer/addr", "analyzer/model", "analyzer/pattern"},
-	"analyzer/load":        {"analyzer/addr", "analyzer/model", "analyzer/load/source"},
+	"analyzer/load/source": {"analyzer/addr", "analyzer/limit", "analyzer/model", "analyzer/pattern"},
+	"analyzer/load":        {"analyzer/addr", "analyzer/limit", "analyzer/model", "analyzer/load/source"},
 	"analyzer/catalog":     {"analyzer/pattern"},
 	"analyzer/place":       {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/pattern"},
-	"analyzer/link":        {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/pattern"},
+	"analyzer/link":        {"analyzer/addr", "analyzer/limit", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/pattern"},
 	"analyzer/boundary":    {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place"},
 	"analyzer":             {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link", "analyzer/boundary", "analyzer/pattern"},
 	"analyzer/facts":       {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link", "analyzer/pattern"},
 	"analyzer/report":      {"analyzer", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link"},
 	"rules/tables":         {},
-	"rules/access":         {"analyzer", "analyzer/facts", "analyzer/boundary", "analyzer/model", "analyzer/catalog", "analyzer/link", "analyzer/place", "analyzer/addr", "analyzer/pattern"},
+	"rules/access":         {"analyzer", "analyzer/limit", "analyzer/facts", "analyzer/boundary", "analyzer/model", "analyzer/catalog", "analyzer/link", "analyzer/place", "analyzer/addr", "analyzer/pattern"},
 	"rules":                {"analyzer", "analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link", "analyzer/boundary", "rules/access", "analyzer/pattern"},
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
@@ -99,6 +100,7 @@ type Graph struct {
 	Blind  []Blind
 	Sites  *place.Sites
 	Notes  map[*model.Snapshot][]string // what is worth saying of an input as one of several
+	Limits limit.Set                    // for what rules read of values
 
 	cat     *catalog.Catalog
 	blocks  map[blockName]*instances

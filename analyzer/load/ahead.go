@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"github.com/demarc-dev/demarc/analyzer/limit"
 )
 
 // Terraform writes a plan's configuration after its resources, and what of them is wanted depends on it. Where the input
@@ -15,12 +17,12 @@ var errUnforeseen = errors.New("the configuration is somewhere else")
 
 // foreseen is the configuration of a plan that is read before its turn, and where it begins. It is nil where it cannot be
 // found.
-func foreseen(in io.ReaderAt, size int64) (c *config, at int64) {
+func foreseen(in io.ReaderAt, size int64, l limit.Set) (c *config, at int64) {
 	at = findConfiguration(in, size)
 	if at < 0 {
 		return nil, 0
 	}
-	d := newDecoder(io.NewSectionReader(in, at, size-at))
+	d := newDecoder(io.NewSectionReader(in, at, size-at), l)
 	defer d.release()
 	c, err := readConfig(d)
 	if err != nil {

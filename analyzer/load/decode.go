@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
@@ -22,6 +23,7 @@ type decoder struct {
 	shapes map[string][]string // names of an object's members, by all of them
 	key    []byte
 	keeper *keeper // nil keeps everything
+	limits limit.Set
 	// What is wanted of resources, nil for everything, and the file to look ahead in.
 	interest Interest
 	ahead    io.ReaderAt
@@ -35,14 +37,14 @@ type decoder struct {
 	items   []model.Value
 }
 
-func newDecoder(r io.Reader) *decoder {
-	d := &decoder{}
+func newDecoder(r io.Reader, l limit.Set) *decoder {
+	d := &decoder{limits: l}
 	d.start(r)
 	return d
 }
 
 func (d *decoder) start(r io.Reader) {
-	d.scanner = newScanner(r)
+	d.scanner = newScanner(r, d.limits)
 	d.texts, d.shapes = map[string]string{}, map[string][]string{}
 	d.modules, d.sources = map[string]*moduleName{}, map[string]string{}
 }

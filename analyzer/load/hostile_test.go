@@ -224,7 +224,7 @@ func consistent(t *testing.T, s *model.Snapshot) {
 
 // anything reads a document that may be anything: it gives a whole Snapshot or an *Error.
 func anything(t *testing.T, doc []byte) {
-	s, _, err := reader("plan.json", "", strings.NewReader(string(doc)))
+	s, _, err := input("plan.json", "", strings.NewReader(string(doc)), &decoder{})
 	var e *Error
 	switch {
 	case err == nil:

@@ -17,7 +17,7 @@ type Options struct {
 	Stdin   io.Reader      // read where a path is "-"
 	Source  string         // the directory of a plan's sources; "" means its own, where that holds any
 	Beside  *Beside        // what is remembered of where sources are, nil for nothing
-	Sources source.Options // how sources are read
+	Sources source.Options // how sources are read; its limits hold for all that is read
 	// Progress, where it is set, is told how far the reading of a path is: done of all, which are bytes of a file or root
 	// modules of a directory. Paths that are read side by side tell it at once.
 	Progress func(path string, done, all int64)
@@ -55,7 +55,7 @@ func File(path string, o Options) (*model.Snapshot, error) {
 // file is File, with the configuration that a saved plan holds.
 func file(path string, o Options) (*model.Snapshot, map[string][]byte, error) {
 	if path == "-" {
-		return reader("standard input", "", o.Stdin)
+		return input("standard input", "", o.Stdin, &decoder{limits: o.Sources.Limits})
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -78,7 +78,7 @@ func file(path string, o Options) (*model.Snapshot, map[string][]byte, error) {
 		in = &counted{f, 0, func(n int64) { o.Progress(path, n, info.Size()) }}
 	}
 	if o.Interest != nil {
-		d := &decoder{interest: o.Interest, ahead: f, size: info.Size()}
+		d := &decoder{limits: o.Sources.Limits, interest: o.Interest, ahead: f, size: info.Size()}
 		if s, inside, err := input(name, at, in, d); !errors.Is(err, errUnforeseen) {
 			return s, inside, err
 		}
@@ -86,7 +86,7 @@ func file(path string, o Options) (*model.Snapshot, map[string][]byte, error) {
 			return nil, nil, &Error{Input: path, Err: plain(err)}
 		}
 	}
-	return reader(name, at, in)
+	return input(name, at, in, &decoder{limits: o.Sources.Limits})
 }
 
 // counted tells how much has been read.
@@ -112,15 +112,11 @@ func plain(err error) error {
 	return err
 }
 
-// reader reads one input. at is the directory that it lies in, "" for none.
-func reader(name, at string, r io.Reader) (*model.Snapshot, map[string][]byte, error) {
-	return input(name, at, r, &decoder{})
-}
-
+// input reads one input. at is the directory that it lies in, "" for none.
 func input(name, at string, r io.Reader, d *decoder) (*model.Snapshot, map[string][]byte, error) {
 	in := bufio.NewReaderSize(r, 1<<14)
 	if head, _ := in.Peek(4); string(head) == "PK\x03\x04" {
-		return savedPlan(name, at, in)
+		return savedPlan(name, at, in, d.limits.OrDefault())
 	}
 	text, err := jsonStart(in)
 	if err != nil {
@@ -161,5 +157,10 @@ func explain(name string, err error) error {
 			err = cut
 		}
 	}
-	return &Error{Input: name, Err: err, Do: makePlan}
+	do := makePlan
+	var large *tooLarge
+	if errors.As(err, &large) {
+		do = large.raise
+	}
+	return &Error{Input: name, Err: err, Do: do}
 }

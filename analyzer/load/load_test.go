@@ -22,7 +22,7 @@ const small = `{"format_version":"1.2","terraform_version":"1.11.4","resource_ch
 // read reads a document that must be readable.
 func read(t testing.TB, doc string) *model.Snapshot {
 	t.Helper()
-	s, _, err := reader("plan.json", "", strings.NewReader(doc))
+	s, _, err := input("plan.json", "", strings.NewReader(doc), &decoder{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func read(t testing.TB, doc string) *model.Snapshot {
 // refused reads a document that must not be readable.
 func refused(t testing.TB, doc string) *Error {
 	t.Helper()
-	s, _, err := reader("plan.json", "", strings.NewReader(doc))
+	s, _, err := input("plan.json", "", strings.NewReader(doc), &decoder{})
 	var e *Error
 	switch {
 	case err == nil:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
@@ -14,7 +15,7 @@ func value(t testing.TB, text string) model.Value {
 	if text == "" {
 		return model.Value{}
 	}
-	v, err := newDecoder(strings.NewReader(text)).value()
+	v, err := newDecoder(strings.NewReader(text), limit.Set{}).value()
 	if err != nil {
 		t.Fatal(err)
 	}

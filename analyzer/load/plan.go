@@ -175,7 +175,7 @@ func (doc *document) keeping(d *decoder, plan bool) {
 		return
 	}
 	if plan && doc.config == nil {
-		doc.config, doc.foreseen = foreseen(d.ahead, d.size)
+		doc.config, doc.foreseen = foreseen(d.ahead, d.size, d.limits)
 	}
 	if !plan || doc.config != nil {
 		d.keeper = newKeeper(d, doc.config)

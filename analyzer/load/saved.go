@@ -12,13 +12,14 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
 // savedPlan has terraform or tofu on the PATH show a saved plan. Only they read their own format, and they need the
 // schemas of its providers, which they ask the providers for that are installed where the plan was made: the command
 // runs in the plan's directory, at, as its author would run it. It is the one thing that demarc runs.
-func savedPlan(name, at string, in io.Reader) (*model.Snapshot, map[string][]byte, error) {
+func savedPlan(name, at string, in io.Reader, l limit.Set) (*model.Snapshot, map[string][]byte, error) {
 	dir, err := os.MkdirTemp("", "demarc")
 	if err != nil {
 		return nil, nil, &Error{Input: name, Err: err}
@@ -28,8 +29,8 @@ func savedPlan(name, at string, in io.Reader) (*model.Snapshot, map[string][]byt
 	if err := spool(file, in); err != nil {
 		return nil, nil, &Error{Input: name, Err: err}
 	}
-	if err := isSavedPlan(file); err != nil {
-		return nil, nil, &Error{Input: name, Err: err, Do: makePlan}
+	if err := isSavedPlan(file, l); err != nil {
+		return nil, nil, explain(name, err)
 	}
 	var tried []string
 	for _, tool := range []string{"terraform", "tofu"} {
@@ -46,8 +47,15 @@ func savedPlan(name, at string, in io.Reader) (*model.Snapshot, map[string][]byt
 			tried = append(tried, fmt.Sprintf("%s show: %s", tool, firstLine(msg.String(), err)))
 			continue
 		}
-		s, _, err := reader(name, at, &out)
-		return s, configuration(file), err
+		s, _, err := input(name, at, &out, &decoder{limits: l})
+		if err != nil {
+			return nil, nil, err
+		}
+		files, err := configuration(file, l)
+		if err != nil {
+			s.Notes = append(s.Notes, "the configuration in the plan is not read: "+err.Error())
+		}
+		return s, files, nil
 	}
 	if len(tried) == 0 {
 		return nil, nil, &Error{Input: name, Err: errors.New("is a saved plan, and neither terraform nor tofu is on the PATH to show it"),
@@ -57,24 +65,21 @@ func savedPlan(name, at string, in io.Reader) (*model.Snapshot, map[string][]byt
 		Do: "show it in the directory that it was made in, after terraform init: terraform show -json " + name + " > plan.json"}
 }
 
-// maxUnpacked is how much the members of a saved plan may be in all. The tools that show one unpack it into memory, and
-// an archive may promise a thousand times what it weighs. Plans of 100,000 resources are about half of it.
-const maxUnpacked = 512 << 20
-
 // isSavedPlan refuses archives that hold no plan, or too much, before a tool is asked about them. No reader of archives
 // takes more from a member than it declares.
-func isSavedPlan(file string) error {
+func isSavedPlan(file string, l limit.Set) error {
 	z, err := zip.OpenReader(file)
 	if err != nil {
 		return errors.New("is a zip archive that was cut off or is broken")
 	}
 	defer z.Close()
 	var unpacked uint64
+	most := uint64(l.Plan)
 	plan := false
 	for _, f := range z.File {
 		plan = plan || f.Name == "tfplan"
-		if unpacked += f.UncompressedSize64; unpacked > maxUnpacked || f.UncompressedSize64 > maxUnpacked {
-			return fmt.Errorf("unpacks to more than the %d MB that a saved plan may have", maxUnpacked>>20)
+		if unpacked += f.UncompressedSize64; unpacked > most || f.UncompressedSize64 > most {
+			return &tooLarge{"unpacks to more than the " + limit.Bytes(l.Plan) + " that a saved plan may have", l.Raise("plan", 0)}
 		}
 	}
 	if !plan {
@@ -83,22 +88,16 @@ func isSavedPlan(file string) error {
 	return nil
 }
 
-// The configuration in a saved plan is read within bounds: an archive may promise much more than it weighs.
-const (
-	maxMember  = 4 << 20
-	maxMembers = 64 << 20
-)
-
-// configuration reads the sources that a saved plan holds, by their names below `tfconfig/`. Nothing is written to disk. A
-// plan without them, or with more than the bounds, has none.
-func configuration(file string) map[string][]byte {
+// configuration reads the sources that a saved plan holds, by their names below `tfconfig/`, within the bounds of sources:
+// an archive may promise much more than it weighs. Nothing is written to disk. It is nil where there are none.
+func configuration(file string, l limit.Set) (map[string][]byte, error) {
 	z, err := zip.OpenReader(file)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer z.Close()
 	files := map[string][]byte{}
-	left := int64(maxMembers)
+	left := l.All()
 	for _, f := range z.File {
 		name, ok := strings.CutPrefix(f.Name, "tfconfig/")
 		if !ok || f.FileInfo().IsDir() {
@@ -106,19 +105,22 @@ func configuration(file string) map[string][]byte {
 		}
 		r, err := f.Open()
 		if err != nil {
-			return nil
+			return nil, err
 		}
-		src, err := io.ReadAll(io.LimitReader(r, maxMember+1))
+		src, err := io.ReadAll(io.LimitReader(r, l.File+1))
 		r.Close()
-		if left -= int64(len(src)); err != nil || len(src) > maxMember || left < 0 {
-			return nil
+		if err != nil {
+			return nil, err
+		}
+		if left -= int64(len(src)); int64(len(src)) > l.File || left < 0 {
+			return nil, errors.New("it is too large; " + l.Raise("file", 0))
 		}
 		files[name] = src
 	}
 	if len(files) == 0 {
-		return nil
+		return nil, nil
 	}
-	return files
+	return files, nil
 }
 
 func spool(file string, in io.Reader) error {

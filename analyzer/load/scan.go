@@ -12,6 +12,8 @@ import (
 	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/demarc-dev/demarc/analyzer/limit"
 )
 
 // scanner reads JSON from a stream, as strictly as RFC 7493 has it: no name twice in an object, no invalid UTF-8, no half
@@ -19,6 +21,7 @@ import (
 // what nobody wants; what it passes over is checked all the same.
 type scanner struct {
 	in     io.Reader
+	limits limit.Set
 	buf    []byte
 	pos    int // buf[pos:end] is read and not taken yet
 	end    int
@@ -42,13 +45,12 @@ type level struct {
 	index     map[string]bool
 }
 
-// largestText bounds a single text, which has to be in memory as a whole. Providers bound what an attribute holds far below.
-const largestText = 64 << 20
-
 // largeObject is how many members an object has whose names are better looked up than compared.
 const largeObject = 32
 
-func newScanner(in io.Reader) *scanner { return &scanner{in: in, buf: buffers.Get().(*buffer)[:]} }
+func newScanner(in io.Reader, l limit.Set) *scanner {
+	return &scanner{in: in, limits: l.OrDefault(), buf: buffers.Get().(*buffer)[:]}
+}
 
 // buffer is what files are read through. The plans of an estate are often no larger: they use one after the other's.
 type buffer [1 << 17]byte
@@ -75,6 +77,11 @@ func (e *syntaxError) Error() string {
 }
 
 func (e *syntaxError) Unwrap() error { return e.err }
+
+// tooLarge is what is larger than demarc reads, and how it is read after all.
+type tooLarge struct{ what, raise string }
+
+func (e *tooLarge) Error() string { return e.what }
 
 // fail makes the error of what stands n bytes on.
 func (s *scanner) fail(n int, format string, args ...any) error {
@@ -133,11 +140,11 @@ func (s *scanner) fill() bool {
 		s.pos, s.end = 0, s.end-s.pos
 	}
 	if s.end == len(s.buf) {
-		if len(s.buf) >= largestText {
-			s.broken = s.fail(0, "a text of more than %d MB, which Terraform does not write", largestText>>20)
+		if int64(len(s.buf)) >= s.limits.Text {
+			s.broken = &syntaxError{s.offset(), s.pointer(), &tooLarge{"a text of more than " + limit.Bytes(s.limits.Text), s.limits.Raise("text", 0)}}
 			return false
 		}
-		s.buf = append(s.buf, make([]byte, len(s.buf))...)
+		s.buf = append(s.buf, make([]byte, min(int64(len(s.buf)), s.limits.Text-int64(len(s.buf))))...)
 	}
 	for range 100 {
 		n, err := s.in.Read(s.buf[s.end:])

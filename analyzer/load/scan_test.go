@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -13,7 +14,7 @@ import (
 func accepts(t *testing.T, doc string) bool {
 	t.Helper()
 	one := func(in io.Reader) error {
-		s := newScanner(in)
+		s := newScanner(in, limit.Set{})
 		if err := s.skip(maxSkipped); err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func agrees(t *testing.T, doc string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newScanner(iotest.HalfReader(strings.NewReader(doc)))
+	s := newScanner(iotest.HalfReader(strings.NewReader(doc)), limit.Set{})
 	s.peek()
 	if got, err := s.text(); err != nil || string(got) != string(want) {
 		t.Fatalf("%s reads as %q (%v), want %q", doc, got, err, want)

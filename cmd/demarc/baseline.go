@@ -11,6 +11,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/boundary"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/load"
 	"github.com/demarc-dev/demarc/analyzer/load/source"
@@ -27,10 +28,12 @@ type analysis struct {
 	world  place.Options
 	now    time.Time
 	join   bool // the inputs are facts, and nothing else
+	limits limit.Set
 }
 
 func (a *analysis) of(inputs []*model.Snapshot) (*link.Graph, *analyzer.Result) {
 	g := link.Build(inputs, place.Estate(inputs, a.cat, a.world), a.cat)
+	g.Limits = a.limits
 	return g, analyzer.Run(g, a.policy, a.cat, rules.All(), a.now)
 }
 
@@ -56,7 +59,7 @@ func (a *analysis) baseline(name string, paths []string, o load.Options) (analyz
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		return earlierResult(name)
 	}
-	rev, err := openRevision(name, paths)
+	rev, err := openRevision(name, paths, a.limits)
 	if err != nil {
 		return analyzer.Baseline{}, fmt.Errorf("--baseline %s: %w", name, err)
 	}

@@ -205,7 +205,7 @@ func TestHostile(t *testing.T) {
 	for _, a := range attacks() {
 		t.Run(a.name, func(t *testing.T) {
 			dir := t.TempDir()
-			args := []string{"scan", "--no-color", "--format", "json", "--output", filepath.Join(dir, "out.json"), "--format", "text"}
+			args := []string{"scan", "--no-color", "--width", "500", "--format", "json", "--output", filepath.Join(dir, "out.json"), "--format", "text"}
 			var stdin io.Reader
 			if a.document != nil {
 				args = append(args, "-")
@@ -292,7 +292,11 @@ func said(exit int, stdout, stderr string) string {
 		return "`" + strings.ReplaceAll(s, "`", "'") + "`"
 	}
 	if exit == exitBad {
-		return line(stderr)
+		said := line(stderr)
+		if _, raise, ok := strings.Cut(stderr, "\n  raise"); ok {
+			said += " " + line("raise"+raise)
+		}
+		return said
 	}
 	if m := incomplete.FindString(stdout); exit == exitIncomplete && m != "" {
 		return line(m)

@@ -15,23 +15,22 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/load/source"
 )
-
-// maxBlob is the size above which no file of a revision is looked at, as none of a work tree is.
-const maxBlob = 4 << 20
 
 // revision is the files of a Git revision in a directory of their own, for as long as they are scanned.
 type revision struct {
 	top   string            // of the repository, absolute and without symbolic links
 	dir   string            // where the files are
 	names map[string]string // paths in dir, with slashes: what they are called in the work tree
+	most  int64             // the size above which no file is looked at, as none of a work tree is
 }
 
 // openRevision writes a revision of the repository that the paths are in to a temporary directory, with what is not kept
 // in the repository but is the same for every revision of it: installed modules, and ignored files of variables. It asks
 // git for objects only: no filter, hook or attribute of the repository is run, and nothing is fetched.
-func openRevision(name string, paths []string) (_ *revision, err error) {
+func openRevision(name string, paths []string, l limit.Set) (_ *revision, err error) {
 	if strings.HasPrefix(name, "-") {
 		return nil, errors.New("is neither a file nor a revision")
 	}
@@ -46,7 +45,7 @@ func openRevision(name string, paths []string) (_ *revision, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("is no file, and no revision can be looked up: %w", err)
 	}
-	r := &revision{names: map[string]string{}}
+	r := &revision{names: map[string]string{}, most: l.OrDefault().File}
 	if r.top, err = filepath.EvalSymlinks(filepath.FromSlash(strings.TrimSuffix(string(out), "\n"))); err != nil {
 		return nil, cause(err)
 	}
@@ -123,7 +122,7 @@ func (r *revision) extract(commit string) error {
 		if len(f) != 4 || f[1] != "blob" || !filepath.IsLocal(filepath.FromSlash(name)) {
 			continue
 		}
-		if size, err := strconv.Atoi(f[3]); err != nil || size > maxBlob {
+		if size, err := strconv.ParseInt(f[3], 10, 64); err != nil || size > r.most {
 			continue
 		}
 		entries = append(entries, entry{f[0], f[2], name})
@@ -145,7 +144,7 @@ func (r *revision) extract(commit string) error {
 	}
 	in := bufio.NewReaderSize(stdout, 1<<16)
 	for _, e := range entries {
-		if err = put(root, e, in); err != nil {
+		if err = put(root, e, in, r.most); err != nil {
 			err = fmt.Errorf("%s: %w", e.path, err)
 			break
 		}
@@ -158,7 +157,7 @@ func (r *revision) extract(commit string) error {
 }
 
 // put writes one object that git cat-file --batch prints.
-func put(root *os.Root, e entry, in *bufio.Reader) error {
+func put(root *os.Root, e entry, in *bufio.Reader, most int64) error {
 	head, err := in.ReadString('\n')
 	if err != nil {
 		return errors.New("git ended too early")
@@ -168,7 +167,7 @@ func put(root *os.Root, e entry, in *bufio.Reader) error {
 		return errors.New("its contents are not in this clone: git fetch them first")
 	}
 	size, err := strconv.Atoi(f[2])
-	if err != nil || size > maxBlob {
+	if err != nil || int64(size) > most {
 		return errors.New("git says a wrong size")
 	}
 	text := make([]byte, size+1) // and the line's end
@@ -203,7 +202,7 @@ func (r *revision) borrow(paths []string) error {
 			if info, err := os.Stat(there); err != nil || !info.IsDir() {
 				continue
 			}
-			if err := copyTree(filepath.Join(there, ".terraform"), filepath.Join(root, ".terraform")); err != nil {
+			if err := r.copyTree(filepath.Join(there, ".terraform"), filepath.Join(root, ".terraform")); err != nil {
 				return fmt.Errorf("%s: the installed modules: %w", root, err)
 			}
 			for _, pattern := range []string{"*.tfvars", "*.tfvars.json"} {
@@ -218,7 +217,7 @@ func (r *revision) borrow(paths []string) error {
 			continue
 		}
 		if _, err := os.Lstat(to); err != nil {
-			if err := copyFile(to, file); err != nil {
+			if err := r.copyFile(to, file); err != nil {
 				return fmt.Errorf("%s: %w", file, cause(err))
 			}
 		}
@@ -259,7 +258,7 @@ func (r *revision) ignored(files []string) []string {
 }
 
 // copyTree copies the modules that are installed in a data directory, and the name of its workspace.
-func copyTree(to, from string) error {
+func (r *revision) copyTree(to, from string) error {
 	err := filepath.WalkDir(from, func(p string, e fs.DirEntry, err error) error {
 		rel, relErr := filepath.Rel(from, p)
 		if err != nil || relErr != nil {
@@ -269,7 +268,7 @@ func copyTree(to, from string) error {
 		case e.IsDir() && (e.Name() == ".git" || path.Dir(name) == "." && name != "." && name != "modules"):
 			return fs.SkipDir
 		case e.Type().IsRegular():
-			return copyFile(filepath.Join(to, rel), p)
+			return r.copyFile(filepath.Join(to, rel), p)
 		}
 		return nil
 	})
@@ -277,9 +276,9 @@ func copyTree(to, from string) error {
 }
 
 // copyFile copies a file, unless it is too large to be looked at.
-func copyFile(to, from string) error {
+func (r *revision) copyFile(to, from string) error {
 	info, err := os.Stat(from)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxBlob {
+	if err != nil || !info.Mode().IsRegular() || info.Size() > r.most {
 		return nil
 	}
 	text, err := os.ReadFile(from)

@@ -17,6 +17,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/boundary"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/load"
 	"github.com/demarc-dev/demarc/analyzer/load/source"
@@ -47,6 +48,7 @@ type scan struct {
 	noColor          bool
 	quiet            bool
 	width            int
+	limits           limit.Set
 }
 
 func scanCommand() *cobra.Command {
@@ -87,6 +89,7 @@ func (s *scan) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.minConfidence, "min-confidence", "possible", "lowest `CONFIDENCE` that makes the exit status 1: certain, likely or possible")
 	f.BoolVar(&s.strict, "strict", false, "blind spots fail too")
 	f.BoolVar(&s.noColor, "no-color", false, "no colours and no links (NO_COLOR does the same)")
+	f.Var(&limits{&s.limits}, "limit", "`NAME=SIZE`: how much is read before it is refused: "+limit.Help())
 	f.BoolVar(&s.quiet, "quiet", false, "text: print the verdict and the last line only")
 	f.IntVar(&s.width, "width", 0, "text: `COLUMNS` of a line (default the terminal's, or 100)")
 }
@@ -116,12 +119,13 @@ func (s *scan) prepare(paths []string, stdin io.Reader, cat *catalog.Catalog, po
 		return analysis{}, nil, o, err
 	}
 	cat = cat.With(policy.Links(), policy.Domains())
-	a := analysis{cat, policy, place.Options{Env: env, Defaults: policy.Defaults()}, time.Now(), s.join}
+	a := analysis{cat, policy, place.Options{Env: env, Defaults: policy.Defaults()}, time.Now(), s.join, s.limits}
 	if paths, err = load.Roots(paths); err != nil {
 		return a, nil, o, err
 	}
 	o = load.Options{Stdin: stdin, Source: s.source, Beside: &load.Beside{}, Interest: link.NewInterest(cat, access.Reads(cat)), Sources: source.Options{
 		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world),
+		Limits: s.limits,
 	}}
 	return a, paths, o, nil
 }
@@ -319,5 +323,21 @@ func (v *setting) Set(text string) error {
 		return errors.New("write NAME=VALUE")
 	}
 	*v.list = append(*v.list, source.Setting{File: v.file, Value: text})
+	return nil
+}
+
+// limits is the flag --limit: each raises or lowers one, several may stand together with commas between them.
+type limits struct{ set *limit.Set }
+
+func (v *limits) String() string { return "" }
+
+func (v *limits) Type() string { return "string" }
+
+func (v *limits) Set(text string) error {
+	for one := range strings.SplitSeq(text, ",") {
+		if err := v.set.Put(one); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -11,21 +11,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// largestDocument bounds how many statements are compared with each other. A bucket's policy may be 20 kB (Amazon S3 User
-// Guide, "Bucket policies for Amazon S3"); this leaves room for all others.
-const largestDocument = 256 << 10
-
 // Parse reads a document's JSON text. It takes what the four clouds take: a single value for a list of one, a single
 // statement for a list of one, and element names in any case (Tencent writes them in lower case). Members that it does
 // not know are passed over. An empty text is an empty document.
 //
-// It fails on text that is no JSON object, on elements of another shape than the language has, and on a text that is
-// longer than any cloud takes.
+// It fails on text that is no JSON object, and on elements of another shape than the language has.
 func Parse(text string) (Document, error) {
 	var doc Document
-	if len(text) > largestDocument {
-		return doc, fmt.Errorf("a document of more than %d kB, which no cloud takes", largestDocument>>10)
-	}
 	if strings.TrimSpace(text) == "" {
 		return doc, nil
 	}

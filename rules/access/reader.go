@@ -7,6 +7,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
@@ -109,11 +110,23 @@ func (r *Reader) document(n *link.Node, block string, v model.Value) reading {
 	return r.read(n, block, v, nil)
 }
 
+// tooLong tells why a document is not read whose statements are too many to be compared with each other, "" for others.
+func (r *Reader) tooLong(text string) string {
+	l := r.graph.Limits.OrDefault()
+	if int64(len(text)) <= l.Policy {
+		return ""
+	}
+	return "is a policy document of more than " + limit.Bytes(l.Policy) + ", which no cloud takes; " + l.Raise("policy", int64(len(text)))
+}
+
 // deepest bounds how many documents may be made of one another.
 const deepest = 16
 
 func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.Node) reading {
 	if text, ok := v.Text(); ok {
+		if long := r.tooLong(text); long != "" {
+			return reading{doc: Document{Unknown: true}, open: long}
+		}
 		doc, err := Parse(text)
 		if err != nil {
 			return reading{doc: Document{Unknown: true}, open: "is no policy document that can be read"}
@@ -193,7 +206,7 @@ func (r *Reader) identity(typ string) (PrincipalKind, bool) {
 // data reads a data source that makes a document, with the documents that it builds on.
 func (r *Reader) data(n *link.Node, above []*link.Node) reading {
 	out := reading{nodes: []*link.Node{n}}
-	if text, ok := n.Values.Get(makers[n.Addr.Type]).Text(); ok {
+	if text, ok := n.Values.Get(makers[n.Addr.Type]).Text(); ok && r.tooLong(text) == "" {
 		if doc, err := Parse(text); err == nil {
 			r.organisations(n, doc.Statements)
 			out.doc = doc

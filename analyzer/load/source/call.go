@@ -3,19 +3,13 @@ package source
 import (
 	"errors"
 	"math"
+	"math/big"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
-)
-
-// What one function may make. Functions cannot be stopped while they run, so what they would make is estimated first.
-const (
-	maxText     = 1 << 20
-	maxElements = 10000
-	maxArgument = 8 << 20 // of all arguments together, counted as often as they occur
 )
 
 // special functions look at their arguments' expressions, or at unknown values for more than the fact.
@@ -60,9 +54,11 @@ func (r *run) call(x *hclsyntax.FunctionCallExpr, s *scope) cty.Value {
 	if !ok {
 		return unmarkedUnknown(args).Mark(opaque{"the function " + name})
 	}
-	if reason := tooMuch(name, args); reason != "" {
-		r.failures++
-		return unmarkedUnknown(args).Mark(opaque{reason})
+	if name == "range" && longRange(args) {
+		return r.refuse("the function range, which makes at most 1024 values", "")
+	}
+	if reason := r.tooMuch(name, args); reason != "" {
+		return r.beyond(reason).WithMarks(withoutDocuments(deepAll(args)))
 	}
 	return r.apply(f, args, !selecting[name])
 }
@@ -200,6 +196,9 @@ func (r *run) apply(f function.Function, args []cty.Value, combining bool) (out 
 		in[i] = a
 	}
 	out, err := f.Call(in)
+	if errors.Is(err, errTooMuch) {
+		return r.beyond("a text that is too long").WithMarks(withoutDocuments(deepAll(args)))
+	}
 	if err != nil {
 		r.failures++
 		return unmarkedUnknown(args).Mark(opaque{broken})
@@ -230,15 +229,12 @@ func (r *run) apply(f function.Function, args []cty.Value, combining bool) (out 
 // bounded refuses a value that is too large to go on with. Values share their parts, so that a small one may be huge
 // when it is walked.
 func (r *run) bounded(v cty.Value, what string) cty.Value {
-	left := maxWalk
+	left := 2 * int(r.limits.Value)
 	if weigh(v, &left) {
 		return v
 	}
-	r.exhausted = true
-	return r.fail(what + ", whose value is too large")
+	return r.beyond(what + ", whose value is too large")
 }
-
-const maxWalk = 2 << 20
 
 // weigh takes the size of a value off what is left, and tells whether it was enough.
 func weigh(v cty.Value, left *int) bool {
@@ -265,18 +261,20 @@ func weigh(v cty.Value, left *int) bool {
 
 var errTooMuch = errors.New("makes too much")
 
-// tooMuch tells why a call is not made: its arguments or its result are too large.
-func tooMuch(name string, args []cty.Value) string {
+// tooMuch tells why a call is not made: its arguments or its result are too large. Functions cannot be stopped while they
+// run, so what they would make is estimated first.
+func (r *run) tooMuch(name string, args []cty.Value) string {
 	if len(args) == 0 {
 		return ""
 	}
-	left := maxArgument
+	most := 8 * int(r.limits.Value) // of all arguments together, counted as often as they occur
+	left := most
 	for _, a := range args {
 		if !weigh(a, &left) {
 			return "the function " + name + ", whose arguments are too large"
 		}
 	}
-	size := maxArgument - left
+	size := most - left
 	known := func(i int) (v cty.Value, ok bool) {
 		if i >= len(args) {
 			return v, false
@@ -320,7 +318,7 @@ func tooMuch(name string, args []cty.Value) string {
 	case "setproduct":
 		elements = 1
 		for i := range args {
-			if elements *= length(i); elements > maxElements {
+			if elements *= length(i); elements > r.limits.Collection() {
 				break
 			}
 		}
@@ -341,13 +339,31 @@ func tooMuch(name string, args []cty.Value) string {
 			return "the function " + name + ", whose argument has too many aliases"
 		}
 	}
-	if made > maxText {
+	if made > int(r.limits.Value) {
 		return "the function " + name + ", whose result is too long"
 	}
-	if elements > maxElements {
+	if elements > r.limits.Collection() {
 		return "the function " + name + ", whose result is too large"
 	}
 	return ""
+}
+
+// longRange tells whether a range has more values than Terraform makes of one.
+func longRange(args []cty.Value) bool {
+	list := []cty.Value{cty.Zero, cty.Zero, cty.NumberIntVal(1)}
+	for i, a := range args {
+		u, _ := a.Unmark()
+		n, ok := toNumber(u)
+		if !ok || i == len(list) {
+			return false
+		}
+		if len(args) == 1 {
+			i = 1
+		}
+		list[i] = n
+	}
+	span, step := list[1].Subtract(list[0]).AsBigFloat(), list[2].Absolute().AsBigFloat()
+	return new(big.Float).Abs(span).Cmp(new(big.Float).Mul(step, big.NewFloat(1024))) > 0
 }
 
 // multiplies tells YAML whose aliases may stand for more than a million values: an anchor that holds aliases of the one

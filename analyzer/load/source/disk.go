@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"io"
 	"io/fs"
 	"os"
@@ -14,7 +15,7 @@ import (
 // disk is what of the file system may be read: the repository that the root module is in, and the directories of local
 // modules outside it. os.Root keeps symbolic links inside.
 type disk struct {
-	limits Limits
+	limits limit.Set
 	top    string // absolute, without symbolic links
 	roots  map[string]*os.Root
 	named  map[string]*os.Root          // single files that the user names, with their directories
@@ -23,7 +24,7 @@ type disk struct {
 }
 
 // openDisk makes a disk for a root module. Without a repository around it, only its own directory is open.
-func openDisk(dir, within string, l Limits) (*disk, error) {
+func openDisk(dir, within string, l limit.Set) (*disk, error) {
 	abs, err := real(dir)
 	if err != nil {
 		return nil, err
@@ -170,10 +171,10 @@ func (d *disk) file(abs string) ([]byte, error) {
 		return nil, errNotRegular
 	}
 	if info.Size() > d.limits.File {
-		return nil, fmt.Errorf("%w: %d bytes, of at most %d", errTooLarge, info.Size(), d.limits.File)
+		return nil, fmt.Errorf("%w: %s, of at most %s; %s", errTooLarge, limit.Bytes(info.Size()), limit.Bytes(d.limits.File), d.limits.Raise("file", info.Size()))
 	}
-	if d.read += info.Size(); d.read > d.limits.Total {
-		return nil, errTotal
+	if d.read += info.Size(); d.read > d.limits.All() {
+		return nil, fmt.Errorf("%w; %s", errTotal, d.limits.Raise("file", 0))
 	}
 	b := make([]byte, info.Size())
 	n, err := io.ReadFull(f, b)

@@ -55,14 +55,16 @@ const broken = "an expression that cannot be evaluated"
 // meant, goes on where a part fails or is not known, and keeps count of what it costs.
 func (r *run) eval(x hclsyntax.Expression, s *scope) cty.Value {
 	if r.steps--; r.steps < 0 {
-		r.exhausted = true
-		return r.fail("the evaluation budget, which is used up")
+		return r.exhaust()
 	}
 	if r.depth++; r.depth > maxNested {
 		r.depth--
 		return r.fail("an expression that is nested too deeply")
 	}
+	above := r.at
+	r.at = x
 	v := r.expression(x, s)
+	r.at = above
 	r.depth--
 	return v
 }
@@ -242,8 +244,8 @@ func (r *run) text(parts []cty.Value) cty.Value {
 				marks = append(marks, m)
 			} else {
 				b.WriteString(t.AsString())
-				if b.Len() > maxText {
-					return r.fail("a text that is too long")
+				if b.Len() > int(r.limits.Value) {
+					return r.beyond("a text that is too long")
 				}
 				continue
 			}
@@ -391,8 +393,7 @@ const eitherCost = 100
 // either is a value that is a or b.
 func (r *run) either(a, b cty.Value) cty.Value {
 	if r.steps -= eitherCost; r.steps < 0 {
-		r.exhausted = true
-		return r.fail("the evaluation budget, which is used up")
+		return r.exhaust()
 	}
 	ua, ma := a.Unmark()
 	ub, mb := b.Unmark()
@@ -515,8 +516,7 @@ func (r *run) loop(x *hclsyntax.ForExpr, s *scope) cty.Value {
 	for it := u.ElementIterator(); it.Next(); {
 		k, v := it.Element()
 		if r.elements--; r.elements < 0 {
-			r.exhausted = true
-			return r.fail("the evaluation budget, which is used up")
+			return r.exhaust()
 		}
 		if set {
 			k, _ = v.Unmark()
@@ -536,8 +536,8 @@ func (r *run) loop(x *hclsyntax.ForExpr, s *scope) cty.Value {
 			open = true
 			val = cty.DynamicVal.WithMarks(r.perhaps(deep(r.eval(x.ValExpr, c))))
 		}
-		if n++; n > maxElements {
-			return r.fail("a collection that is too large")
+		if n++; n > r.limits.Collection() {
+			return r.beyond("a collection that is too large")
 		}
 		if x.KeyExpr == nil {
 			vals = append(vals, val)
@@ -635,8 +635,7 @@ func (r *run) splat(x *hclsyntax.SplatExpr, s *scope) cty.Value {
 	for it := u.ElementIterator(); it.Next(); {
 		_, v := it.Element()
 		if r.elements--; r.elements < 0 {
-			r.exhausted = true
-			return r.fail("the evaluation budget, which is used up")
+			return r.exhaust()
 		}
 		vals = append(vals, each(v.WithMarks(withoutDocuments(marks))))
 	}

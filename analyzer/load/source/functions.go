@@ -71,11 +71,10 @@ var functions = map[string]function.Function{
 		}
 		return string(b), err
 	}),
-	"base64gzip":   text1(gzipped),
-	"base64gunzip": text1(gunzipped),
-	"urlencode":    text1(func(s string) (string, error) { return url.QueryEscape(s), nil }),
-	"urldecode":    text1(url.QueryUnescape),
-	"md5":          digest(md5.New, hex.EncodeToString), "sha1": digest(sha1.New, hex.EncodeToString),
+	"base64gzip": text1(gzipped),
+	"urlencode":  text1(func(s string) (string, error) { return url.QueryEscape(s), nil }),
+	"urldecode":  text1(url.QueryUnescape),
+	"md5":        digest(md5.New, hex.EncodeToString), "sha1": digest(sha1.New, hex.EncodeToString),
 	"sha256": digest(sha256.New, hex.EncodeToString), "sha512": digest(sha512.New, hex.EncodeToString),
 	"base64sha256": digest(sha256.New, base64.StdEncoding.EncodeToString), "base64sha512": digest(sha512.New, base64.StdEncoding.EncodeToString),
 	"textencodebase64": texts(func(a ...string) (string, error) { return encodeText(a[0], a[1]) }, 2),
@@ -267,18 +266,22 @@ func gzipped(s string) (string, error) {
 	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }
 
-func gunzipped(s string) (string, error) {
+func (r *run) gunzipped(s string) (string, error) {
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
 		return "", err
 	}
-	r, err := gzip.NewReader(bytes.NewReader(b))
+	z, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {
 		return "", err
 	}
-	out, err := io.ReadAll(io.LimitReader(r, maxText+1))
-	if err == nil && (len(out) > maxText || !utf8.Valid(out)) {
+	out, err := io.ReadAll(io.LimitReader(z, r.limits.Value+1))
+	switch {
+	case err != nil:
+	case len(out) > int(r.limits.Value):
 		err = errTooMuch
+	case !utf8.Valid(out):
+		err = errors.New("is no text")
 	}
 	return string(out), err
 }

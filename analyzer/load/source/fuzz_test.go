@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/load/source"
 )
 
@@ -27,7 +28,7 @@ func FuzzLoad(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		s, err := source.Load(dir, source.Options{Data: stand, Limits: source.Limits{Steps: 100_000, Elements: 20_000}})
+		s, err := source.Load(dir, source.Options{Data: stand, Limits: limit.Set{Steps: 1_000_000}})
 		if err != nil {
 			return
 		}

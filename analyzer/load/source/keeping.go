@@ -101,6 +101,8 @@ func (r *run) keep(name string, a []cty.Value) (v cty.Value, ok bool) {
 			return bad()
 		}
 		return r.collect(name, a[0])
+	case "base64gunzip":
+		return r.apply(text1(r.gunzipped), a, true), true
 	case "jsonencode", "yamlencode":
 		if !need(1, 1) {
 			return bad()
@@ -120,8 +122,11 @@ func (r *run) keep(name string, a []cty.Value) (v cty.Value, ok bool) {
 			return cty.DynamicVal.WithMarks(marks), true
 		}
 		if name == "jsondecode" {
-			if u.IsNull() || u.Type() != cty.String || nestedText(u.AsString()) || len(u.AsString()) > maxText {
+			if u.IsNull() || u.Type() != cty.String || nestedText(u.AsString()) {
 				return bad()
+			}
+			if len(u.AsString()) > int(r.limits.Value) {
+				return r.beyond("a text that is too long"), true
 			}
 			return r.apply(stdlib.JSONDecodeFunc, a, true), true
 		}
@@ -401,9 +406,9 @@ func (r *run) encode(name string, v cty.Value) cty.Value {
 		marks := withoutDocuments(deep(v))
 		return cty.UnknownVal(cty.String).RefineNotNull().WithMarks(r.remark(marks, func(k ref) ref { return k })).Mark(&document{v})
 	}
-	left := maxText
+	left := int(r.limits.Value)
 	if !weigh(v, &left) {
-		return r.fail("a text that is too long")
+		return r.beyond("a text that is too long")
 	}
 	f := stdlib.JSONEncodeFunc
 	if name == "yamlencode" {
@@ -432,7 +437,7 @@ func writeHole(b *strings.Builder, n int) {
 // parseWithHoles reads a text with holes as JSON; ok is false where it is none.
 func (r *run) parseWithHoles(s string, holes []cty.Value) (cty.Value, bool) {
 	t := strings.TrimSpace(s)
-	if t == "" || t[0] != '{' && t[0] != '[' || len(t) > maxText || nestedText(t) {
+	if t == "" || t[0] != '{' && t[0] != '[' || len(t) > int(r.limits.Value) || nestedText(t) {
 		return cty.NilVal, false
 	}
 	// A hole outside quotes stands for a whole value: quote it.

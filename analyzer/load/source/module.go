@@ -58,8 +58,10 @@ func (m *module) once(cells map[string]*cell, name, what string, at hcl.Range, f
 	if c == nil {
 		c = &cell{}
 		cells[name] = c
-		v := m.run.apart(func() cty.Value { return m.run.guarded(f) })
-		c.value, c.done = m.run.bounded(v, what), true
+		m.run.within(owner{module: m, name: what}, func() {
+			c.value = m.run.bounded(m.run.apart(func() cty.Value { return m.run.guarded(f) }), what)
+		})
+		c.done = true
 	}
 	if !c.done {
 		m.run.say(&m.run.incomplete, fmt.Sprintf("%s: %s refers to itself", where(at), what))
@@ -136,7 +138,7 @@ func (m *module) called(name string) *calls {
 func (m *module) expandCall(k *call) *calls {
 	r := m.run
 	cfg, why, settle := r.locate(m, k)
-	keys := r.expand(m, k.count, k.each, k.enabled)
+	keys := r.expand(owner{module: m, name: "module." + k.name}, k.count, k.each, k.enabled)
 	c := &calls{open: keys.open, keyed: keys.keyed}
 	if cfg == nil {
 		address := append(slices.Clip(m.path), addr.Step{Name: k.name})
@@ -148,7 +150,10 @@ func (m *module) expandCall(k *call) *calls {
 	}
 	for _, key := range keys.list {
 		if r.elements -= moduleCost; r.elements < 0 {
-			r.exhausted = true
+			r.within(owner{module: m, name: "module." + k.name}, func() {
+				r.at = k.source.expr
+				r.exhaust()
+			})
 			break
 		}
 		child := newModule(r, cfg, append(slices.Clip(m.path), addr.Step{Name: k.name, Key: key.key}), m, k)
@@ -159,7 +164,7 @@ func (m *module) expandCall(k *call) *calls {
 }
 
 func (r *run) miss(u model.Unread) {
-	k := "unread " + u.Address
+	k := "unread " + u.Address + " " + u.Reason
 	if !r.said[k] {
 		r.said[k] = true
 		r.unread = append(r.unread, u)
@@ -367,7 +372,12 @@ type expansion struct {
 }
 
 // expand finds which instances a block has.
-func (r *run) expand(m *module, count, each *attr, enabled hclsyntax.Expression) expansion {
+func (r *run) expand(of owner, count, each *attr, enabled hclsyntax.Expression) (e expansion) {
+	r.within(of, func() { e = r.expanded(of.module, count, each, enabled) })
+	return e
+}
+
+func (r *run) expanded(m *module, count, each *attr, enabled hclsyntax.Expression) expansion {
 	switch {
 	case enabled != nil:
 		v, _ := r.safely(enabled, m.own).UnmarkDeep()
@@ -377,11 +387,13 @@ func (r *run) expand(m *module, count, each *attr, enabled hclsyntax.Expression)
 		return expansion{list: []instanceKey{{}}}
 	case count != nil:
 		v := r.safely(count.expr, m.own)
+		r.at = count.expr
 		e := r.expandCount(v)
 		e.value = v
 		return e
 	case each != nil:
 		v := r.safely(each.expr, m.own)
+		r.at = each.expr
 		e := r.expandEach(v)
 		e.value = v
 		return e
@@ -397,7 +409,7 @@ func (r *run) expandCount(v cty.Value) expansion {
 		return expansion{open: true, keyed: true, list: []instanceKey{{key: addr.Key{Kind: addr.AnyKey}, each: any, value: unknown("an instance that is not known")}}}
 	}
 	if n > r.elements {
-		r.exhausted = true
+		r.exhaust()
 		n = 0
 	}
 	r.elements -= max(n, 0)
@@ -423,7 +435,7 @@ func (r *run) expandEach(v cty.Value) expansion {
 	e := expansion{keyed: true}
 	add := func(name string, val cty.Value) {
 		if r.elements--; r.elements < 0 {
-			r.exhausted = true
+			r.exhaust()
 			return
 		}
 		e.list = append(e.list, instanceKey{key: addr.Key{Kind: addr.StringKey, Str: name}, each: cty.StringVal(name), value: val})

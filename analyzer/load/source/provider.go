@@ -27,7 +27,8 @@ func (m *module) configure(p *provider) *configured {
 	r := m.run
 	c := &configured{busy: true}
 	m.providers[p] = c
-	e := r.expand(m, nil, p.each, nil)
+	of := owner{module: m, name: "provider." + p.name}
+	e := r.expand(of, nil, p.each, nil)
 	c.keyed = e.keyed
 	for _, k := range e.list {
 		key := p.name
@@ -46,7 +47,7 @@ func (m *module) configure(p *provider) *configured {
 	for i, k := range e.list {
 		var w writer
 		w.init(r, m)
-		c.list[i].Values = w.body("", p.body, k.scope(m), skipped)
+		r.within(of, func() { c.list[i].Values = w.body("", p.body, k.scope(m), skipped) })
 		c.list[i].Args = model.NewArgs(w.args(), nil)
 		c.list[i].Pos.Args = w.pos
 	}

@@ -117,7 +117,8 @@ func (r *run) readFile(p string) ([]byte, error) {
 		return nil, err
 	}
 	src, err := r.disk.file(abs)
-	if err == nil && len(src) > maxText {
+	if err == nil && len(src) > int(r.limits.Value) {
+		r.beyond("a file that is too large")
 		err = errTooLarge
 	}
 	return src, err
@@ -177,7 +178,7 @@ func (r *run) fileset(dir string, pattern cty.Value) cty.Value {
 		if err != nil {
 			return nil
 		}
-		if seen++; seen > maxEntries {
+		if seen++; seen > 2*r.limits.Collection() {
 			return errTooMuch
 		}
 		if !e.IsDir() {
@@ -189,8 +190,8 @@ func (r *run) fileset(dir string, pattern cty.Value) cty.Value {
 		}
 		return nil
 	})
-	if err != nil || len(found) > maxElements {
-		return r.fail("files that are too many")
+	if err != nil || len(found) > r.limits.Collection() {
+		return r.beyond("a list of files that is too long")
 	}
 	slices.Sort(found)
 	vals := make([]cty.Value, len(found))

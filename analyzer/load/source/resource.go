@@ -39,7 +39,7 @@ func (m *module) instances(b *resource) *instances {
 	}
 	in := &instances{busy: true}
 	m.blocks[b] = in
-	e := m.run.expand(m, b.count, b.each, b.disabled)
+	e := m.run.expand(owner{module: m, block: b}, b.count, b.each, b.disabled)
 	in.open, in.keyed = e.open, e.keyed
 	if e.keyed {
 		var w writer
@@ -273,7 +273,7 @@ func (r *run) emit(in *instance) {
 	if in.block.mode == addr.Data {
 		res.Action = model.Read
 	}
-	res.Values = w.body("", in.block.body, in.scope, nil)
+	r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body("", in.block.body, in.scope, nil) })
 	res.Args = model.NewArgs(w.args(), in.module.instances(in.block).each)
 	if res.Pos.Args = w.pos; call != nil {
 		res.Pos = *call

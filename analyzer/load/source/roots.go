@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,7 +54,7 @@ func Survey(path string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := openDisk(top, top, Limits{}.orDefault())
+	d, err := openDisk(top, top, limit.Set{}.OrDefault())
 	if err != nil {
 		return nil, err
 	}

@@ -14,10 +14,10 @@ func (r *run) safely(x hclsyntax.Expression, s *scope) cty.Value {
 }
 
 func (r *run) guarded(f func() cty.Value) (v cty.Value) {
-	depth := r.depth
+	depth, at := r.depth, r.at
 	defer func() {
 		if p := recover(); p != nil {
-			r.depth = depth
+			r.depth, r.at = depth, at
 			v = r.fail(broken)
 		}
 	}()

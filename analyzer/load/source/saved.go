@@ -31,7 +31,7 @@ func openSaved(files map[string][]byte, o Options) (*run, error) {
 		return nil, errNoConfig
 	}
 	const top = "/"
-	d := &disk{limits: o.Limits.orDefault(), top: top, saved: map[string]map[string][]byte{}}
+	d := &disk{limits: o.Limits.OrDefault(), top: top, saved: map[string]map[string][]byte{}}
 	r := newRun(o, d, top, ".")
 	r.manifest = map[string]installed{}
 	dirs := map[string]string{}
@@ -74,7 +74,7 @@ func (d *disk) savedFile(abs string) ([]byte, error) {
 	if int64(len(src)) > d.limits.File {
 		return nil, errTooLarge
 	}
-	if d.read += int64(len(src)); d.read > d.limits.Total {
+	if d.read += int64(len(src)); d.read > d.limits.All() {
 		return nil, errTotal
 	}
 	return src, nil

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -17,30 +19,6 @@ import (
 type Setting struct {
 	File  bool
 	Value string // NAME=VALUE, or the path of a file of variables
-}
-
-// Limits bound what is read and evaluated. Zero means the default.
-type Limits struct {
-	File     int64 // bytes of one file
-	Total    int64 // bytes of all files
-	Steps    int   // of evaluation
-	Elements int   // that loops make
-}
-
-func (l Limits) orDefault() Limits {
-	if l.File == 0 {
-		l.File = 4 << 20
-	}
-	if l.Total == 0 {
-		l.Total = 64 << 20
-	}
-	if l.Steps == 0 {
-		l.Steps = 20_000_000
-	}
-	if l.Elements == 0 {
-		l.Elements = 400_000
-	}
-	return l
 }
 
 // Options are what a user can say about how sources are read. The process environment is not looked at.
@@ -56,7 +34,7 @@ type Options struct {
 	Within string
 	// Data tells what an attribute of a data source is by its provider configuration alone.
 	Data   func(p *model.Provider, typ, attr string) (value string, ok bool)
-	Limits Limits
+	Limits limit.Set // how much is read and evaluated
 	// Cache shares parsed files between root modules below one path; nil shares nothing.
 	Cache *Cache
 }
@@ -75,7 +53,7 @@ func Load(dir string, o Options) (*model.Snapshot, error) {
 // run is one evaluation of one root module.
 type run struct {
 	opts   Options
-	limits Limits
+	limits limit.Set
 	disk   *disk
 	dir    string // of the root module, absolute
 	shown  string // of the root module, as the user wrote it
@@ -101,6 +79,8 @@ type run struct {
 	failures               int
 	doubts                 int // what may turn out to fail
 	exhausted              bool
+	at                     hclsyntax.Expression // that is being evaluated, nil for none
+	of                     owner                // and what it is the value of
 }
 
 func open(dir string, o Options) (*run, error) {
@@ -111,7 +91,7 @@ func open(dir string, o Options) (*run, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s: is not a directory", filepath.ToSlash(dir))
 	}
-	l := o.Limits.orDefault()
+	l := o.Limits.OrDefault()
 	d, err := openDisk(dir, o.Within, l)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.ToSlash(dir), plain(err))
@@ -132,10 +112,10 @@ func open(dir string, o Options) (*run, error) {
 }
 
 func newRun(o Options, d *disk, dir, shown string) *run {
-	l := o.Limits.orDefault()
+	l := o.Limits.OrDefault()
 	r := &run{opts: o, limits: l, disk: d, dir: dir, shown: shown, cache: o.Cache, configs: map[string]*config{},
 		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{}, texts: map[string]string{},
-		steps: l.Steps, elements: l.Elements}
+		steps: int(l.Steps), elements: l.Elements()}
 	if r.cache == nil || d.saved != nil {
 		r.cache = NewCache()
 	}
@@ -163,9 +143,6 @@ func (r *run) snapshot(name string) *model.Snapshot {
 	s := &model.Snapshot{Name: name, Format: model.Sources, Outputs: r.outputs(), Backend: r.backend()}
 	s.Providers, s.Resources = r.providers, r.resources
 	s.Notes, s.Unread, s.Comments, s.Texts = r.notes, r.unread, r.comments, r.texts
-	if r.exhausted {
-		r.say(&r.incomplete, "the evaluation budget is used up: some values are taken as not known")
-	}
 	slices.Sort(r.incomplete)
 	s.Incomplete = r.incomplete
 	return s

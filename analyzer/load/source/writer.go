@@ -120,7 +120,8 @@ func (w *writer) dynamic(path string, n *block, s *scope, add func(model.Value))
 	for it := u.ElementIterator(); it.Next(); {
 		k, v := it.Element()
 		if r.elements--; r.elements < 0 {
-			r.exhausted = true
+			r.at = each.expr
+			r.exhaust()
 			return
 		}
 		if set {
