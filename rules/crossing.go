@@ -23,18 +23,19 @@ type crossing struct {
 }
 
 // crossings are the links of a kind whose ends are on two sides, one a resource and far side.
-func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
+func crossings(p *analyzer.Pass, kind catalog.Kind) []*crossing {
 	type group struct {
 		node *link.Node
 		one  string // the sides, in order: a link that is seen from both of its ends is one
 		two  string
 	}
-	var out []crossing
-	at := map[group]int{}
-	for _, l := range p.Graph.Links {
-		if l.Kind != kind {
+	var out []*crossing
+	at := map[group]*crossing{}
+	for i := range p.Graph.Links {
+		if p.Graph.Links[i].Kind != kind {
 			continue
 		}
+		l := p.Graph.Links[i]
 		from, to := p.Side(l.Near.Placed.Site), p.Side(besides(l.Near, l.Far[0]))
 		if from == "" || to == "" || from == to || len(l.Near.Either) > 0 {
 			continue
@@ -43,13 +44,12 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 			continue
 		}
 		k := group{l.Node, min(from, to), max(from, to)}
-		i, ok := at[k]
-		if !ok {
-			i = len(out)
-			at[k] = i
-			out = append(out, crossing{node: l.Node, near: l.Near, from: p.Spot(l.Near.Placed.Site), to: p.Spot(l.Far[0].Placed.Site)})
+		c := at[k]
+		if c == nil {
+			c = &crossing{node: l.Node, near: l.Near, from: p.Spot(l.Near.Placed.Site), to: p.Spot(l.Far[0].Placed.Site)}
+			at[k] = c
+			out = append(out, c)
 		}
-		c := &out[i]
 		if from != c.from.Side {
 			c.far = append(c.far, l.Near)
 			continue
@@ -57,8 +57,7 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []crossing {
 		c.far = append(c.far, l.Far...)
 		c.via = append(c.via, l.Via...)
 	}
-	for i := range out {
-		c := &out[i]
+	for _, c := range out {
 		// The surest end is the one that the finding is about; among equals the first in the order of the resource.
 		best := 0
 		for j, e := range c.far {
@@ -85,6 +84,9 @@ func besides(near, far link.End) place.Site {
 // whichever keeps the far ends that cross whichever of several resources is meant. Of the others it says that they could
 // not be decided.
 func whichever(p *analyzer.Pass, l link.Link, near string) []link.End {
+	if !slices.ContainsFunc(l.Far, func(e link.End) bool { return len(e.Either) > 0 }) {
+		return l.Far
+	}
 	return slices.DeleteFunc(slices.Clone(l.Far), func(e link.End) bool {
 		if !slices.ContainsFunc(e.Either, func(c link.Choice) bool {
 			side := p.Side(c.Site)
@@ -164,6 +166,9 @@ func once(steps []analyzer.Step) []analyzer.Step {
 		return told
 	})
 	for i := range steps {
+		if !strings.Contains(steps[i].Text, operated) {
+			continue
+		}
 		steps[i].Text = operator.Regexp().ReplaceAllStringFunc(steps[i].Text, func(s string) string {
 			if seen[s] {
 				return ""
@@ -175,8 +180,10 @@ func once(steps []analyzer.Step) []analyzer.Step {
 	return steps
 }
 
-// operator is what where says of who runs a place.
-var operator = pattern.New(`, operated by [^,);]+`)
+// operator is what where says of who runs a place; it begins with operated.
+var operator = pattern.New(operated + `[^,);]+`)
+
+const operated = ", operated by "
 
 // tidy sorts addresses and drops doubles and the resource itself.
 func tidy(list []string, self string) []string {

@@ -34,6 +34,9 @@ type Known struct {
 
 // By is what a resource is known by that is in a partition and whose From has a value.
 func (k Known) By(value, partition string) string {
+	if k.Template == "{}" {
+		return value
+	}
 	return strings.NewReplacer("{}", value, "{partition}", partition).Replace(k.Template)
 }
 

@@ -284,8 +284,8 @@ func loadAll(paths []string, o load.Options, facts bool) ([]*model.Snapshot, err
 const seldom = 400
 
 // collect sets how often the garbage collector runs. Sources are small, and evaluating them makes much that is
-// short-lived: to collect seldom is worth its memory, and of a small plan there is nothing to hold down. Of a large plan
-// most is kept: to collect more often costs little time and holds down the peak.
+// short-lived: most scans of them are over before it is worth while. Of a small plan there is nothing to hold down. Of a
+// large plan most is kept: to collect more often costs little time and holds down the peak.
 func collect(paths []string) {
 	const small, large = 1 << 20, 16 << 20
 	var size int64
@@ -295,6 +295,7 @@ func collect(paths []string) {
 		case err != nil: // standard input, which may be of any size
 			size += small + 1
 		case info.IsDir():
+			collectLate()
 			return
 		default:
 			size += info.Size()
@@ -306,6 +307,15 @@ func collect(paths []string) {
 	case size > small:
 		debug.SetGCPercent(100)
 	}
+}
+
+// collectLate lets the heap grow to 128 MB before the garbage collector runs. From then on it runs whenever the heap has
+// tripled.
+func collectLate() {
+	const late, then = 128 << 20, 200
+	debug.SetGCPercent(late / (4 << 20) * 100) // of the 4 MB that it takes any heap for
+	first := &struct{ next *struct{} }{}       // which the first collection finds to be garbage
+	runtime.AddCleanup(first, func(percent int) { debug.SetGCPercent(percent) }, then)
 }
 
 // setting is a flag of root variables: --var and --var-file count in the order in which they stand.

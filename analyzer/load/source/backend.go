@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // backend is where the root module says that its state is kept, nil where it says nothing.
@@ -60,14 +58,9 @@ func (r *run) backendSetting(s string) *body {
 		}
 		return b
 	}
-	if d := guard(src, shown); d != nil {
+	b, d := parse(string(src), shown)
+	if d != nil {
 		r.diagnose(d, src)
-		return nil
 	}
-	f, diags := hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
-	if diags.HasErrors() {
-		r.diagnose(firstError(diags), src)
-		return nil
-	}
-	return convertBody(f.Body.(*hclsyntax.Body))
+	return b
 }

@@ -411,7 +411,7 @@ func nestedText(s string) bool {
 			depth--
 		}
 	}
-	return !plainly([]byte(s)) && hasLongNumber(s)
+	return !plainly(s) && hasLongNumber(s)
 }
 
 func hasLongNumber(s string) bool {

@@ -240,7 +240,8 @@ func (c *config) parseFile(r *run, path string) ([]*block, bool) {
 		c.problems = append(c.problems, shown+": is not UTF-8 text: save it as UTF-8")
 		return nil, true
 	}
-	c.texts[shown] = string(src)
+	text := string(src)
+	c.texts[shown] = text
 	if strings.HasSuffix(path, ".json") {
 		b, d := parseJSON(src, shown)
 		if d != nil {
@@ -249,21 +250,28 @@ func (c *config) parseFile(r *run, path string) ([]*block, bool) {
 		}
 		return b, true
 	}
-	if d := guard(src, shown); d != nil {
+	b, d := parse(text, shown)
+	if d != nil {
 		c.problems = append(c.problems, describe(d, src))
 		return nil, true
 	}
-	b, ok := quickly(c.texts[shown], shown)
-	if !ok {
-		f, diags := hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
-		if diags.HasErrors() {
-			c.problems = append(c.problems, describe(firstError(diags), src)) // what follows is mostly of the same cause
-			return nil, true
-		}
-		b = convertBody(f.Body.(*hclsyntax.Body))
-	}
 	c.comments = append(c.comments, findComments(src, shown)...)
 	return b.blocks, true
+}
+
+// parse reads the native syntax. Of what is wrong it tells the first: what follows is mostly of the same cause.
+func parse(src, file string) (*body, *hcl.Diagnostic) {
+	if d := guard(src, file); d != nil {
+		return nil, d
+	}
+	if b, ok := quickly(src, file); ok {
+		return b, nil
+	}
+	f, diags := hclsyntax.ParseConfig([]byte(src), file, hcl.InitialPos)
+	if diags.HasErrors() {
+		return nil, firstError(diags)
+	}
+	return convertBody(f.Body.(*hclsyntax.Body)), nil
 }
 
 func firstError(diags hcl.Diagnostics) *hcl.Diagnostic {

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -20,11 +21,11 @@ const (
 )
 
 // guard refuses a text that must not be parsed, and says where.
-func guard(src []byte, file string) *hcl.Diagnostic {
+func guard(src, file string) *hcl.Diagnostic {
 	if plainly(src) {
 		return nil
 	}
-	tokens, diags := hclsyntax.LexConfig(src, file, hcl.InitialPos)
+	tokens, diags := hclsyntax.LexConfig([]byte(src), file, hcl.InitialPos)
 	if diags.HasErrors() && len(tokens) == 0 {
 		return diags[0]
 	}
@@ -33,7 +34,7 @@ func guard(src []byte, file string) *hcl.Diagnostic {
 
 // guardTemplate is guard for the text of a template file.
 func guardTemplate(src []byte, file string) *hcl.Diagnostic {
-	if plainly(src) {
+	if plainly(string(src)) {
 		return nil
 	}
 	tokens, _ := hclsyntax.LexTemplate(src, file, hcl.InitialPos)
@@ -41,9 +42,10 @@ func guardTemplate(src []byte, file string) *hcl.Diagnostic {
 }
 
 // plainly tells that a text has too few brackets and operators to be dangerous, and no long number.
-func plainly(src []byte) bool {
+func plainly(src string) bool {
 	count, digits := 0, 0
-	for i, c := range src {
+	for i := range len(src) {
+		c := src[i]
 		switch c {
 		case '(', '[', '{', '!', '-', '+', '*', '/', '%', '?', '&', '|', '<', '>':
 			count++
@@ -66,8 +68,8 @@ func plainly(src []byte) bool {
 	return count <= harmless
 }
 
-func longExponent(s []byte) bool {
-	s = bytes.TrimLeft(s, "+-")
+func longExponent(s string) bool {
+	s = strings.TrimLeft(s, "+-")
 	n := 0
 	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
 		n++
@@ -77,7 +79,7 @@ func longExponent(s []byte) bool {
 
 func longNumber(digits []byte) bool {
 	if i := bytes.IndexAny(digits, "eE"); i >= 0 {
-		return i > maxDigits || longExponent(digits[i+1:])
+		return i > maxDigits || longExponent(string(digits[i+1:]))
 	}
 	return len(digits) > maxDigits
 }

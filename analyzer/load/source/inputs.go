@@ -152,16 +152,12 @@ func (r *run) readVarFile(path string, in map[string]input) {
 		}
 		attrs = b.attrs
 	} else {
-		if d := guard(src, shown); d != nil {
+		b, d := parse(string(src), shown)
+		if d != nil {
 			r.diagnose(d, src)
 			return
 		}
-		f, diags := hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
-		if diags.HasErrors() {
-			r.diagnose(firstError(diags), src)
-			return
-		}
-		attrs = convertBody(f.Body.(*hclsyntax.Body)).attrs
+		attrs = b.attrs
 	}
 	for _, a := range attrs {
 		in[a.name] = input{value: r.eval(a.expr, &scope{bare: true})}
@@ -257,7 +253,7 @@ func (r *run) fromText(text string, c *constraint, name string) cty.Value {
 		return cty.StringVal(text)
 	}
 	src := []byte(text)
-	if d := guard(src, name); d != nil {
+	if d := guard(string(src), name); d != nil {
 		return unknown(name + ", whose value does not parse")
 	}
 	e, diags := hclsyntax.ParseExpression(src, name, hcl.InitialPos)

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"fmt"
 	"github.com/demarc-dev/demarc/analyzer/limit"
 	"io/fs"
@@ -8,9 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // maxRoots bounds how many directories with configurations are looked at below one path.
@@ -153,10 +151,8 @@ func (d *disk) localSources(path string) []string {
 	var blocks []*block
 	if strings.HasSuffix(path, ".json") {
 		blocks, _ = parseJSON(src, path)
-	} else if guard(src, path) == nil {
-		if f, diags := hclsyntax.ParseConfig(src, path, hcl.InitialPos); !diags.HasErrors() {
-			blocks = convertBody(f.Body.(*hclsyntax.Body)).blocks
-		}
+	} else if b, _ := parse(string(src), path); b != nil {
+		blocks = b.blocks
 	}
 	var out []string
 	for _, b := range blocks {
@@ -172,6 +168,5 @@ func (d *disk) localSources(path string) []string {
 
 // mayCall tells whether a file can call a local module at all, without parsing it.
 func mayCall(src []byte) bool {
-	s := string(src)
-	return strings.Contains(s, "module") && (strings.Contains(s, `"./`) || strings.Contains(s, `"../`))
+	return bytes.Contains(src, []byte("module")) && (bytes.Contains(src, []byte(`"./`)) || bytes.Contains(src, []byte(`"../`)))
 }
