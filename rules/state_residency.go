@@ -31,7 +31,15 @@ func states(p *analyzer.Pass) {
 	for _, in := range p.Graph.Inputs {
 		if in.Backend != nil {
 			at := p.Graph.Sites.Backend(in.Backend.Type, in.Backend.Values, in.Backend.Pos)
-			foreign(p, in, "terraform.backend."+in.Backend.Type, at, homes(p, in), in.Backend.Pos, "the state of this stack is kept in %s, and its resources are in %s", model.NoOp)
+			address, homes := "terraform.backend."+in.Backend.Type, homes(p, in)
+			foreign(p, in, address, at, homes, in.Backend.Pos, "the state of this stack is kept in %s, and its resources are in %s", model.NoOp)
+				if somewhere(p, in.Backend.Type, at, homes) {
+				settle := at.Open.Settle
+				if at.Host == "" {
+					settle = "--backend-config FILE, as terraform init takes it"
+				}
+				p.Blind(link.Blind{Input: in.Name, Path: address, Reason: at.Open.Reason, Settle: settle, Pos: in.Backend.Pos})
+			}
 		}
 	}
 	for _, n := range p.Graph.ByType("data.terraform_remote_state") {
@@ -39,9 +47,18 @@ func states(p *analyzer.Pass) {
 		if !ok {
 			continue
 		}
-		at := p.Graph.Sites.Backend(kind, n.Values.Get("config"), n.Pos)
-		foreign(p, n.Input, n.Address, at, homes(p, n.Input), n.Pos, "outputs of a stack whose state is in %s are read by one in %s", n.Action)
+		at, homes := p.Graph.Sites.Backend(kind, n.Values.Get("config"), n.Pos), homes(p, n.Input)
+		foreign(p, n.Input, n.Address, at, homes, n.Pos, "outputs of a stack whose state is in %s are read by one in %s", n.Action)
+		if somewhere(p, kind, at, homes) {
+			p.Blind(link.Blind{Node: n, Path: "config", Reason: at.Open.Reason, Settle: at.Open.Settle})
+		}
 	}
+}
+
+// somewhere tells of a state that is kept in a place that is not known, and that might be away from the resources of the
+// stack. A state that is kept in a file goes where its stack goes.
+func somewhere(p *analyzer.Pass, kind string, at place.Placed, homes map[string]*link.Node) bool {
+	return kind != "local" && kind != "inmem" && len(homes) > 0 && p.Side(at.Site) == "" && at.Open.Reason != ""
 }
 
 // homes are the places of a stack's managed resources, one a side.

@@ -426,11 +426,16 @@ func argumentGives(rows []catalog.SiteRow, name string) catalog.Gives {
 	return catalog.NoGives
 }
 
+// strange is a host that nobody knows.
+func strange(p *model.Provider, host string) Open {
+	return Open{Reason: fmt.Sprintf("%s: no table knows where the host %s is", p.Label(), host),
+		Settle: "give it to a side in .demarc.hcl: boundary \"...\" { domains = [...] }, or networks"}
+}
+
 // why says what is missing to place a provider configuration.
 func (s *Sites) why(f *facts, p *model.Provider, rows []catalog.SiteRow) Open {
 	if f.at.Host != "" {
-		return Open{Reason: fmt.Sprintf("%s: no table knows where the host %s is", p.Label(), f.at.Host),
-			Settle: "give it to a side in .demarc.hcl: boundary \"...\" { domains = [...] }, or networks"}
+		return strange(p, f.at.Host)
 	}
 	if settle := model.Missing(f.opaque); settle != "" {
 		return Open{Reason: fmt.Sprintf("%s: %s takes its value from %s", p.Label(), strings.Join(f.open, ", "), strings.Join(f.opaque, ", ")), Settle: settle}
@@ -886,8 +891,12 @@ func (s *Sites) Backend(kind string, values model.Value, pos model.Pos) Placed {
 			if host == "" || ambiguous || id.Cloud == at.Cloud {
 				continue
 			}
-			return Placed{Site: Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Host: host},
+			out := Placed{Site: Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Host: host},
 				Because: []Reason{{How: Literal, Text: "by its host " + host}}}
+			if id.Partition == "" {
+				out.Open = strange(p, host)
+			}
+			return out
 		}
 	}
 	return at
