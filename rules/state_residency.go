@@ -33,7 +33,7 @@ func states(p *analyzer.Pass) {
 			at := p.Graph.Sites.Backend(in.Backend.Type, in.Backend.Values, in.Backend.Pos)
 			address, homes := "terraform.backend."+in.Backend.Type, homes(p, in)
 			foreign(p, in, address, at, homes, in.Backend.Pos, "the state of this stack is kept in %s, and its resources are in %s", model.NoOp)
-				if somewhere(p, in.Backend.Type, at, homes) {
+			if somewhere(p, in.Backend.Type, at, homes) {
 				settle := at.Open.Settle
 				if at.Host == "" {
 					settle = "--backend-config FILE, as terraform init takes it"

@@ -437,6 +437,13 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 		if either != nil {
 			end.Confidence = Possible
 		}
+		if at, reads := g.kept(t.Node, n.Placed.Cloud); reads && significant(end.Kind) {
+			end.Placed, end.Confidence = at, Possible
+			if at.Partition == "" {
+				g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "takes its value from " + t.Node.Address + ", an output of a stack that is not among the inputs",
+					Settle: "scan that stack as well: name its directory, plan or state beside this one"})
+			}
+		}
 		switch {
 		case g.yieldsSecret(t):
 			end.Kind = catalog.Credential

@@ -9,6 +9,7 @@ import (
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
 // superseded finds the resources of states that a plan of the same stack speaks of. The plan says more: what will be
@@ -187,6 +188,19 @@ func (g *Graph) having(stack *model.Snapshot, text string) []Target {
 // Called tells whether an attribute's value is what a resource is called, where it is.
 func Called(name string) bool {
 	return name == "name" || name == "bucket" || strings.HasSuffix(name, "_name")
+}
+
+// kept tells where the state is that m reads outputs of. Nothing else is known of a stack that is not among the inputs:
+// what it makes in a cloud may well be where it keeps its state in that cloud. Of another cloud's it says nothing.
+func (g *Graph) kept(m *Node, cloud string) (at *place.Placed, reads bool) {
+	r, ok := readerOf(m)
+	if !ok {
+		return nil, false
+	}
+	if p := g.Sites.Backend(r.kind, r.config, m.Pos); p.Cloud == cloud {
+		return &p, true
+	}
+	return m.Placed, true
 }
 
 // stackOf is the stack whose outputs n reads: the one that keeps its state there, or else the one whose outputs are those
