@@ -287,10 +287,12 @@ func where(p *analyzer.Pass, s place.Site) string {
 func short(p *analyzer.Pass, s place.Site) string {
 	part, _ := p.Catalog.Partition(s.Partition)
 	name, _, _ := strings.Cut(part.Name, " (")
+	elsewhere := s
+	elsewhere.Account = ""
 	switch {
 	case name == "":
 		return where(p, s)
-	case s.Account != "" && p.Side(s) != part.Side:
+	case s.Account != "" && p.Side(s) != part.Side && p.Side(s) != p.Side(elsewhere):
 		return "account " + s.Account + " (" + name + ")"
 	case s.Region != "":
 		return s.Region + " (" + name + ")"

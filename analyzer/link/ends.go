@@ -535,11 +535,7 @@ const (
 
 // textEnds finds the ids and hosts in a text.
 func (g *Graph) textEnds(n *Node, e End, text string) {
-	type touched struct {
-		site place.Site
-		kind catalog.Kind
-	}
-	seen := map[touched]bool{}
+	seen := map[place.Site]bool{}
 	if e.Kind == catalog.Credential && !Secretive(text) {
 		e.Kind = catalog.Endpoint // it says where to sign in, and not by what
 	}
@@ -559,24 +555,15 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 				ok = false
 			}
 		}
-		kind := e.Kind
-		if kind == catalog.Endpoint && SignsIn(word) {
-			kind = catalog.Credential
-		}
-		if !ok || seen[touched{at.Site, kind}] {
+		if !ok || seen[at.Site] {
 			continue
 		}
-		seen[touched{at.Site, kind}] = true
+		seen[at.Site] = true
 		end, own := e, at
-		end.Kind, end.Placed, end.Confidence = kind, &own, min(conf, Likely)
+		end.Placed, end.Confidence = &own, min(conf, Likely)
 		n.Ends = append(n.Ends, end)
 	}
 }
-
-// SignsIn tells whether a URL has a password in it. What a script or a template puts in the place of one is none.
-func SignsIn(url string) bool { return signsIn.Regexp().MatchString(url) }
-
-var signsIn = pattern.New(`://[^/@\s:]+:[^/@\s$%*]+@`)
 
 // Words are the parts of a text that may be ids or hosts.
 func Words(text string) []string {

@@ -138,7 +138,7 @@ type member struct {
 
 // hubs links the members of each hub: a network of one side and one of another that are attached to the same core.
 func (g *Graph) hubs() {
-	members := map[hub][]member{}
+	members, cores := map[hub][]member{}, map[hub]End{}
 	var order []hub
 	for _, n := range g.Nodes {
 		for _, e := range n.Ends {
@@ -155,6 +155,9 @@ func (g *Graph) hubs() {
 					h.node = holders[0]
 				} else {
 					h.id = n.Placed.Cloud + " " + text
+					if at, sure, ok := g.byValue(n, catalog.ByID, n.Placed.Cloud, text); ok && tells(&at.Site) {
+						cores[h] = End{Placed: &at, Confidence: sure}
+					}
 				}
 			}
 			if members[h] == nil {
@@ -177,34 +180,54 @@ func (g *Graph) hubs() {
 		if len(list) == 0 {
 			continue
 		}
-		near := majority(list)
+		core, ok := cores[h]
 		if h.node != nil {
-			if end, ok := g.core(h.node, h.kind); ok {
-				near = member{node: h.node, end: end}
+			core, ok = g.core(h.node, h.kind)
+		}
+		near := member{node: h.node, end: core}
+		if ok {
+			g.attach(h, near, list)
+		}
+		if !ok || core.Placed.Partition == "" {
+			near = majority(list, func(s *place.Site) string { return s.Partition })
+			g.attach(h, near, list)
+		}
+		if at := near.end.Placed; at.Partition != "" && at.Region == "" { // regions of its partition may be on two sides
+			list = slices.DeleteFunc(slices.Clone(list), func(m member) bool {
+				return m.end.Placed.Partition != at.Partition || m.end.Placed.Region == ""
+			})
+			if len(list) > 1 {
+				g.attach(h, majority(list, func(s *place.Site) string { return s.Region }), list)
 			}
 		}
-		type linked struct {
-			node *Node
-			at   place.Site
+	}
+}
+
+// attach links the members of a hub that are elsewhere with one that stands for it, which may be the hub itself.
+func (g *Graph) attach(h hub, near member, list []member) {
+	type linked struct {
+		node *Node
+		at   place.Site
+	}
+	done := map[linked]bool{}
+	for _, m := range list {
+		k := linked{m.node, m.end.Placed.Site}
+		if m.node == near.node || done[k] || same(&m.end.Placed.Site, &near.end.Placed.Site) {
+			continue
 		}
-		done := map[linked]bool{}
-		for _, m := range list {
-			k := linked{m.node, m.end.Placed.Site}
-			if m.node == near.node || done[k] || same(&m.end.Placed.Site, &near.end.Placed.Site) {
-				continue
+		done[k] = true
+		var via []*Node
+		for _, n := range []*Node{near.node, h.node} {
+			if n != nil && !slices.Contains(via, n) {
+				via = append(via, n)
 			}
-			done[k] = true
-			via := []*Node{near.node}
-			if h.node != nil && h.node != near.node {
-				via = append(via, h.node)
-			}
-			end := near.end
-			if end.Target == nil {
-				end.Target = near.node
-			}
-			end.Kind, end.Path, end.Row = h.kind, m.at.Path, m.at.Row // it is reached through the hub
-			g.Links = append(g.Links, Link{Node: m.node, Kind: h.kind, Near: m.end, Far: []End{end}, Via: via})
 		}
+		end := near.end
+		if end.Target == nil {
+			end.Target = near.node
+		}
+		end.Kind, end.Path, end.Row = h.kind, m.at.Path, m.at.Row // it is reached through the hub
+		g.Links = append(g.Links, Link{Node: m.node, Kind: h.kind, Near: m.end, Far: []End{end}, Via: via})
 	}
 }
 
@@ -223,25 +246,25 @@ func (g *Graph) core(n *Node, k catalog.Kind) (End, bool) {
 	return End{}, false
 }
 
-// majority is the first member in the partition that most members are in: the others are the ones to tell. Where it is as
-// many of each, it is the partition that most of the resources themselves are in.
-func majority(list []member) member {
+// majority is the first member in the partition, or the region, that most members are in: the others are the ones to tell.
+// Where it is as many of each, it is the one that most of the resources themselves are in.
+func majority(list []member, part func(*place.Site) string) member {
 	type in struct {
-		node      *Node
-		partition string
+		node *Node
+		part string
 	}
 	seen := map[in]bool{}
 	count, home := map[string]int{}, map[string]int{}
 	for _, m := range list {
-		if k := (in{m.node, m.end.Placed.Partition}); k.partition != "" && !seen[k] {
+		if k := (in{m.node, part(&m.end.Placed.Site)}); k.part != "" && !seen[k] {
 			seen[k] = true
-			count[k.partition]++
-			home[m.node.Placed.Partition]++
+			count[k.part]++
+			home[part(&m.node.Placed.Site)]++
 		}
 	}
 	best := list[0]
 	for _, m := range list {
-		a, b := m.end.Placed.Partition, best.end.Placed.Partition
+		a, b := part(&m.end.Placed.Site), part(&best.end.Placed.Site)
 		if cmp.Or(cmp.Compare(count[a], count[b]), cmp.Compare(home[a], home[b])) > 0 {
 			best = m
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/boundary"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/rules/tables"
 	tfjson "github.com/hashicorp/terraform-json"
@@ -17,13 +18,16 @@ import (
 
 func coverageCommand() *cobra.Command {
 	var schema string
+	var s scan
 	cmd := &cobra.Command{
 		Use:   "coverage [TYPE.ATTRIBUTE]",
 		Short: "Say what the tables know of your providers, or of one attribute",
 		Long: `coverage --schema FILE compares the tables with what ` + "`terraform providers schema -json`" + ` prints: for every provider how
 many settable attributes could name another place, and which of them no row explains. It exits with 1 while there are any.
 
-coverage TYPE.ATTRIBUTE names the row that answers for an attribute; the path has dots and no indexes.`,
+coverage TYPE.ATTRIBUTE names the row that answers for an attribute; the path has dots and no indexes.
+
+Rows of your own, the link blocks of the policy, count as those of the tables do.`,
 		Example: "  terraform providers schema -json | demarc coverage --schema -\n  demarc coverage aws_vpc_peering_connection.peer_vpc_id",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -31,6 +35,11 @@ coverage TYPE.ATTRIBUTE names the row that answers for an attribute; the path ha
 			if err != nil {
 				return err
 			}
+			policy, err := s.readPolicy(".", cat)
+			if err != nil {
+				return err
+			}
+			cat = cat.With(policy.Links(), policy.Domains())
 			switch {
 			case len(args) == 1 && schema == "":
 				return explainAttribute(cmd.OutOrStdout(), cat, args[0])
@@ -44,6 +53,7 @@ coverage TYPE.ATTRIBUTE names the row that answers for an attribute; the path ha
 			return errors.New("name either --schema FILE or TYPE.ATTRIBUTE")
 		},
 	}
+	cmd.Flags().StringVar(&s.policy, "policy", "", "policy `FILE` (default "+boundary.FileName+", looked for upward from here)")
 	cmd.Flags().StringVar(&schema, "schema", "", "`FILE` that terraform providers schema -json has printed, gzipped or not; - is standard input")
 	return cmd
 }
