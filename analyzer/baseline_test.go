@@ -36,7 +36,7 @@ func suppressed(f analyzer.Finding) analyzer.Finding {
 }
 
 func TestCompare(t *testing.T) {
-	moved := &link.Graph{Inputs: []*model.Snapshot{{Name: "a", Resources: []*model.Resource{{Address: "x.new", Previous: "x.old"}}}}}
+	moved := &link.Graph{Inputs: []*model.Snapshot{{Name: "a", Resources: []*model.Resource{{Address: "x.new", Rarely: &model.Rarely{Previous: "x.old"}}}}}}
 	bridge := finding("a", "x.bridge", "cn-north-1")
 	lines := bridge
 	lines.Pos = model.Pos{File: "renamed.tf", Line: 70}

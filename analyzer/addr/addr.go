@@ -86,6 +86,44 @@ func (m Module) Block() Module {
 	return out
 }
 
+// Paths remembers what module instances are called without their keys: a plan has few modules and many instances, and
+// most resources of an instance share its path.
+type Paths struct {
+	byStep map[path]string
+	once   map[string]string
+}
+
+// path is a module path, by where it is kept.
+type path struct {
+	first *Step
+	steps int
+}
+
+// mostPaths bounds what is remembered: where every resource has a path of its own, nothing is gained.
+const mostPaths = 1 << 14
+
+// Block is m.Block().String().
+func (p *Paths) Block(m Module) string {
+	if len(m) == 0 {
+		return ""
+	}
+	at := path{&m[0], len(m)}
+	if s, ok := p.byStep[at]; ok {
+		return s
+	}
+	s := m.Block().String()
+	if one, ok := p.once[s]; ok {
+		s = one
+	}
+	if len(p.byStep) < mostPaths {
+		if p.byStep == nil {
+			p.byStep, p.once = map[path]string{}, map[string]string{}
+		}
+		p.byStep[at], p.once[s] = s, s
+	}
+	return s
+}
+
 func (k Key) String() string {
 	switch k.Kind {
 	case IntKey:

@@ -225,7 +225,8 @@ func (d *reader) resource(r *resource) error {
 	if v.State == model.Absent {
 		v = model.ObjectValue(nil, nil)
 	}
-	res := &model.Resource{Address: r.Address, Addr: at, Previous: r.Previous, Deposed: r.Deposed, Source: d.once(r.Source), Action: action, Values: v, Pos: r.Location.pos("")}
+	res := &model.Resource{Address: r.Address, Addr: at, Source: d.once(r.Source), Action: action, Values: v,
+		Rarely: &model.Rarely{Previous: r.Previous, Deposed: r.Deposed, Pos: r.Location.pos("")}}
 	if r.Provider != nil {
 		if res.Provider = d.providers[numbered{r.Root, *r.Provider}]; res.Provider == nil {
 			return fmt.Errorf("no record of provider %d stands before it", *r.Provider)

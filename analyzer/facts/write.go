@@ -69,7 +69,7 @@ func (f *writer) input(in *model.Snapshot) {
 	}
 	for _, o := range in.Outputs {
 		told, _ := f.value(&subject{all: []string{"outputs"}}, model.Path{Full: "outputs", Block: "outputs"}, o.Value)
-		r.Outputs = append(r.Outputs, output{o.Name, appendValue(nil, told), f.args(&link.Node{Resource: &model.Resource{Args: o.Args}, Input: in})})
+		r.Outputs = append(r.Outputs, output{o.Name, appendValue(nil, told), f.args(&link.Node{Resource: &model.Resource{Args: o.Args, Rarely: model.Nothing}, Input: in})})
 	}
 	for _, u := range in.Unread {
 		r.Unread = append(r.Unread, unread{u.Address, u.Reason, u.Settle, locationOf(u.Pos, "")})
@@ -120,7 +120,7 @@ func (f *writer) provider(in *model.Snapshot, id int, p *model.Provider) {
 	}
 	f.put(provider{Fact: providerFact, Root: in.Name, ID: id, site: at, Key: p.Key, Source: p.Source, Name: p.Name,
 		Alias: p.Alias, Module: p.Module.String(), Implied: p.Implied, Env: f.graph.Sites.Env(p), Values: f.raw(s, p.Values),
-		Args: f.args(&link.Node{Resource: &model.Resource{Addr: addr.Resource{Module: p.Module}, Args: p.Args, Pos: p.Pos}, Input: in}), Location: locationOf(p.Pos, "")})
+		Args: f.args(&link.Node{Resource: &model.Resource{Addr: addr.Resource{Module: p.Module}, Args: p.Args, Rarely: &model.Rarely{Pos: p.Pos}}, Input: in}), Location: locationOf(p.Pos, "")})
 }
 
 func (f *writer) resource(in *model.Snapshot, res *model.Resource, ids map[*model.Provider]int) {

@@ -19,7 +19,7 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	inputs = slices.Clone(inputs)
 	slices.SortStableFunc(inputs, func(a, b *model.Snapshot) int { return cmp.Compare(a.Name, b.Name) })
 	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, blocks: map[blockName]*instances{}, origins: map[reference]*instances{},
-		paths: map[pathOf]string{}, path: map[string]string{}, byType: map[string][]*Node{}, byInput: map[*model.Snapshot][]*Node{},
+		byType: map[string][]*Node{}, byInput: map[*model.Snapshot][]*Node{},
 		holders: map[string][]*Node{}, shapes: map[string]*shape{}, stacks: map[*Node]*model.Snapshot{}}
 	told, notes := superseded(inputs)
 	g.Notes = notes
@@ -46,8 +46,9 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 		})
 		g.byInput[in] = of
 	}
+	var paths addr.Paths
 	for _, n := range g.Nodes {
-		g.enter(n)
+		g.enter(n, &paths)
 		g.byType[typeName(n)] = append(g.byType[typeName(n)], n)
 		g.hold(n)
 	}

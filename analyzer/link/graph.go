@@ -105,8 +105,6 @@ type Graph struct {
 	cat     *catalog.Catalog
 	blocks  map[blockName]*instances
 	origins map[reference]*instances
-	paths   map[pathOf]string
-	path    map[string]string
 	byType  map[string][]*Node
 	byInput map[*model.Snapshot][]*Node // parts of Nodes
 	holders map[string][]*Node

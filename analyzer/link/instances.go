@@ -22,6 +22,8 @@ type blockName struct {
 type instances struct {
 	nodes []*Node
 	byKey []int32 // indexes of nodes in the order of their modules' keys and their own; made when first needed
+	near  int     // where in byKey the last ones were found: who refers to them mostly comes in the same order
+	all   bool    // some node stands for all instances
 }
 
 // reference is where a block refers to: to the same block for all its instances.
@@ -30,44 +32,9 @@ type reference struct {
 	to   *model.Origin
 }
 
-// pathOf is a module path, by where it is kept: the resources of a module instance mostly share it.
-type pathOf struct {
-	first *addr.Step
-	steps int
-}
-
-// mostPaths bounds what is remembered of paths: where every resource has its own, nothing is gained.
-const mostPaths = 1 << 14
-
-// blockPath is the address of a module without keys.
-func (g *Graph) blockPath(m addr.Module) string {
-	if len(m) == 0 {
-		return ""
-	}
-	at := pathOf{&m[0], len(m)}
-	s, ok := g.paths[at]
-	if !ok {
-		var b strings.Builder
-		for _, step := range m {
-			b.WriteString(step.Name)
-			b.WriteByte('.')
-		}
-		s = b.String()
-		if one, ok := g.path[s]; ok {
-			s = one
-		} else {
-			g.path[s] = s
-		}
-		if len(g.paths) < mostPaths {
-			g.paths[at] = s
-		}
-	}
-	return s
-}
-
 // enter puts n among the instances of its block.
-func (g *Graph) enter(n *Node) {
-	at := blockName{n.Input, g.blockPath(n.Addr.Module), n.Addr.Mode, n.Addr.Type, n.Addr.Name}
+func (g *Graph) enter(n *Node, paths *addr.Paths) {
+	at := blockName{n.Input, paths.Block(n.Addr.Module), n.Addr.Mode, n.Addr.Type, n.Addr.Name}
 	b := g.blocks[at]
 	if b == nil {
 		b = &instances{}
@@ -82,12 +49,7 @@ func (g *Graph) referred(n *Node, o *model.Origin) *instances {
 	if b, ok := g.origins[reference{n.block, o}]; ok {
 		return b
 	}
-	var path strings.Builder
-	for _, step := range o.Module(n.Addr.Module) {
-		path.WriteString(step.Name)
-		path.WriteByte('.')
-	}
-	b := g.blocks[blockName{n.Input, path.String(), o.Mode, o.Type, o.Name}]
+	b := g.blocks[blockName{n.Input, o.Module(n.Addr.Module).Block().String(), o.Mode, o.Type, o.Name}]
 	if n.block != nil {
 		g.origins[reference{n.block, o}] = b
 	}
@@ -116,32 +78,42 @@ func (b *instances) in(m addr.Module, key addr.Key) []*Node {
 	}
 	if b.byKey == nil {
 		b.byKey = make([]int32, len(b.nodes))
-		for i := range b.byKey {
+		for i, n := range b.nodes {
 			b.byKey[i] = int32(i)
+			b.all = b.all || n.Addr.Key.Kind == addr.AnyKey
 		}
 		slices.SortFunc(b.byKey, func(x, y int32) int {
 			p, q := &b.nodes[x].Addr, &b.nodes[y].Addr
 			return cmp.Or(compareModules(p.Module, q.Module), compareKeys(p.Key, q.Key), cmp.Compare(x, y))
 		})
 	}
-	compare := func(at *addr.Resource, k addr.Key) int {
+	compare := func(i int, k addr.Key) int {
+		at := &b.nodes[b.byKey[i]].Addr
 		c := compareModules(at.Module, m)
 		if c == 0 && key.Kind != addr.AnyKey {
 			c = compareKeys(at.Key, k)
 		}
 		return c
 	}
-
+	first := func(i int, k addr.Key) bool {
+		return i < len(b.byKey) && compare(i, k) == 0 && (i == 0 || compare(i-1, k) < 0)
+	}
 	span := func(k addr.Key) []int32 {
-		from := sort.Search(len(b.byKey), func(i int) bool { return compare(&b.nodes[b.byKey[i]].Addr, k) >= 0 })
+		from := b.near
+		if !first(from, k) {
+			if from++; !first(from, k) {
+				from = sort.Search(len(b.byKey), func(i int) bool { return compare(i, k) >= 0 })
+			}
+		}
+		b.near = from
 		to := from
-		for to < len(b.byKey) && compare(&b.nodes[b.byKey[to]].Addr, k) == 0 {
+		for to < len(b.byKey) && compare(to, k) == 0 {
 			to++
 		}
 		return b.byKey[from:to]
 	}
 	found := span(key)
-	if key.Kind != addr.AnyKey {
+	if b.all && key.Kind != addr.AnyKey {
 		if all := span(addr.Key{Kind: addr.AnyKey}); len(all) > 0 { // an instance that stands for all
 			found = append(slices.Clip(found), all...)
 		}

@@ -89,7 +89,7 @@ func resource(address string, p *model.Provider, pairs ...string) *model.Resourc
 	if err != nil {
 		panic(err)
 	}
-	r := &model.Resource{Address: address, Addr: at, Provider: p, Values: object(pairs...), Source: "builtin/terraform"}
+	r := &model.Resource{Address: address, Addr: at, Provider: p, Values: object(pairs...), Source: "builtin/terraform", Rarely: &model.Rarely{}}
 	if p != nil {
 		r.Source = p.Source
 	}

@@ -135,7 +135,7 @@ func (g *Graph) elsewhere(n *Node, attr string, hops int) []Target {
 		return nil
 	}
 	out := stack.Outputs[i]
-	root := &Node{Resource: &model.Resource{}, Input: stack}
+	root := &Node{Resource: &model.Resource{Rarely: model.Nothing}, Input: stack}
 	var made []Target
 	if a := out.Args.Arg(""); a != nil {
 		for i := range a.Origins {

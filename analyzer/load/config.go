@@ -203,20 +203,21 @@ func (c *config) apply(s *model.Snapshot, variables model.Value) {
 	if c.root == nil {
 		c.root = &configModule{}
 	}
-	values := &values{config: c, variables: variables, byBlock: map[string][]*model.Resource{}}
-	for _, r := range s.Resources {
-		b := r.Addr.Block().String()
-		values.byBlock[b] = append(values.byBlock[b], r)
-	}
+	values := &values{config: c, variables: variables, byBlock: blocksOf(s.Resources)}
 	providers := c.makeProviders(s, values)
 	for _, b := range sortedKeys(values.byBlock) { // in order: what a broken document gives may not change from run to run
 		block := c.blocks[b]
 		if block == nil {
 			continue
 		}
+		args := c.args(block)
+		provider, candidates := providers.of(block)
 		for _, r := range values.byBlock[b] {
-			r.Args = c.args(block)
-			r.Provider, r.Candidates = providers.of(block)
+			r.Args, r.Provider = args, provider
+			if candidates != nil {
+				own := *r.Rarely
+				own.Candidates, r.Rarely = candidates, &own
+			}
 		}
 	}
 	for i := range s.Outputs {
@@ -224,6 +225,26 @@ func (c *config) apply(s *model.Snapshot, variables model.Value) {
 			s.Outputs[i].Args = model.NewArgs([]model.Arg{c.arg(c.root, nil, "", e)}, nil)
 		}
 	}
+}
+
+// blocksOf are the resources of each block, by its address.
+func blocksOf(list []*model.Resource) map[string][]*model.Resource {
+	type name struct {
+		module    string
+		mode      addr.Mode
+		typ, name string
+	}
+	var paths addr.Paths
+	byName := map[name][]*model.Resource{}
+	for _, r := range list {
+		n := name{paths.Block(r.Addr.Module), r.Addr.Mode, r.Addr.Type, r.Addr.Name}
+		byName[n] = append(byName[n], r)
+	}
+	out := make(map[string][]*model.Resource, len(byName))
+	for _, of := range byName {
+		out[of[0].Addr.Block().String()] = of
+	}
+	return out
 }
 
 // args flattens a block's expressions into arguments.

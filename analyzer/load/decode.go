@@ -146,8 +146,8 @@ func (d *decoder) array(f func(i int) error) error {
 
 // open consumes the token that opens an object or array.
 func (d *decoder) open(kind byte, what string) error {
-	if err := d.expect(kind, "expected "+what); err != nil {
-		return err
+	if d.peek() != kind { // what is wrong is only put into words where something is
+		return d.expect(kind, "expected "+what)
 	}
 	if len(d.levels) > maxDepth {
 		return d.errorf("nested more than %d levels deep, which Terraform does not write", maxDepth)

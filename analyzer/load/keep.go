@@ -184,39 +184,13 @@ func (k *kept) sift(b *branch, v model.Value, unknown bool) model.Value {
 	return model.Value{}
 }
 
-// share gives the values of a resource the parts that those of the block's resource before it have too.
-func (k *kept) share(v model.Value) model.Value {
-	if k != nil {
-		v = k.d.share(v, k.last)
-		k.last = v
+// merge makes the values of a resource, which share with those of the block's resource before it what both have.
+func (d *decoder) merge(k *kept, v, unknown, sensitive model.Value) model.Value {
+	if k == nil {
+		return d.overlay(v, unknown, sensitive, model.Value{})
 	}
-	return v
-}
-
-func (d *decoder) share(v, last model.Value) model.Value {
-	if v.Len() == 0 {
-		return v
-	}
-	if equal(v, last) {
-		return last
-	}
-	var names []string
-	items := make([]model.Value, v.Len())
-	for i := range items {
-		items[i] = v.Item(i)
-		if v.Kind == model.List {
-			items[i] = d.share(items[i], elem(last, i))
-			continue
-		}
-		names = append(names, v.Name(i))
-		items[i] = d.share(items[i], member(last, v.Name(i)))
-	}
-	one := model.ListValue(items)
-	if v.Kind == model.Object {
-		one = model.ObjectValue(d.shape(names), items)
-	}
-	one.Sensitive = v.Sensitive
-	return one
+	k.last = d.overlay(v, unknown, sensitive, k.last)
+	return k.last
 }
 
 // values reads what is wanted of a resource's values, or of what says which of them are unknown.
@@ -304,22 +278,31 @@ func (d *decoder) marks(k *kept, values, unknown model.Value) (model.Value, erro
 	if k == nil {
 		return d.value()
 	}
-	all, err := d.again(&k.marks, d.value)
-	if err != nil || all.Kind != model.Object {
-		return all, err
+	all, err := d.again(&k.marks, func() (model.Value, error) {
+		v, err := d.value()
+		return d.only(v, func(_ string, item model.Value) bool { return holdsTrue(item) }), err
+	})
+	return d.only(all, func(name string, _ model.Value) bool {
+		return member(values, name).State != model.Absent || member(unknown, name).State != model.Absent
+	}), err
+}
+
+// only is an object with those of its members that are wanted.
+func (d *decoder) only(v model.Value, wanted func(name string, item model.Value) bool) model.Value {
+	if v.Kind != model.Object {
+		return v
 	}
-	var names []string
-	var items []model.Value
-	for i := range all.Len() {
-		name := all.Name(i)
-		if holdsTrue(all.Item(i)) && (member(values, name).State != model.Absent || member(unknown, name).State != model.Absent) {
-			names, items = append(names, name), append(items, all.Item(i))
+	from, item := len(d.members), len(d.items)
+	for i := range v.Len() {
+		if wanted(v.Name(i), v.Item(i)) {
+			d.members, d.items = append(d.members, v.Name(i)), append(d.items, v.Item(i))
 		}
 	}
-	if len(names) == 0 {
-		return model.Value{}, nil
+	if len(d.items)-item < v.Len() {
+		return d.made(from, item)
 	}
-	return model.ObjectValue(names, items), nil
+	d.members, d.items = d.members[:from], d.items[:item]
+	return v
 }
 
 // some reads an object without the members for which f gives nothing. f must consume the value.

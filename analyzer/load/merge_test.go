@@ -90,7 +90,7 @@ func TestOverlay(t *testing.T) {
 		{"shorter shadows", `["a","b"]`, `[true]`, `[]`, `[? "b"]`},
 		{"a number, exact", `12345678901234567890.10`, `false`, `true`, `!12345678901234567890.10`},
 	} {
-		if got := written(overlay(value(t, c.after), value(t, c.unknown), value(t, c.sensitive))); got != c.want {
+		if got := written(newDecoder(nil, limit.Set{}).overlay(value(t, c.after), value(t, c.unknown), value(t, c.sensitive), model.Value{})); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -111,7 +111,7 @@ func TestOverlayOfLargeObjects(t *testing.T) {
 		}
 	}
 	object := func(members []string) model.Value { return value(t, "{"+strings.Join(members, ",")+"}") }
-	v := overlay(object(after), object(unknown), object(sensitive))
+	v := newDecoder(nil, limit.Set{}).overlay(object(after), object(unknown), object(sensitive), model.Value{})
 	for i := range 100 {
 		want := []string{`"x"`, `?`, `!"x"`}[i%3]
 		if got := written(v.Get(fmt.Sprintf("k%d", i))); got != want {

@@ -277,11 +277,10 @@ func readChangeBody(d *decoder, k *kept) (change, error) {
 		return err
 	})
 	if goes(c.actions) {
-		c.values = overlay(before, model.Value{}, beforeSensitive)
+		c.values = d.merge(k, before, model.Value{}, beforeSensitive)
 	} else {
-		c.values = overlay(after, unknown, sensitive)
+		c.values = d.merge(k, after, unknown, sensitive)
 	}
-	c.values = k.share(c.values)
 	return c, err
 }
 
@@ -493,7 +492,7 @@ func readStateResource(d *decoder, module string, root bool, known func(address 
 	if skip {
 		return change{}, err
 	}
-	c.values = kept().share(overlay(values, model.Value{}, sensitive))
+	c.values = d.merge(kept(), values, model.Value{}, sensitive)
 	return c, err
 }
 
@@ -639,7 +638,7 @@ func (d *decoder) kept(c *change) *kept {
 // parsed.
 func (d *decoder) address(c *change) (at addr.Resource, ok bool) {
 	m := d.module(c.module)
-	if m.err != nil || !isName(c.typ) || !isName(c.name) || c.mode == "" {
+	if m.err != nil || !isName(c.typ) || !isWord(c.name) || c.mode == "" {
 		return at, false
 	}
 	at = addr.Resource{Module: m.path, Mode: addr.ParseMode(c.mode), Type: c.typ, Name: c.name}
@@ -656,14 +655,19 @@ func (d *decoder) address(c *change) (at addr.Resource, ok bool) {
 	return at, string(d.key) == c.address
 }
 
-// isName tells a name that nothing in an address can be taken for.
+// isName tells a type's name that nothing else in an address can be taken for.
 func isName(s string) bool {
+	return isWord(s) && s != "data" && s != "module" && s != "ephemeral" && s != "resource"
+}
+
+// isWord tells a name that needs no quotes.
+func isWord(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-') {
 			return false
 		}
 	}
-	return s != "" && s != "data" && s != "module" && s != "ephemeral" && s != "resource" && !('0' <= s[0] && s[0] <= '9')
+	return s != "" && !('0' <= s[0] && s[0] <= '9')
 }
 
 // resource checks that a change is of one piece (its address, type, name and key say the same) and makes it a resource.
@@ -680,8 +684,10 @@ func (d *decoder) resource(c *change, a model.Action) (*model.Resource, error) {
 	}
 	r := &d.slab[0]
 	d.slab = d.slab[1:]
-	*r = model.Resource{Address: c.address, Addr: at, Previous: c.previous, Deposed: c.deposed,
-		Source: d.source(c.provider, at.Type), Action: a, Values: c.values}
+	*r = model.Resource{Address: c.address, Addr: at, Source: d.source(c.provider, at.Type), Action: a, Values: c.values, Rarely: model.Nothing}
+	if c.previous != "" || c.deposed != "" {
+		r.Rarely = &model.Rarely{Previous: c.previous, Deposed: c.deposed}
+	}
 	return r, nil
 }
 

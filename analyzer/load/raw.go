@@ -196,8 +196,8 @@ func (raw *rawState) snapshot(name string, doc *document) (*model.Snapshot, erro
 			providers[r.provider] = p
 			s.Providers = append(s.Providers, p)
 		}
-		s.Resources = append(s.Resources, &model.Resource{Address: at.String(), Addr: at, Deposed: c.deposed,
-			Source: p.Source, Values: c.values, Provider: p})
+		s.Resources = append(s.Resources, &model.Resource{Address: at.String(), Addr: at,
+			Source: p.Source, Values: c.values, Provider: p, Rarely: &model.Rarely{Deposed: c.deposed}})
 	}
 	slices.SortFunc(s.Providers, func(a, b *model.Provider) int { return strings.Compare(a.Key, b.Key) })
 	return s, nil

@@ -110,17 +110,26 @@ func (a Action) Stays() bool { return a != Delete && a != Forget }
 type Resource struct {
 	Address  string // as Terraform prints it
 	Addr     addr.Resource
-	Previous string // the address before a `moved`, or ""
-	Deposed  string // the key of a deposed object, or "": (Address, Deposed) is what is unique
 	Source   string // provider, normalised: `hashicorp/aws`
 	Action   Action
 	Values   Value     // planned, or current where nothing is planned; of a deleted one, what it was
 	Args     *Args     // where arguments come from; nil where the input has no configuration of it
 	Provider *Provider // nil where the input does not tell
+	*Rarely            // never nil, and shared: whoever has something to tell puts another in its place
+}
+
+// Rarely is what few resources have, or none of a plan without its sources. It stands apart because a plan has a hundred
+// thousand resources.
+type Rarely struct {
+	Previous string // the address before a `moved`, or ""
+	Deposed  string // the key of a deposed object, or "": (Address, Deposed) is what is unique
 	// Candidates are the configurations that may be meant where the input leaves it open; Provider is then nil.
 	Candidates []*Provider
 	Pos        Pos
 }
+
+// Nothing is what most resources have of what is rare. It is not to be changed.
+var Nothing = &Rarely{}
 
 // Provider is one provider configuration.
 type Provider struct {

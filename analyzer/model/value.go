@@ -114,6 +114,12 @@ func ObjectValue(names []string, items []Value) Value {
 	return v
 }
 
+// With is a list or object with other items in the place of its own. It keeps items, which are as many.
+func (v Value) With(items []Value) Value {
+	v.parts = &parts{items, v.names()}
+	return v
+}
+
 // Text is the string, number or truth value as text; ok is false for everything else, known or not.
 func (v Value) Text() (s string, ok bool) {
 	if v.State != Known || v.Kind == List || v.Kind == Object {

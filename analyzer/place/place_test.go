@@ -121,7 +121,7 @@ func resource(t testing.TB, address string, p *model.Provider, pairs ...string) 
 		t.Fatal(err)
 	}
 	cloud, _, _ := strings.Cut(at.Type, "_")
-	return &model.Resource{Address: address, Addr: at, Source: "acme/" + cloud, Values: object(pairs...), Provider: p}
+	return &model.Resource{Address: address, Addr: at, Source: "acme/" + cloud, Values: object(pairs...), Provider: p, Rarely: &model.Rarely{}}
 }
 
 // estate places the resources, and the configurations that they use or that are given.

@@ -144,7 +144,7 @@ func (r *reader) shape() error {
 // texts reads a text, number or truth value, or a list of them.
 func (r *reader) texts() ([]string, error) {
 	if cap(r.rest)-len(r.rest) < 8 {
-		r.rest = make([]string, 0, 64)
+		r.rest = make([]string, 0, min(max(8, 2*cap(r.rest)), 64)) // most documents are short
 	}
 	all := r.rest[len(r.rest):]
 	err := r.each(func() error {

@@ -111,7 +111,8 @@ func (f *fusion) joinProviders() {
 }
 
 func (f *fusion) resource(r *model.Resource) *model.Resource {
-	out := *r
+	out, own := *r, *r.Rarely
+	out.Rarely = &own
 	out.Provider = f.provider(r.Provider)
 	out.Candidates = nil
 	for _, c := range r.Candidates {

@@ -266,7 +266,7 @@ func (r *run) emit(in *instance) {
 		Address: in.address,
 		Addr:    addr.Resource{Module: in.module.path, Mode: in.block.mode, Type: in.block.typ, Name: in.block.name, Key: in.key},
 		Action:  model.Create,
-		Pos:     pos(in.block.at),
+		Rarely:  &model.Rarely{Pos: pos(in.block.at)},
 	}
 	res.Previous = in.previous()
 	call := in.module.calledAt()
