@@ -46,6 +46,10 @@ type Finding struct {
 	Fingerprint string   // survives moves of lines, changes when what is linked changes
 	Suppressed  *Suppression
 	Known       bool // the baseline has it too
+
+	// Explain adds the evidence and what is related, once it is certain that no more telling rule says the same: many a
+	// finding is dropped for that. Nil where all is said.
+	Explain func(*Finding)
 }
 
 // Result is everything that a run found, in the order in which it is printed: the same input gives the same Result.

@@ -43,6 +43,12 @@ func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*
 		rule.Run(p)
 	}
 	r.Findings = yield(r.Findings)
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Explain != nil {
+			f.Explain(f)
+			f.Explain = nil
+		}
+	}
 	sortFindings(r.Findings)
 	for _, in := range g.Inputs {
 		r.Inputs = append(r.Inputs, Input{Name: in.Name, Format: in.Format, Incomplete: in.Incomplete, Notes: slices.Concat(in.Notes, g.Notes[in])})

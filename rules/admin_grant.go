@@ -38,8 +38,11 @@ func adminGrants(p *analyzer.Pass) {
 			continue
 		}
 		f := c.finding(p, fmt.Sprintf("lets identities of %s be an administrator of %s: %s", short(p, c.to.Site), short(p, c.from.Site), h.Words))
-		f.Evidence = once(append(append(f.Evidence, h.Steps...), inputs(c.node, h.Related)...))
-		f.Related = tidy(append(f.Related, addresses(h.Related)...), c.node.Address)
+		f.Explain = func(f *analyzer.Finding) {
+			c.explain(p, f)
+			f.Evidence = once(append(append(f.Evidence, h.Steps...), inputs(c.node, h.Related)...))
+			f.Related = tidy(append(f.Related, addresses(h.Related)...), c.node.Address)
+		}
 		f.Confidence = min(f.Confidence, sureness(h.Sure))
 		p.Report(f)
 	}

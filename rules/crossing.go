@@ -108,6 +108,12 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 		Action: c.node.Action, Pos: c.node.Pos.Of(e.Path.Block),
 	}
 	f.From, f.To = c.direction()
+	f.Explain = func(f *analyzer.Finding) { c.explain(p, f) }
+	return f
+}
+
+// explain says how the ends are known, and what else is in the chain between them.
+func (c *crossing) explain(p *analyzer.Pass, f *analyzer.Finding) {
 	f.Evidence = append(f.Evidence, nearStep(p, c))
 	chain := slices.Clone(c.via)
 	for _, e := range c.far {
@@ -129,7 +135,6 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 	}
 	f.Related = tidy(f.Related, c.node.Address)
 	f.Evidence = once(f.Evidence)
-	return f
 }
 
 // inputs say which inputs a chain joins, where they are several.

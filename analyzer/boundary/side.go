@@ -82,6 +82,9 @@ func and(what, pattern, matched string) string {
 
 // networkOf is the entry for the smallest network that an address, or all of a range of addresses, is in.
 func (p *Policy) networkOf(address string) (entry, bool) {
+	if address == "" {
+		return entry{}, false
+	}
 	in, ok := parseRange(address)
 	if !ok {
 		return entry{}, false

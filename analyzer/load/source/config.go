@@ -78,8 +78,6 @@ type resource struct {
 	provider    *attr
 	disabled    hclsyntax.Expression // lifecycle { enabled = }, of OpenTofu
 	implicit    string               // the local name of the provider that the type's name implies
-	attrs       map[string]*attr
-	nested      map[string]bool // types of nested blocks
 }
 
 type call struct {
@@ -531,7 +529,7 @@ func (c *config) sourceOf(local string) string {
 }
 
 func (c *config) declareResource(b *block) {
-	res := &resource{blockName: blockName{addr.Managed, b.labels[0], b.labels[1]}, body: &body{}, at: b.at, attrs: map[string]*attr{}, nested: map[string]bool{}}
+	res := &resource{blockName: blockName{addr.Managed, b.labels[0], b.labels[1]}, body: &body{}, at: b.at}
 	switch b.typ {
 	case "data":
 		res.mode = addr.Data
@@ -550,7 +548,6 @@ func (c *config) declareResource(b *block) {
 		case "depends_on":
 		default:
 			res.body.attrs = append(res.body.attrs, a)
-			res.attrs[a.name] = a
 		}
 	}
 	for _, n := range b.body.blocks {
@@ -562,7 +559,6 @@ func (c *config) declareResource(b *block) {
 		case "provisioner", "connection":
 		default:
 			res.body.blocks = append(res.body.blocks, n)
-			res.nested[nestedType(n)] = true
 		}
 	}
 	if c.byName[res.blockName] == nil {

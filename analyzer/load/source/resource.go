@@ -122,7 +122,7 @@ func (in *instance) find(r *run, name string) cty.Value {
 		from = "input"
 	}
 	mark := r.ref(ref{inst: in, attr: name})
-	if a := in.block.attrs[from]; a != nil {
+	if a := in.block.body.attr(from); a != nil {
 		v := r.safely(a.expr, in.scope)
 		if u, _ := v.Unmark(); u.IsKnown() && !u.IsNull() {
 			return r.own(v, mark)
@@ -239,7 +239,7 @@ func (in *instance) modelled(r *run, name string) (cty.Value, bool) {
 
 // arnPart reads a part of the ARN that a `data "aws_arn"` is given.
 func (in *instance) arnPart(r *run, name string) (cty.Value, bool) {
-	a := in.block.attrs["arn"]
+	a := in.block.body.attr("arn")
 	if a == nil {
 		return cty.NilVal, false
 	}
