@@ -25,6 +25,8 @@ A state holds every attribute of every resource, secrets included. Where it is k
 	Run:     states,
 }
 
+const read = "outputs of a stack whose state is in %s are read by one in %s"
+
 // states compares where state is kept with where the resources of the stack are. A stack that lives on that side as well
 // is judged by its links, not by this.
 func states(p *analyzer.Pass) {
@@ -42,13 +44,16 @@ func states(p *analyzer.Pass) {
 			}
 		}
 	}
+	for _, n := range p.Graph.ByType("data.tfe_outputs") { // of a workspace of where its provider goes
+		foreign(p, n.Input, n.Address, *n.Placed, homes(p, n.Input), n.Pos, read, n.Action)
+	}
 	for _, n := range p.Graph.ByType("data.terraform_remote_state") {
 		kind, ok := n.Values.Get("backend").Text()
 		if !ok {
 			continue
 		}
 		at, homes := p.Graph.Sites.Backend(kind, n.Values.Get("config"), n.Pos), homes(p, n.Input)
-		foreign(p, n.Input, n.Address, at, homes, n.Pos, "outputs of a stack whose state is in %s are read by one in %s", n.Action)
+		foreign(p, n.Input, n.Address, at, homes, n.Pos, read, n.Action)
 		if somewhere(p, kind, at, homes) {
 			p.Blind(link.Blind{Node: n, Path: "config", Reason: at.Open.Reason, Settle: at.Open.Settle})
 		}

@@ -425,8 +425,8 @@ func plain(text string) bool {
 
 // typeName is how tables name a resource's type.
 func typeName(a addr.Resource) string {
-	if a.Mode == addr.Data {
-		return "data." + a.Type
+	if a.Mode == addr.Managed {
+		return a.Type
 	}
-	return a.Type
+	return "data." + a.Type
 }

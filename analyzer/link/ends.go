@@ -437,9 +437,9 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 		if either != nil {
 			end.Confidence = Possible
 		}
-		if at, reads := g.kept(t.Node, n.Placed.Cloud); reads && significant(end.Kind) {
+		if at, reads := g.kept(t.Node, n.Placed.Cloud); reads {
 			end.Placed, end.Confidence = at, Possible
-			if at.Partition == "" {
+			if at.Partition == "" && significant(end.Kind) {
 				g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "takes its value from " + t.Node.Address + ", an output of a stack that is not among the inputs",
 					Settle: "scan that stack as well: name its directory, plan or state beside this one"})
 			}

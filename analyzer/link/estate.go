@@ -101,10 +101,10 @@ func (g *Graph) contradiction(n *Node) {
 }
 
 func typeName(n *Node) string {
-	if n.Addr.Mode == addr.Data {
-		return "data." + n.Addr.Type
+	if n.Addr.Mode == addr.Managed {
+		return n.Addr.Type
 	}
-	return n.Addr.Type
+	return "data." + n.Addr.Type // an ephemeral resource reads what the data source of its name reads, and keeps it nowhere
 }
 
 // refined is a node's type as link rows know it: what a resource of a type of many things is, one of its attributes says.

@@ -191,7 +191,8 @@ func Called(name string) bool {
 }
 
 // kept tells where the state is that m reads outputs of. Nothing else is known of a stack that is not among the inputs:
-// what it makes in a cloud may well be where it keeps its state in that cloud. Of another cloud's it says nothing.
+// what it makes in a cloud may well be where it keeps its state in that cloud. Of what it makes in another cloud, and
+// that is all that lands there, it says nothing.
 func (g *Graph) kept(m *Node, cloud string) (at *place.Placed, reads bool) {
 	r, ok := readerOf(m)
 	if !ok {
@@ -200,7 +201,7 @@ func (g *Graph) kept(m *Node, cloud string) (at *place.Placed, reads bool) {
 	if p := g.Sites.Backend(r.kind, r.config, m.Pos); p.Cloud == cloud {
 		return &p, true
 	}
-	return m.Placed, true
+	return &place.Placed{}, true
 }
 
 // stackOf is the stack whose outputs n reads: the one that keeps its state there, or else the one whose outputs are those

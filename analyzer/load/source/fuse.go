@@ -53,6 +53,13 @@ func (f *fusion) fuse(dir string) *model.Snapshot {
 			without = append(without, r.Address)
 		}
 	}
+	for _, r := range f.src.Resources {
+		if r.Addr.Mode == addr.Ephemeral { // no plan has it
+			one := *r
+			f.assign(&one, r.Provider, r.Candidates)
+			out.Resources = append(out.Resources, &one)
+		}
+	}
 	out.Providers = f.list
 	out.Outputs = f.outputs()
 	if f.src.Backend != nil {

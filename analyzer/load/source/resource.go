@@ -257,9 +257,6 @@ func (in *instance) arnPart(r *run, name string) (cty.Value, bool) {
 
 // emit adds an instance to the snapshot.
 func (r *run) emit(in *instance) {
-	if in.block.mode == addr.Ephemeral {
-		return // leaves nothing behind, and no plan has it
-	}
 	var w writer
 	w.init(r, in.module)
 	res := &model.Resource{
@@ -270,7 +267,7 @@ func (r *run) emit(in *instance) {
 	}
 	res.Previous = in.previous()
 	call := in.module.calledAt()
-	if in.block.mode == addr.Data {
+	if in.block.mode != addr.Managed { // what is ephemeral leaves nothing behind; what is made of it does
 		res.Action = model.Read
 	}
 	r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body("", in.block.body, in.scope, nil) })
