@@ -222,7 +222,7 @@ func masked(line string, from, end int, hide []span) string {
 
 // secretName tells names of arguments and keys whose values are nobody's business.
 var secretName = pattern.New(`(?i)pass(w(or)?d|phrase)|\bpwd|secret|token|credential|(private|api|access|account|shared|storage|master|license|ssh)_?key\b|` +
-	`key_?(material|data|base64)|pre_?shared|\bpsk|sas_?(url|uri)|\bsig(nature)?\b|connection_?string|(bearer|basic|auth)_?(auth|header|key)|cookie|user_?data|custom_?data|pem\b|pfx|\bcert(ificate)?_?(body|data)|client_?cert`)
+	`key_?(material|data|base64)|pre_?shared|\bpsk|sas_?(url|uri)|\bsig(nature)?\b|connection_?string|(bearer|basic|auth)_?(auth|header|key)|cookie|user_?data|custom_?data|\bcommand\b|\binline\b|pem\b|pfx|\bcert(ificate)?_?(body|data)|client_?cert`)
 
 // Texts that are secret whatever they are called, with the part that is: keys of clouds, tokens, passwords in addresses
 // and in connection strings, private keys.

@@ -103,6 +103,7 @@ func TestExcerptMasksSecrets(t *testing.T) {
 		{`value = "d41d8cd98f00b204e9800998ecf8427e"`, `value = "***"`},
 		{`headers = { Authorization = "Bearer abcdefgh12345" }`, `headers = { Authorization = "Bearer ***" }`},
 		{`key = "-----BEGIN PRIVATE KEY-----\nMIIE"`, `key = "***`},
+		{`command = "mysql -phunter2 -h db.example.com.cn"`, `command = "***"`},
 		// What names a place stays.
 		{`peer_region = "cn-north-1"`, `peer_region = "cn-north-1"`},
 		{`kms_key_id = "arn:aws-cn:kms:cn-north-1:222222222222:key/00000000-0000-0000-0000-000000000001"`, `kms_key_id = "arn:aws-cn:kms:cn-north-1:222222222222:key/00000000-0000-0000-0000-000000000001"`},

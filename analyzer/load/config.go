@@ -46,6 +46,7 @@ type configResource struct {
 	typ, name   string
 	providerKey string
 	expressions model.Value
+	provisioner model.Value // the expressions of each
 	each        model.Value
 	args        *model.Args
 }
@@ -179,6 +180,19 @@ func readConfigResource(d *decoder) (*configResource, error) {
 			r.providerKey, err = d.text()
 		case "expressions":
 			r.expressions, err = d.value()
+		case "provisioners":
+			var list []model.Value
+			err = d.array(func(int) error {
+				return d.object(func(member string) error {
+					if member != "expressions" {
+						return d.SkipValue()
+					}
+					v, err := d.value()
+					list = append(list, v)
+					return err
+				})
+			})
+			r.provisioner = model.ListValue(list)
 		case "for_each_expression", "count_expression":
 			r.each, err = d.value()
 		default:
@@ -213,7 +227,7 @@ func (c *config) apply(s *model.Snapshot, variables model.Value) {
 		args := c.args(block)
 		provider, candidates := providers.of(block)
 		for _, r := range values.byBlock[b] {
-			r.Args, r.Provider = args, provider
+			r.Args, r.Provider, r.Values = args, provider, block.provisioned(r.Values)
 			if candidates != nil {
 				own := *r.Rarely
 				own.Candidates, r.Rarely = candidates, &own
@@ -252,6 +266,7 @@ func (c *config) args(r *configResource) *model.Args {
 	if r.args == nil {
 		var list []model.Arg
 		c.flatten(r, "", r.expressions, &list)
+		c.flatten(r, "provisioner", r.provisioner, &list)
 		var each *model.Arg
 		if r.each.State != model.Absent {
 			a := c.arg(r.module, r, "", r.each)
@@ -260,6 +275,43 @@ func (c *config) args(r *configResource) *model.Args {
 		r.args = model.NewArgs(list, each)
 	}
 	return r.args
+}
+
+// provisioned adds what is known of a resource's provisioners to its values: they are in the configuration alone.
+func (r *configResource) provisioned(v model.Value) model.Value {
+	if r.provisioner.Len() == 0 || v.State != model.Known || v.Kind != model.Object {
+		return v
+	}
+	names, items := []string{"provisioner"}, []model.Value{literal(r.provisioner)}
+	for i := range v.Len() {
+		names, items = append(names, v.Name(i)), append(items, v.Item(i))
+	}
+	return model.ObjectValue(names, items)
+}
+
+// literal is what expressions are known to give without following their references.
+func literal(v model.Value) model.Value {
+	switch {
+	case isExpression(v):
+		if constant := member(v, "constant_value"); constant.State != model.Absent {
+			return constant
+		}
+		return model.UnknownValue
+	case v.Kind == model.List:
+		items := make([]model.Value, v.Len())
+		for i := range items {
+			items[i] = literal(v.Item(i))
+		}
+		return model.ListValue(items)
+	case v.Kind == model.Object:
+		var names []string
+		var items []model.Value
+		for i := range v.Len() {
+			names, items = append(names, v.Name(i)), append(items, literal(v.Item(i)))
+		}
+		return model.ObjectValue(names, items)
+	}
+	return v
 }
 
 func (c *config) flatten(r *configResource, path string, v model.Value, out *[]model.Arg) {

@@ -556,7 +556,10 @@ func (c *config) declareResource(b *block) {
 			if a := n.body.attr("enabled"); a != nil {
 				res.disabled = a.expr
 			}
-		case "provisioner", "connection":
+		case "connection":
+		case "provisioner":
+			n.body.attrs = slices.DeleteFunc(n.body.attrs, func(a *attr) bool { return a.name == "when" || a.name == "on_failure" }) // keywords
+			fallthrough
 		default:
 			res.body.blocks = append(res.body.blocks, n)
 		}
