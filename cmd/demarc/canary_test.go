@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -164,5 +165,58 @@ func TestCanaries(t *testing.T) {
 				t.Errorf("%s: %d findings, want at least %d", in.name, len(result.Findings), in.least)
 			}
 		}
+	}
+}
+
+// TestSecretsOfExperiments (26) scans what terraform and tofu really wrote, with the secrets that it was written with, and
+// finds none of them in any output.
+func TestSecretsOfExperiments(t *testing.T) {
+	secrets := regexp.MustCompile("hunter2|s3cr3t|correct-horse")
+	const experiments = "../../fixtures/semantics"
+	dirs, err := os.ReadDir(experiments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted := 0
+	for _, dir := range dirs {
+		files, err := filepath.Glob(filepath.Join(experiments, dir.Name(), "*.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range append(files, filepath.Join(experiments, dir.Name())) {
+			holds := false
+			if raw, err := os.ReadFile(path); err == nil {
+				holds = secrets.Match(raw)
+			} else { // a directory of sources
+				main, _ := os.ReadFile(filepath.Join(path, "main.tf"))
+				holds = secrets.Match(main)
+			}
+			if !holds {
+				continue
+			}
+			planted++
+			out := t.TempDir()
+			args := []string{"scan"}
+			for _, f := range report.Formats() {
+				args = append(args, "--format", f.Name, "--output", filepath.Join(out, f.Name))
+			}
+			var stderr bytes.Buffer
+			if run(append(args, path), strings.NewReader(""), os.Stdout, &stderr) == exitBad {
+				t.Errorf("%s: %s", path, &stderr)
+				continue
+			}
+			for _, f := range report.Formats() {
+				text, err := os.ReadFile(filepath.Join(out, f.Name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if at := secrets.FindIndex(text); at != nil {
+					t.Errorf("%s, %s: a secret is shown: %q", path, f.Name, text[max(0, at[0]-120):min(len(text), at[1]+60)])
+				}
+			}
+		}
+	}
+	if planted < 6 {
+		t.Errorf("only %d inputs hold a secret", planted)
 	}
 }

@@ -72,7 +72,7 @@ func stand(p *model.Provider, typ, attr string) (string, bool) {
 
 // Numbers in the comments of tests are those of the requirements of SEMANTICS.md that they hold.
 
-// TestCases (25, 31 to 37) evaluates the archives of testdata and compares what comes out with their last file, `want`. With the
+// TestCases evaluates the archives of testdata, which name the requirements that they hold, and compares what comes out with their last file, `want`. With the
 // environment variable DEMARC_UPDATE set it writes them anew.
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
@@ -110,6 +110,37 @@ func TestCases(t *testing.T) {
 			}
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		})
+	}
+}
+
+// TestWorkspace (36) finds which workspace is meant: by the flag, by the environment that is given, by what terraform has
+// selected in its data directory, wherever that is.
+func TestWorkspace(t *testing.T) {
+	dir := write(t, &txtar.Archive{Files: []txtar.File{
+		{Name: "main.tf", Data: []byte("resource \"x\" \"x\" {\n  a = { here = \"eu-central-1\", there = \"cn-north-1\", far = \"us-gov-west-1\" }[terraform.workspace]\n  b = terraform.workspace\n}\n")},
+		{Name: ".terraform/environment", Data: []byte("there\n")},
+		{Name: "data/environment", Data: []byte("far")},
+	}})
+	none := write(t, &txtar.Archive{Files: []txtar.File{{Name: "main.tf", Data: []byte("resource \"x\" \"x\" {\n  b = terraform.workspace\n}\n")}}})
+	for _, c := range []struct {
+		dir  string
+		o    source.Options
+		a, b string
+	}{
+		{dir, source.Options{}, `"cn-north-1"`, `"there"`},
+		{dir, source.Options{Env: map[string]string{"TF_DATA_DIR": "data"}}, `"us-gov-west-1"`, `"far"`},
+		{dir, source.Options{Env: map[string]string{"TF_DATA_DIR": "data", "TF_WORKSPACE": "there"}}, `"cn-north-1"`, `"there"`},
+		{dir, source.Options{Env: map[string]string{"TF_WORKSPACE": "there"}, Workspace: "here"}, `"eu-central-1"`, `"here"`},
+		{none, source.Options{}, "-", `"default"`},
+	} {
+		s, err := source.Load(c.dir, c.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := s.Resources[0].Values
+		if a, b := show(v.Get("a")), show(v.Get("b")); a != c.a || b != c.b {
+			t.Errorf("%v %q: %s in %s, want %s in %s", c.o.Env, c.o.Workspace, a, b, c.a, c.b)
+		}
 	}
 }
 
