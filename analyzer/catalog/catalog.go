@@ -74,7 +74,7 @@ type tables struct {
 
 func empty() *Catalog {
 	return &Catalog{
-		links: &links{texts: map[string][]text{}},
+		links: &links{more: map[string][]text{}},
 		tables: &tables{
 			clouds: clouds{
 				byID:    map[string]int{},

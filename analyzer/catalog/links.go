@@ -12,7 +12,8 @@ import (
 // links are the link rows, by the type or glob of types that they are about. Those of tables are read when somebody asks for
 // a type that they may be about: of the many providers an input has few.
 type links struct {
-	texts map[string][]text    // where they are
+	texts map[string]text      // where they are
+	more  map[string][]text    // where else, of the few types that several tables have, or several parts of one
 	globs []string             // of the types, those that are globs
 	own   map[string][]linkRow // those of the policy
 	read  sync.Map             // type or glob, *typeRows
@@ -49,10 +50,14 @@ func (c *Catalog) readLink(r row) error {
 
 // add notes where rows of a type are.
 func (ls *links) add(typ string, rows text) {
-	if _, ok := ls.texts[typ]; !ok && strings.Contains(typ, "*") {
+	if _, ok := ls.texts[typ]; ok {
+		ls.more[typ] = append(ls.more[typ], rows)
+		return
+	}
+	ls.texts[typ] = rows
+	if strings.Contains(typ, "*") {
 		ls.globs = append(ls.globs, typ)
 	}
-	ls.texts[typ] = append(ls.texts[typ], rows)
 }
 
 // rows are the rows of a type or glob of types. Of tables that are not right, which are never asked, it panics.
@@ -71,7 +76,7 @@ func (ls *links) rows(typ string) *typeRows {
 func (ls *links) readRows(typ string) (*typeRows, error) {
 	own := ls.own[typ]
 	of := &typeRows{typ: typ, rows: slices.Clone(own)}
-	for _, t := range ls.texts[typ] {
+	for _, t := range append([]text{ls.texts[typ]}, ls.more[typ]...) {
 		err := t.each(func(r row) error {
 			l, err := parseRow(r)
 			if !slices.ContainsFunc(own, func(o linkRow) bool { return o.Attribute == l.Attribute }) {
@@ -196,7 +201,7 @@ func (c *Catalog) With(own []Link, domains []string) *Catalog {
 	if len(own) == 0 {
 		return &with
 	}
-	ls := &links{texts: c.links.texts, globs: slices.Clone(c.links.globs), own: map[string][]linkRow{}}
+	ls := &links{texts: c.links.texts, more: c.links.more, globs: slices.Clone(c.links.globs), own: map[string][]linkRow{}}
 	for _, l := range slices.Backward(own) {
 		rows, of := ls.own[l.Type]
 		if _, table := ls.texts[l.Type]; !of && !table && strings.Contains(l.Type, "*") {
@@ -279,7 +284,7 @@ func (ls *links) of(typ string) *typeLinks {
 	}
 	of := &typeLinks{answers: map[string]*Link{}}
 	consider := func(pattern string) {
-		if len(ls.texts[pattern]) > 0 || len(ls.own[pattern]) > 0 {
+		if _, ok := ls.texts[pattern]; ok || len(ls.own[pattern]) > 0 {
 			of.levels = append(of.levels, ls.rows(pattern))
 		}
 	}

@@ -36,13 +36,19 @@ func (c *Catalog) read(fsys fs.FS) error {
 	if len(files) == 0 {
 		return fmt.Errorf("there are no tables (*.tbl)")
 	}
-	buf := make([]byte, 32<<10)
-	for _, file := range files {
+	tables := make([]text, len(files))
+	size, buf := 0, make([]byte, 32<<10)
+	for i, file := range files {
 		src, err := readText(fsys, file, buf)
 		if err != nil {
 			return err
 		}
-		if err := c.readTable(text{file, 1, src}); err != nil {
+		tables[i] = text{file, 1, src}
+		size += len(src)
+	}
+	c.links.texts = make(map[string]text, size/256) // a type has four rows or so
+	for _, t := range tables {
+		if err := c.readTable(t); err != nil {
 			return err
 		}
 	}
@@ -127,23 +133,18 @@ func (t text) each(f func(row) error) error {
 // readTable reads the rows of a table, and finds where those are that are links.
 func (c *Catalog) readTable(t text) error {
 	for t.src != "" {
-		typ, links := linkType(t.src)
-		if !links {
-			line := t
-			line.src, t.src, _ = strings.Cut(t.src, "\n")
-			if err := line.each(c.readRow); err != nil {
-				return err
-			}
-			t.line++
-			continue
-		}
 		rows := t
-		for next := typ; links && next == typ; next, links = linkType(t.src) {
+		typ, links := linkType(t.src)
+		for next := typ; t.src != "" && next == typ; next, _ = linkType(t.src) {
 			_, t.src, _ = strings.Cut(t.src, "\n")
 			t.line++
 		}
 		rows.src = rows.src[:len(rows.src)-len(t.src)]
-		c.links.add(typ, rows)
+		if links {
+			c.links.add(typ, rows)
+		} else if err := rows.each(c.readRow); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -158,7 +159,10 @@ func linkType(src string) (typ string, ok bool) {
 	for end < len(rest) && rest[end] > ' ' && rest[end] != '"' {
 		end++
 	}
-	return rest[:end], end > 0 && end < len(rest) && rest[end] == ' '
+	if end == 0 || end == len(rest) || rest[end] != ' ' {
+		return "", false
+	}
+	return rest[:end], true
 }
 
 // split appends the fields of a line to fields.
