@@ -156,7 +156,7 @@ func (g *Graph) choiceEnds(n *Node, e End, choices []model.Value) bool {
 				ends[0].Target = nil
 			}
 		}
-		ends[0].Placed = &at
+		ends[0].Placed = g.Sites.Share(at)
 		ends, either = ends[:1], nil
 	}
 	for _, end := range ends {
@@ -223,18 +223,18 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 		return // called from anywhere by design, and no row knows a worse reason
 	}
 	if said {
-		own := at
-		e.Placed, e.Confidence = &own, sure
+		e.Placed, e.Confidence = g.Sites.Share(at), sure
 	}
 	if said && at.Partition != "" {
 		if t := g.meant(n, e.Path, text); t != nil && t.Placed.Partition == at.Partition {
 			e.Target = t
-			if e.Placed.Region == "" {
-				e.Placed.Region, e.Placed.Home = t.Placed.Region, t.Placed.Home
+			if at.Region == "" {
+				at.Region, at.Home = t.Placed.Region, t.Placed.Home
 			}
-			if e.Placed.Account == "" {
-				e.Placed.Account = t.Placed.Account
+			if at.Account == "" {
+				at.Account = t.Placed.Account
 			}
+			e.Placed = g.Sites.Share(at)
 		}
 		n.Ends = append(n.Ends, e)
 		return
@@ -509,8 +509,8 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 		if id.Cloud == n.Placed.Cloud {
 			e.Kind = catalog.Same
 		}
-		e.Placed = &place.Placed{Site: siteOf(id),
-			Because: []place.Reason{{How: place.Literal, Text: "by the id that it names"}}}
+		e.Placed = g.Sites.Share(place.Placed{Site: siteOf(id),
+			Because: []place.Reason{{How: place.Literal, Text: "by the id that it names"}}})
 		n.Ends = append(n.Ends, e)
 		return
 	}
@@ -521,8 +521,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 		if p, _ := g.cat.Partition(at.Partition); p.SaaS {
 			return
 		}
-		own := at
-		e.Kind, e.Placed = catalog.Endpoint, &own
+		e.Kind, e.Placed = catalog.Endpoint, g.Sites.Share(at)
 		n.Ends = append(n.Ends, e)
 	}
 }
@@ -559,8 +558,8 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 			continue
 		}
 		seen[at.Site] = true
-		end, own := e, at
-		end.Placed, end.Confidence = &own, min(conf, Likely)
+		end := e
+		end.Placed, end.Confidence = g.Sites.Share(at), min(conf, Likely)
 		n.Ends = append(n.Ends, end)
 	}
 }

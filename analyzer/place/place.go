@@ -41,7 +41,7 @@ type question struct {
 	values      string // of the attributes that could place it
 }
 
-// mostAsked bounds what is remembered of questions: ids may be all different.
+// mostAsked bounds what is remembered of questions and of places: ids and hosts may be all different.
 const mostAsked = 1 << 12
 
 type account struct{ cloud, id string }
@@ -715,7 +715,7 @@ func leftOpen(r *model.Resource, row catalog.SiteRow, v model.Value) bool {
 // Resource places a resource instance. What comes back is shared with others that are in the same place.
 func (s *Sites) Resource(r *model.Resource) *Placed {
 	if len(r.Candidates) > 0 {
-		return s.share(s.resource(r))
+		return s.Share(s.resource(r))
 	}
 	s.words = s.words[:0]
 	for _, row := range s.cat.ResourceSites(r.Source, r.Addr.Type) {
@@ -739,15 +739,15 @@ func (s *Sites) Resource(r *model.Resource) *Placed {
 		return at
 	}
 	q := question{r.Provider, r.Source, r.Addr.Type, string(s.words)}
-	at := s.share(s.resource(r))
+	at := s.Share(s.resource(r))
 	if len(s.asked) < mostAsked {
 		s.asked[q] = at
 	}
 	return at
 }
 
-// share is the one that stands for all that are like at.
-func (s *Sites) share(at Placed) *Placed {
+// Share is the one that stands for all that are like at: it is not to be changed.
+func (s *Sites) Share(at Placed) *Placed {
 	s.words = s.words[:0]
 	add := func(texts ...string) {
 		for _, t := range texts {
@@ -758,13 +758,17 @@ func (s *Sites) share(at Placed) *Placed {
 	s.words = append(s.words, flag(at.Nowhere), flag(at.Unknown))
 	for _, b := range at.Because {
 		s.words = append(s.words, byte(b.How))
-		add(b.Text, b.At, b.Pos.File, strconv.Itoa(b.Pos.Line))
+		add(b.Text, b.At, b.Input, b.Pos.File)
+		s.words = append(strconv.AppendInt(s.words, int64(b.Pos.Line), 10), 0)
 	}
 	if one, ok := s.told[string(s.words)]; ok {
 		return one
 	}
-	s.told[string(s.words)] = &at
-	return &at
+	own := at
+	if len(s.told) < mostAsked {
+		s.told[string(s.words)] = &own
+	}
+	return &own
 }
 
 func flag(set bool) byte {
