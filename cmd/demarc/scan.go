@@ -303,7 +303,7 @@ func collect(paths []string) {
 	}
 	switch {
 	case size > large:
-		debug.SetGCPercent(75)
+		debug.SetGCPercent(50)
 	case size > small:
 		debug.SetGCPercent(100)
 	}
