@@ -25,7 +25,7 @@ func (s Set) All() int64 { return 16 * s.File }
 func (s Set) Collection() int { return int(s.Value / 100) }
 
 // Elements is how many elements and instances loops may make in one root module.
-func (s Set) Elements() int { return int(s.Steps / 50) }
+func (s Set) Elements() int { return int(s.Steps / 200) }
 
 // bound is one of a set: its name, its default and why it is what it is.
 type bound struct {

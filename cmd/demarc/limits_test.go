@@ -16,7 +16,7 @@ func TestLimits(t *testing.T) {
 		return planHead + `"resource_changes":[{"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","provider_name":"registry.terraform.io/hashicorp/aws","change":{"actions":["create"],` +
 			`"after":{"arn":"arn:aws-cn:iam::222222222222:role/r","assume_role_policy":"{\"Statement\":[` + strings.Repeat(statement+",", statements) + statement + `]}"}}}]}`
 	}
-	// A collection may have an element for every hundred bytes of a value, and loops for every fifty steps.
+	// A collection may have an element for every hundred bytes of a value, and loops for every two hundred steps.
 	loop := func(n int) string {
 		return fmt.Sprintf("locals {\n  all = flatten([for i in range(%d) : [for j in range(10) : \"x\"]])\n}\n", n) + someVPC + "output \"all\" {\n  value = local.all\n}\n"
 	}
@@ -32,7 +32,7 @@ func TestLimits(t *testing.T) {
 		"policy": {"policy=1kB", document(20), nil, "-", "is a policy document of more than 1kB", "policy=4kB"},
 		"file":   {"file=1kB", "", map[string]string{"main.tf": someVPC, "big.tf": strings.Repeat("# x\n", 1000)}, "in", "big.tf: is too large: 4000, of at most 1kB", "file=4kB"},
 		"value":  {"value=1kB", "", map[string]string{"main.tf": loop(15)}, "in", "takes its value from a collection that is too large", "value=2kB"},
-		"steps":  {"steps=1000", "", map[string]string{"main.tf": loop(8)}, "in", "the evaluation budget is used up", "steps=8000"},
+		"steps":  {"steps=1000", "", map[string]string{"main.tf": loop(8)}, "in", "the evaluation budget is used up", "steps=32000"},
 		"plan":   {"plan=100", "", map[string]string{"plan": archive(t, map[string]int{"tfplan": 150})}, "in/plan", "unpacks to more than the 100", "plan=200"},
 	}
 	for name, c := range cases {

@@ -25,11 +25,24 @@ func guard(src, file string) *hcl.Diagnostic {
 	if plainly(src) {
 		return nil
 	}
-	tokens, diags := hclsyntax.LexConfig([]byte(src), file, hcl.InitialPos)
-	if diags.HasErrors() && len(tokens) == 0 {
-		return diags[0]
+	return inParts([]byte(src), func(part []byte) *hcl.Diagnostic {
+		tokens, diags := hclsyntax.LexConfig(part, file, hcl.InitialPos)
+		if diags.HasErrors() && len(tokens) == 0 {
+			return diags[0]
+		}
+		return measure(tokens)
+	})
+}
+
+// inParts measures the beginning of a text before all of it: a token weighs more than a hundred times a byte, and what
+// makes a text dangerous mostly begins early. What is too much in a part is too much in the whole.
+func inParts(src []byte, measure func([]byte) *hcl.Diagnostic) *hcl.Diagnostic {
+	for n := 1 << 16; n < len(src); n *= 4 {
+		if d := measure(src[:n]); d != nil {
+			return d
+		}
 	}
-	return measure(tokens)
+	return measure(src)
 }
 
 // guardTemplate is guard for the text of a template file.
@@ -37,8 +50,10 @@ func guardTemplate(src []byte, file string) *hcl.Diagnostic {
 	if plainly(string(src)) {
 		return nil
 	}
-	tokens, _ := hclsyntax.LexTemplate(src, file, hcl.InitialPos)
-	return measure(tokens)
+	return inParts(src, func(part []byte) *hcl.Diagnostic {
+		tokens, _ := hclsyntax.LexTemplate(part, file, hcl.InitialPos)
+		return measure(tokens)
+	})
 }
 
 // plainly tells that a text has too few brackets and operators to be dangerous, and no long number.

@@ -115,7 +115,7 @@ func (m *module) output(name string) cty.Value {
 const depthLimit = 40
 
 // moduleCost is what an instance of a module counts for among the elements that an evaluation may make.
-const moduleCost = 40
+const moduleCost = 20
 
 // called are the instances of a module call.
 func (m *module) called(name string) *calls {
