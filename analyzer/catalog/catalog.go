@@ -90,7 +90,7 @@ func empty() *Catalog {
 				actions:     map[string][]actionRow{},
 				escalations: map[string][]Escalation{},
 			},
-			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}, vendors: map[cloudName]bool{}, known: map[string][]Known{}},
+			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}, vendors: map[cloudName]bool{}, known: map[string][]Known{}, customs: map[string][]Custom{}},
 			data:       map[string][]DataRow{},
 		},
 	}

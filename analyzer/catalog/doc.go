@@ -90,6 +90,10 @@
 //	principal TYPE issuer|metadata ATTRIBUTE  or those whom somebody vouches for, whom ATTRIBUTE tells by address or SAML
 //	principal TYPE service NAME             or the service NAME, which lets in those whom the resource trusts
 //	power TYPE ATTRIBUTE CLASS              whom ATTRIBUTE names has the privilege of CLASS over the resource
+//	custom TYPE LANGUAGE ATTRIBUTE [NAME]   resources of TYPE are roles, and ATTRIBUTE says what they give: the name of a
+//	                                        built-in role (named), a list of actions (permissions), a policy document
+//	                                        (document), or blocks as azure and kubernetes have them; grants may name
+//	                                        them by the attribute NAME
 //	vendor CLOUD ACCOUNT...                 accounts of the cloud's own, in which its services work for every customer
 //
 // # Names

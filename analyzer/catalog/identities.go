@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ type identities struct {
 	powers     map[string]map[string]Class
 	vendors    map[cloudName]bool
 	known      map[string][]Known
+	customs    map[string][]Custom
 }
 
 // Become says that every resource of a type makes whoever one of its arguments names become what another one names.
@@ -58,6 +60,52 @@ const (
 	ByMetadata                // those for whom the SAML metadata's owner vouches
 	ByService                 // those whom a service lets in for the resource, by the service's name
 )
+
+// Custom says that resources of a type are roles, and where they say what they give.
+type Custom struct {
+	Language  Language
+	Attribute string
+	Name      string // the attribute that others may mean the resource by, besides its id; "" where there is none
+}
+
+// Language is how a role says what it gives.
+type Language uint8
+
+// The languages of roles.
+const (
+	NoLanguage  Language = iota
+	Named                // the name or id of a built-in role
+	Permissions          // a list of actions
+	AzureBlocks          // blocks of actions and what is taken out of them
+	KubeRules            // blocks of groups, resources and verbs
+	Documents            // a policy document of the cloud
+)
+
+func (c *Catalog) readCustom(r row) error {
+	typ, attribute := r.fields[1], r.fields[3]
+	language, err := languageWords.parse("language of roles", r.fields[2])
+	if err != nil {
+		return err
+	}
+	if !isType(typ) || !isAttribute(attribute) {
+		return fmt.Errorf("%q is not a resource type, or %q not the path of an attribute", typ, attribute)
+	}
+	custom := Custom{Language: language, Attribute: attribute}
+	if len(r.fields) > 4 {
+		custom.Name = r.fields[4]
+	}
+	if slices.Contains(c.identities.customs[typ], custom) {
+		return fmt.Errorf("custom %s %s is there twice", typ, attribute)
+	}
+	c.identities.customs[typ] = append(c.identities.customs[typ], custom)
+	return nil
+}
+
+// Customs are where resources of a type say what the roles give that they are, in the order of the rows.
+func (c *Catalog) Customs(typ string) []Custom { return c.identities.customs[typ] }
+
+// CustomTypes are the types of resources that are roles, by name.
+func (c *Catalog) CustomTypes() []string { return slices.Sorted(maps.Keys(c.identities.customs)) }
 
 func (c *Catalog) readBecome(r row) error {
 	b := Become{r.fields[1], r.fields[2], r.fields[3]}
@@ -200,6 +248,9 @@ func (c *Catalog) IdentityTypes() []string {
 		all = append(all, typ)
 	}
 	for typ := range c.identities.powers {
+		all = append(all, typ)
+	}
+	for typ := range c.identities.customs {
 		all = append(all, typ)
 	}
 	slices.Sort(all)

@@ -229,6 +229,7 @@ var rowKinds = map[string]rowKind{
 	"principal":  {`TYPE account|issuer|metadata|service [ATTRIBUTE]`, 2, 3, (*Catalog).readPrincipal},
 	"vendor":     {`CLOUD ACCOUNT...`, 2, many, (*Catalog).readVendor},
 	"power":      {`TYPE ATTRIBUTE CLASS`, 3, 3, (*Catalog).readPower},
+	"custom":     {`TYPE named|permissions|azure|kubernetes|document ATTRIBUTE [NAME]`, 3, 4, (*Catalog).readCustom},
 	"known":      {`TYPE ATTRIBUTE TEMPLATE`, 3, 3, (*Catalog).readKnown},
 	"data":       {`TYPE ATTRIBUTE GIVES`, 3, 3, (*Catalog).readData},
 }

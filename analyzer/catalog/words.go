@@ -17,6 +17,7 @@ var (
 	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "id", "organization", "nowhere", "wide",
 		"dns_suffix", "-"}
 	principalWords = words[PrincipalKind]{"", "account", "issuer", "metadata", "service"}
+	languageWords  = words[Language]{"", "named", "permissions", "azure", "kubernetes", "document"}
 
 	classWords = words[Class]{"none", "read", "use", "billing", "data", "key", "network", "identity", "full"}
 )

@@ -23,11 +23,11 @@ func BuiltIn(cat *catalog.Catalog, cloud, spelling string) (class catalog.Class,
 	}
 }
 
-// AzureRole is what an azurerm_role_definition amounts to: its permissions' actions and data actions without those
-// that the same permission takes out again.
-func AzureRole(cat *catalog.Catalog, values model.Value) Verdict {
+// AzureRole is what a role definition's permissions amount to: their actions and data actions without those that the
+// same permission takes out again.
+func AzureRole(cat *catalog.Catalog, permissions model.Value) Verdict {
 	v := Verdict{Sure: Yes}
-	for _, p := range dataBlocks(values.Get("permissions")) {
+	for _, p := range dataBlocks(permissions) {
 		for _, names := range [][2]string{{"actions", "not_actions"}, {"data_actions", "not_data_actions"}} {
 			actions, not := dataList(p.Get(names[0])), dataList(p.Get(names[1]))
 			if actions.Unknown || not.Unknown {

@@ -132,19 +132,19 @@ func GoogleData(values model.Value) (all []Binding, unknown bool) {
 	return all, unknown
 }
 
-// GoogleRole is the class of a custom role by its permissions, and the escalation set that makes it Full.
-func GoogleRole(cat *catalog.Catalog, permissions List) Verdict {
+// PermissionsRole is the class of a custom role by its permissions, and the escalation set that makes it Full.
+func PermissionsRole(cat *catalog.Catalog, cloud string, permissions List) Verdict {
 	held := map[string]bool{}
 	v := Verdict{Sure: Yes}
 	for _, p := range permissions.Values {
 		held[strings.ToLower(p)] = true
-		v.Class = max(v.Class, cat.ActionClass("google", p))
+		v.Class = max(v.Class, cat.ActionClass(cloud, p))
 	}
 	if permissions.Unknown {
 		v.Sure = Maybe
 	}
 sets:
-	for _, e := range cat.Escalations("google") {
+	for _, e := range cat.Escalations(cloud) {
 		for _, a := range e.Actions {
 			if !held[strings.ToLower(a)] {
 				continue sets

@@ -156,7 +156,7 @@ func FuzzGooglePolicy(f *testing.F) {
 	})
 }
 
-func TestGoogleRole(t *testing.T) {
+func TestPermissionsRole(t *testing.T) {
 	cat := testCatalog(t)
 	for want, permissions := range map[catalog.Class][]string{
 		catalog.Full:         {"iam.serviceAccountKeys.create"},
@@ -164,7 +164,7 @@ func TestGoogleRole(t *testing.T) {
 		catalog.Data:         {"storage.objects.delete"},
 		catalog.Use:          {"logging.logs.list"},
 	} {
-		if v := GoogleRole(cat, List{Values: permissions}); v.Class != want {
+		if v := PermissionsRole(cat, "google", List{Values: permissions}); v.Class != want {
 			t.Errorf("%v: %s, want %s", permissions, v.Class, want)
 		}
 	}
@@ -186,7 +186,7 @@ func TestAzureRole(t *testing.T) {
 		"reading":                    {[]any{"*/read"}, nil, catalog.Read},
 		"nothing":                    {nil, nil, catalog.NoClass},
 	} {
-		v := AzureRole(cat, object("permissions", list(object("actions", list(c.actions...), "not_actions", list(c.not...)))))
+		v := AzureRole(cat, list(object("actions", list(c.actions...), "not_actions", list(c.not...))))
 		if v.Class != c.want {
 			t.Errorf("%s: %s, want %s", name, v.Class, c.want)
 		}

@@ -127,9 +127,15 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 			if class, word, ok := BuiltIn(r.cat, "google", b.Role); ok {
 				h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
 				h.Steps = append(h.Steps, step(n, e.Path.Block, fmt.Sprintf("a binding is of %s, which amounts to %s", word, privilege(class))))
-				if class >= catalog.Billing && r.overIdentity(n, e) {
-					h = r.impersonated(n, e, h)
+			} else {
+				for _, d := range append(r.graph.Holders(b.Role), r.rolesCalled(n, b.Role)...) {
+					for _, held := range r.defined(d) {
+						h.better(held)
+					}
 				}
+			}
+			if h.Class >= catalog.Billing && r.overIdentity(n, e) {
+				h = r.impersonated(n, e, h)
 			}
 			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: over, Holding: h, Confidence: who.Sure,
 				Related: append(slices.Clone(who.Nodes), made...)}

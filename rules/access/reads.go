@@ -12,11 +12,11 @@ import (
 func Reads(cat *catalog.Catalog) func(typ string) bool {
 	set := map[string]bool{}
 	for _, typ := range []string{
-		"azuread_directory_role", "azuread_invitation", "azurerm_role_assignment", "azurerm_role_definition",
+		"azuread_invitation", "azurerm_role_assignment",
 		"aws_organizations_account", "aws_organizations_organization", "aws_organizations_organizational_unit",
 		"aws_organizations_policy", "aws_organizations_policy_attachment", "aws_ssoadmin_account_assignment",
 		"google_iam_workforce_pool_provider", "google_iam_workload_identity_pool", "google_iam_workload_identity_pool_provider",
-		"google_organization_iam_custom_role", "google_project_iam_custom_role", "google_service_account",
+		"google_service_account",
 		"oci_identity_policy",
 	} {
 		set[typ] = true
