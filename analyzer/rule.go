@@ -3,6 +3,7 @@ package analyzer
 import (
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/demarc-dev/demarc/analyzer/boundary"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -62,6 +63,7 @@ type Pass struct {
 	Allowances []AllowanceUse
 	// Marks are the comments in sources that allow findings, likewise.
 	Marks []MarkUse
+	Today time.Time // what has expired before, holds no more
 
 	sides map[place.Site]string
 	made  map[reflect.Type]any

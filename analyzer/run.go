@@ -15,10 +15,10 @@ import (
 )
 
 // Run asks every rule about the estate and puts what they say in order. Rules run as listed, so that the last may look
-// at what came of the earlier ones. today decides which allowances have expired.
+// at what came of the earlier ones. today decides which allowances and conditions have expired.
 func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*Rule, today time.Time) *Result {
 	r := &Result{Rules: rules, Lines: linesOf(g.Inputs)}
-	p := &Pass{Graph: g, Policy: policy, Catalog: cat, sides: map[place.Site]string{}}
+	p := &Pass{Graph: g, Policy: policy, Catalog: cat, sides: map[place.Site]string{}, Today: today}
 	p.Marks = marks(g.Inputs, today)
 	for _, a := range policy.Allowances() {
 		p.Allowances = append(p.Allowances, AllowanceUse{Allowance: a, Expired: a.Expired(today)})

@@ -33,6 +33,9 @@ func adminGrants(p *analyzer.Pass) {
 		p.Report(f)
 	}
 	for _, c := range crossings(p, catalog.Trust) {
+		if read.reader.Shut(c.node) {
+			continue
+		}
 		h := read.reader.Reached(c.node)
 		if h.Class < catalog.Billing {
 			continue
@@ -59,7 +62,7 @@ func readGrants(p *analyzer.Pass) grants {
 	r := access.NewReader(p.Graph, p.Catalog, func(near, far place.Site) bool {
 		a, b := p.Side(near), p.Side(far)
 		return a != "" && b != "" && a != b
-	}, p.Blind)
+	}, p.Blind, p.Today)
 	return grants{r, slices.Concat(r.Roles(), r.Sentences(), r.Assignments(), r.Policies(catalog.Trust, catalog.Grant, catalog.SharedKey))}
 }
 

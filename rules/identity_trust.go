@@ -24,10 +24,14 @@ will, and what they may do there is one policy away from more.`,
 }
 
 func identityTrusts(p *analyzer.Pass) {
+	read := analyzer.Once(p, readGrants)
 	for _, c := range crossings(p, catalog.Trust) {
+		if read.reader.Shut(c.node) {
+			continue
+		}
 		p.Report(c.finding(p, fmt.Sprintf("accepts identities of %s in %s", short(p, c.to.Site), short(p, c.from.Site))))
 	}
-	for _, f := range grantFindings(p, analyzer.Once(p, readGrants).all, func(g access.Grant) bool { return !ofKeys(g) }) {
+	for _, f := range grantFindings(p, read.all, func(g access.Grant) bool { return !ofKeys(g) }) {
 		p.Report(f)
 	}
 }

@@ -58,7 +58,7 @@ func grantParts(n *link.Node) parts {
 
 // assignment are the grants of one resource. Only those that cross, where crossing is asked for.
 func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
-	if text, ok := at(n.Values, "condition.expression").Text(); ok && text == "false" {
+	if r.expression(n, "condition.expression", Facts{}) == No {
 		return nil
 	}
 	over, overSure := r.scope(n, p.over)
@@ -237,7 +237,7 @@ func (r *Reader) googleParty(n *link.Node, m Member) (Party, bool) {
 func (r *Reader) pool(of func(provider *link.Node) bool) (Party, bool) {
 	for _, typ := range []string{"google_iam_workload_identity_pool_provider", "google_iam_workforce_pool_provider"} {
 		for _, p := range r.graph.ByType(typ) {
-			if !of(p) {
+			if !of(p) || r.Shut(p) {
 				continue
 			}
 			if who, ok := r.poolProvider(p); ok {

@@ -1,6 +1,9 @@
 package access
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Facts are what is known of a request. A key of which nothing is known may have any value, or none.
 type Facts struct {
@@ -57,6 +60,8 @@ func (c Condition) Holds(facts Facts) Answer {
 	}
 	negated := op == notEqual || op == notLike || op == arnNotLike || op == notOther
 	switch {
+	case c.Past && (op == before || op == after):
+		return answer(op == after)
 	case c.Organisation != "" && facts.Partition != "" && c.Organisation != facts.Partition && (negated || (op == equal || op == like) && !ifExists) && !all:
 		return answer(negated) // no organisation has accounts of two partitions
 	case !known && len(c.Values.Values) == 0 && !c.Values.Unknown && !negated && !all && !ifExists:
@@ -100,6 +105,18 @@ func (c Condition) names() bool {
 	return false
 }
 
+// expire notes that the moment has gone by that the condition compares the time of a request with, in the words of AWS and
+// Google.
+func (c *Condition) expire(today time.Time) {
+	switch strings.ToLower(c.Key) {
+	case "aws:currenttime", "acs:currenttime", "g:currenttime", "request.time":
+		if len(c.Values.Values) == 1 && !c.Values.Unknown {
+			moment, err := time.Parse(time.RFC3339, c.Values.Values[0])
+			c.Past = err == nil && moment.Before(today)
+		}
+	}
+}
+
 func (c Condition) null(fact Fact, known bool) Answer {
 	if !known || len(c.Values.Values) != 1 {
 		return Maybe
@@ -118,6 +135,8 @@ const (
 	arnLike // AWS: each field by itself; ArnEquals and ArnLike behave identically
 	arnNotLike
 	truth
+	before // a moment
+	after
 	other // compares what is never known here: numbers, dates, addresses
 	notOther
 )
@@ -179,10 +198,10 @@ var operators = map[string]operator{
 	"numericgreaterthanequals":  other,
 	"dateequals":                other,
 	"datenotequals":             notOther,
-	"datelessthan":              other,
-	"datelessthanequals":        other,
-	"dategreaterthan":           other,
-	"dategreaterthanequals":     other,
+	"datelessthan":              before,
+	"datelessthanequals":        before,
+	"dategreaterthan":           after,
+	"dategreaterthanequals":     after,
 }
 
 // compare tells whether a fact, which may be a pattern, is what the value says.

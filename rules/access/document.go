@@ -68,6 +68,7 @@ type Condition struct {
 	Values List
 	// Organisation is the partition of the organisation that the values name, "" where that is not known.
 	Organisation string
+	Past         bool // the moment that it compares the time of a request with has gone by
 }
 
 // acts tells whether the statement is about an action.

@@ -3,6 +3,7 @@ package access
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -19,6 +20,7 @@ type Reader struct {
 	cat      *catalog.Catalog
 	crosses  func(near, far place.Site) bool
 	blind    func(link.Blind)
+	today    time.Time
 	classes  map[string]*Classes
 	attached map[*link.Node][]attachment
 	holdings map[*link.Node]Holding
@@ -28,9 +30,10 @@ type Reader struct {
 }
 
 // NewReader prepares to read an estate. Only grants for which crosses says yes are found, because what a principal may
-// do is only looked at where it matters; what could not be decided of them goes to blind.
-func NewReader(g *link.Graph, cat *catalog.Catalog, crosses func(near, far place.Site) bool, blind func(link.Blind)) *Reader {
-	return &Reader{graph: g, cat: cat, crosses: crosses, blind: blind, classes: map[string]*Classes{}, holdings: map[*link.Node]Holding{}}
+// do is only looked at where it matters; what could not be decided of them goes to blind. Conditions that let nobody in
+// since a day before today do not hold.
+func NewReader(g *link.Graph, cat *catalog.Catalog, crosses func(near, far place.Site) bool, blind func(link.Blind), today time.Time) *Reader {
+	return &Reader{graph: g, cat: cat, crosses: crosses, blind: blind, today: today, classes: map[string]*Classes{}, holdings: map[*link.Node]Holding{}}
 }
 
 // Grant is a principal that holds something: who, through what, over what.
@@ -131,7 +134,7 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 		if err != nil {
 			return reading{doc: Document{Unknown: true}, open: "is no policy document that can be read"}
 		}
-		r.organisations(nil, doc.Statements)
+		r.settle(nil, doc.Statements)
 		return reading{doc: doc}
 	}
 	if v.State != model.Unknown {
@@ -144,7 +147,7 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 	if tree, ok := v.Partly(); ok {
 		doc := FromTree(tree)
 		r.fillIn(&doc, targets)
-		r.organisations(nil, doc.Statements)
+		r.settle(nil, doc.Statements)
 		return reading{doc: doc}
 	}
 	var out reading
@@ -208,14 +211,14 @@ func (r *Reader) data(n *link.Node, above []*link.Node) reading {
 	out := reading{nodes: []*link.Node{n}}
 	if text, ok := n.Values.Get(makers[n.Addr.Type]).Text(); ok && r.tooLong(text) == "" {
 		if doc, err := Parse(text); err == nil {
-			r.organisations(n, doc.Statements)
+			r.settle(n, doc.Statements)
 			out.doc = doc
 			return out
 		}
 	}
 	own := FromData(n.Values)
 	r.refer(n, own.Statements)
-	r.organisations(n, own.Statements)
+	r.settle(n, own.Statements)
 	base := r.sources(n, "source_policy_documents", above, &out)
 	over := r.sources(n, "override_policy_documents", above, &out)
 	out.doc = base.Merge(own).Merge(over)
@@ -247,12 +250,13 @@ func (r *Reader) sources(n *link.Node, argument string, above []*link.Node, out 
 	return doc
 }
 
-// organisations tells conditions on an organisation which partition it is of, where the estate has it: by its id, or by
-// what the data source n takes the id from.
-func (r *Reader) organisations(n *link.Node, statements []Statement) {
+// settle tells conditions what the input and the day decide of them: which partition an organisation is of, where the
+// estate has it, by its id or by what the data source n takes the id from; and which moments have gone by.
+func (r *Reader) settle(n *link.Node, statements []Statement) {
 	for i := range statements {
 		for j := range statements[i].Conditions {
 			c := &statements[i].Conditions[j]
+			c.expire(r.today)
 			if !strings.EqualFold(c.Key, "aws:PrincipalOrgID") {
 				continue
 			}

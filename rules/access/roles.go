@@ -429,9 +429,8 @@ func (r *Reader) claims(p Principal) Facts {
 			f.Keys[f.Issuer+":aud"] = Fact{Patterns: ids}
 		}
 	}
-	if strings.HasPrefix(f.Issuer, "oidc.eks.") {
-		// https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
-		f.Keys[f.Issuer+":sub"] = Fact{Patterns: []string{"system:serviceaccount:*:*"}}
+	if subjects := subjectsOf(f.Issuer); subjects != "" {
+		f.Keys[f.Issuer+":sub"] = Fact{Patterns: []string{subjects}}
 	}
 	return f
 }

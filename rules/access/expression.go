@@ -1,0 +1,117 @@
+package access
+
+import (
+	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
+)
+
+// Google's conditions are written in CEL. What is read of it are comparisons of one name with texts, joined by `&&`: the
+// same that the other clouds have as operators, keys and values. Anything else may hold.
+// https://cloud.google.com/iam/docs/conditions-overview
+
+var (
+	compared = pattern.New(`^([a-z][A-Za-z_.]*) *(==|!=) *(?:"([^"]*)"|'([^']*)')$`)
+	begins   = pattern.New(`^([a-z][A-Za-z_.]*)\.startsWith\( *(?:"([^"]*)"|'([^']*)') *\)$`)
+	timed    = pattern.New(`^(request\.time) *(<|<=|>|>=) *timestamp\( *(?:"([^"]*)"|'([^']*)') *\)$`)
+)
+
+// Expression reads a condition of Google's. What it cannot read is left out, and whole is false.
+func Expression(text string) (all []Condition, whole bool) {
+	whole = true
+	for _, term := range conjuncts(text) {
+		c, ok := comparison(term)
+		if !ok {
+			whole = false
+			continue
+		}
+		all = append(all, c)
+	}
+	return all, whole
+}
+
+// conjuncts are what `&&` joins; an expression that also says or, or not, is one.
+func conjuncts(text string) []string {
+	if strings.Contains(text, "||") {
+		return []string{text}
+	}
+	return strings.Split(text, "&&")
+}
+
+func comparison(term string) (Condition, bool) {
+	term = strings.TrimSpace(term)
+	for strings.HasPrefix(term, "(") && strings.HasSuffix(term, ")") && strings.Count(term, "(") == strings.Count(term, ")") {
+		term = strings.TrimSpace(term[1 : len(term)-1])
+	}
+	one := func(test, key, a, b string) (Condition, bool) {
+		return Condition{Test: test, Key: key, Values: List{Values: []string{a + b}}}, true
+	}
+	if term == "false" {
+		return Condition{Test: "StringEquals", Key: term}, true // nothing equals none of no values
+	}
+	if m := compared.Regexp().FindStringSubmatch(term); m != nil {
+		test := "StringEquals"
+		if m[2] == "!=" {
+			test = "StringNotEquals"
+		}
+		return one(test, m[1], m[3], m[4])
+	}
+	if m := begins.Regexp().FindStringSubmatch(term); m != nil && !strings.ContainsAny(m[2]+m[3], "*?") {
+		return one("StringLike", m[1], m[2], m[3]+"*")
+	}
+	if m := timed.Regexp().FindStringSubmatch(term); m != nil {
+		test := "DateLessThan"
+		if strings.HasPrefix(m[2], ">") {
+			test = "DateGreaterThan"
+		}
+		return one(test, m[1], m[3], m[4])
+	}
+	return Condition{}, false
+}
+
+// expression tells whether a condition of Google's in an argument of n may hold, with what is known of requests.
+func (r *Reader) expression(n *link.Node, block string, facts Facts) Answer {
+	text, ok := at(n.Values, block).Text()
+	if !ok || text == "" {
+		return Yes
+	}
+	conditions, whole := Expression(text)
+	all := answer(whole)
+	all = max(all, Maybe)
+	for i := range conditions {
+		conditions[i].expire(r.today)
+		all = min(all, conditions[i].Holds(facts))
+	}
+	return all
+}
+
+// Shut tells that a resource lets nobody in: it is switched off, or under a condition that cannot hold.
+func (r *Reader) Shut(n *link.Node) bool {
+	if n.Values.Get("disabled").True() {
+		return true
+	}
+	facts := Facts{Keys: map[string]Fact{}}
+	if issuer, ok := at(n.Values, "oidc.issuer_uri").Text(); ok {
+		facts.Keys["assertion.iss"] = Fact{Patterns: []string{issuer}}
+		if subjects := subjectsOf(issuer); subjects != "" {
+			facts.Keys["assertion.sub"] = Fact{Patterns: []string{subjects}}
+			facts.Keys["google.subject"] = facts.Keys["assertion.sub"]
+		}
+		if mapped, _ := at(n.Values, "attribute_mapping").Get("google.subject").Text(); mapped != "assertion.sub" {
+			delete(facts.Keys, "google.subject")
+		}
+	}
+	if account, ok := at(n.Values, "aws.account_id").Text(); ok {
+		facts.Keys["assertion.account"] = Fact{Patterns: []string{account}}
+	}
+	return r.expression(n, "attribute_condition", facts) == No
+}
+
+// subjectsOf is how an issuer names the subjects of its tokens, as a pattern; "" where that is not known.
+func subjectsOf(issuer string) string {
+	if strings.HasPrefix(strings.TrimPrefix(issuer, "https://"), "oidc.eks.") {
+		return "system:serviceaccount:*:*" // docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
+	}
+	return ""
+}
