@@ -63,7 +63,7 @@ func readGrants(p *analyzer.Pass) grants {
 		a, b := p.Side(near), p.Side(far)
 		return a != "" && b != "" && a != b
 	}, p.Blind, p.Today)
-	return grants{r, slices.Concat(r.Roles(), r.Sentences(), r.Assignments(), r.Policies(catalog.Trust, catalog.Grant, catalog.SharedKey))}
+	return grants{r, slices.Concat(r.Roles(), r.Sentences(), r.Assignments(), r.SignIns(), r.Policies(catalog.Trust, catalog.Grant, catalog.SharedKey))}
 }
 
 // administers tells an administrator's privilege from others.

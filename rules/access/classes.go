@@ -100,19 +100,19 @@ func (c *Classes) class(pattern string) catalog.Class {
 	return class
 }
 
-// Of says what the policies of an identity amount to together. A boundary, where there is one, must allow the same;
-// nil says that there is none. A Deny comes before every Allow; it takes an action away where it is unconditional and
+// Of says what the policies of an identity amount to together. Every limit must allow the same: a permissions boundary, or
+// what control policies leave of an account. A Deny comes before every Allow; it takes an action away where it is unconditional and
 // for all resources, because otherwise something is left.
 //
-// The evaluation follows AWS's "Policy evaluation logic" for identity-based policies and permissions boundaries.
+// The evaluation follows AWS's "Policy evaluation logic" for identity-based policies, permissions boundaries and service
+// control policies.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
-func (c *Classes) Of(policies []Document, boundary *Document) Verdict {
-	held := c.weigh(policies)
-	if boundary == nil {
-		return c.verdict(held, nil)
+func (c *Classes) Of(policies []Document, limits ...Document) Verdict {
+	weighed := make([]*weight, len(limits))
+	for i := range limits {
+		weighed[i] = c.weigh(limits[i : i+1])
 	}
-	limit := c.weigh([]Document{*boundary})
-	return c.verdict(held, limit)
+	return c.verdict(c.weigh(policies), weighed)
 }
 
 // weight is what statements say of the probes and of whole patterns.
@@ -125,6 +125,9 @@ type weight struct {
 	keeps              []List // a Deny with NotAction takes everything else away
 	narrowed, unknown  bool
 }
+
+// whole tells that everything is allowed and nothing taken away.
+func (w *weight) whole() bool { return w.all && len(w.denies)+len(w.keeps) == 0 }
 
 func (c *Classes) weigh(policies []Document) *weight {
 	n := (len(c.probes) + 63) / 64
@@ -222,16 +225,17 @@ func (c *Classes) markOthers(l List, b bits) {
 	}
 }
 
-// verdict weighs what is held against a boundary, which may be nil.
-func (c *Classes) verdict(held, limit *weight) Verdict {
+// verdict weighs what is held against limits.
+func (c *Classes) verdict(held *weight, limits []*weight) Verdict {
 	v := Verdict{Sure: Yes, Narrowed: held.narrowed}
-	if held.unknown || limit != nil && limit.unknown {
+	if held.unknown || slices.ContainsFunc(limits, func(l *weight) bool { return l.unknown }) {
 		v.Sure = Maybe
 	}
 	has := func(b func(*weight) bits, i int) bool {
-		return b(held).has(i) && !held.deny.has(i) && (limit == nil || limit.allow.has(i) && !limit.deny.has(i) || limit.unknown)
+		return b(held).has(i) && !held.deny.has(i) &&
+			!slices.ContainsFunc(limits, func(l *weight) bool { return !l.unknown && (!l.allow.has(i) || l.deny.has(i)) })
 	}
-	if held.all && len(held.denies)+len(held.keeps) == 0 && (limit == nil || limit.unknown || limit.all && len(limit.denies)+len(limit.keeps) == 0) {
+	if held.whole() && !slices.ContainsFunc(limits, func(l *weight) bool { return !l.unknown && !l.whole() }) {
 		v.Class = catalog.Full
 		return v
 	}
@@ -247,17 +251,20 @@ func (c *Classes) verdict(held, limit *weight) Verdict {
 		}
 	}
 	for _, p := range held.patterns {
-		v.Class = max(v.Class, c.left(p, held, limit))
+		v.Class = max(v.Class, c.left(p, held, limits))
 	}
 	return v
 }
 
 // left is the class of what statements leave of an allowed pattern. Of a pattern from which a part is taken away the
 // probes are left, which are counted already.
-func (c *Classes) left(pattern string, held, limit *weight) catalog.Class {
+func (c *Classes) left(pattern string, held *weight, limits []*weight) catalog.Class {
 	taken := held.denies
 	keeps := held.keeps
-	if limit != nil && !limit.unknown {
+	for _, limit := range limits {
+		if limit.unknown {
+			continue
+		}
 		taken = slices.Concat(taken, limit.denies, limit.except)
 		keeps = slices.Concat(keeps, limit.keeps)
 		if len(limit.except) == 0 {

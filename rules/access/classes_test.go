@@ -80,12 +80,11 @@ func TestClasses(t *testing.T) {
 			for _, s := range c.policy {
 				docs = append(docs, doc(t, s))
 			}
-			var boundary *Document
+			var limits []Document
 			if c.boundary != nil {
-				b := doc(t, c.boundary...)
-				boundary = &b
+				limits = append(limits, doc(t, c.boundary...))
 			}
-			v := NewClasses(testCatalog(t), "aws").Of(docs, boundary)
+			v := NewClasses(testCatalog(t), "aws").Of(docs, limits...)
 			if v.Class != c.class || v.Set != c.set || v.Sure != Yes {
 				t.Errorf("got %s by %q, sure %s; want %s by %q", v.Class, v.Set, v.Sure, c.class, c.set)
 			}
@@ -96,21 +95,21 @@ func TestClasses(t *testing.T) {
 func TestClassesNotKnown(t *testing.T) {
 	classes := NewClasses(testCatalog(t), "aws")
 	for name, c := range map[string]struct {
-		doc      Document
-		boundary *Document
-		class    catalog.Class
+		doc    Document
+		limits []Document
+		class  catalog.Class
 	}{
 		"a document":            {Document{Unknown: true}, nil, catalog.NoClass},
 		"some actions":          {Document{Statements: []Statement{{Effect: Allow, Actions: List{Values: []string{"kms:PutKeyPolicy"}, Unknown: true}, Resources: List{Values: []string{"*"}}}}}, nil, catalog.KeyAdmin},
 		"an effect":             {Document{Statements: []Statement{{Actions: List{Values: []string{"*"}}, Resources: List{Values: []string{"*"}}}}}, nil, catalog.NoClass},
-		"the boundary":          {doc(t, allow(all)), &Document{Unknown: true}, catalog.Full},
+		"the boundary":          {doc(t, allow(all)), []Document{{Unknown: true}}, catalog.Full},
 		"what NotAction leaves": {Document{Statements: []Statement{{Effect: Allow, NotActions: List{Unknown: true}, Resources: List{Values: []string{"*"}}}}}, nil, catalog.NoClass},
 	} {
-		if v := classes.Of([]Document{c.doc}, c.boundary); v.Class != c.class || v.Sure != Maybe {
+		if v := classes.Of([]Document{c.doc}, c.limits...); v.Class != c.class || v.Sure != Maybe {
 			t.Errorf("%s: %s, sure %s", name, v.Class, v.Sure)
 		}
 	}
-	if v := classes.Of([]Document{doc(t, allow(all+`,"Condition":{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}`))}, nil); v.Class != catalog.Full || !v.Narrowed {
+	if v := classes.Of([]Document{doc(t, allow(all+`,"Condition":{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}`))}); v.Class != catalog.Full || !v.Narrowed {
 		t.Errorf("a condition narrows and does not close: %+v", v)
 	}
 }
@@ -139,6 +138,6 @@ func BenchmarkPolicy(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		classes.Of([]Document{d}, nil)
+		classes.Of([]Document{d})
 	}
 }

@@ -2,39 +2,80 @@ package access
 
 import "github.com/demarc-dev/demarc/analyzer/link"
 
-// control is a policy of an organisation that takes something away in all of an account.
+// control is what policies of an organisation do to all of an account.
 type control struct {
-	node *link.Node
-	doc  Document // its denials
+	nodes  []*link.Node
+	doc    Document
+	leaves bool // the document is all that is left, else it only takes away
 }
 
-// controls are the policies of a type that the estate attaches to the account of a resource, or to the unit that it puts
-// the account in. Only what they deny counts: what they leave is also what others leave that no input shows.
+// everythingLeft is the policy that AWS attaches to every root, unit and account; it is detached where a list of what is
+// allowed shall count. docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+const everythingLeft = "p-FullAWSAccess"
+
+// controls are the policies of a type that the estate attaches to the account of a resource, or to the units that it puts
+// the account in. What they deny counts always. What they allow is a limit where it is a list of some actions: nobody
+// writes one who leaves AWS's own policy attached, which allows everything. Where that is said to be attached, it is none.
 func (r *Reader) controls(n *link.Node, typ string) []control {
 	if n.Placed.Account == "" {
 		return nil
 	}
 	var all []control
+	var targets []string
+	left := map[string]*control{} // by what they are attached to
 	for _, a := range r.graph.ByType("aws_organizations_policy_attachment") {
 		if a.Placed.Partition != n.Placed.Partition || !r.attachedTo(a, n.Placed.Account) {
 			continue
+		}
+		target := r.target(a)
+		allows, ok := left[target]
+		if !ok {
+			allows = &control{leaves: true}
+			left[target], targets = allows, append(targets, target)
+		}
+		if id, _ := a.Values.Get("policy_id").Text(); id == everythingLeft {
+			allows.doc.Unknown = true
 		}
 		for _, p := range r.meant(a, "policy_id") {
 			if text, _ := p.Values.Get("type").Text(); text != typ {
 				continue
 			}
-			c := control{node: p}
-			for _, s := range r.document(p, "content", p.Values.Get("content")).doc.Statements {
+			read := r.document(p, "content", p.Values.Get("content")).doc
+			denies := control{nodes: []*link.Node{p}}
+			listed := false
+			for _, s := range read.Statements {
 				if s.Effect == Deny {
-					c.doc.Statements = append(c.doc.Statements, s)
+					denies.doc.Statements = append(denies.doc.Statements, s)
+				} else {
+					allows.doc.Statements, listed = append(allows.doc.Statements, s), true
 				}
 			}
-			if len(c.doc.Statements) > 0 {
-				all = append(all, c)
+			if listed {
+				allows.nodes = append(allows.nodes, p)
+			}
+			allows.doc.Unknown = allows.doc.Unknown || read.Unknown
+			if len(denies.doc.Statements) > 0 {
+				all = append(all, denies)
 			}
 		}
 	}
+	for _, t := range targets {
+		if c := left[t]; len(c.nodes) > 0 && !c.doc.Unknown && !r.classesOf("aws").weigh([]Document{c.doc}).all {
+			all = append(all, *c)
+		}
+	}
 	return all
+}
+
+// target is what an attachment is to, by its id or by the resource that will have it.
+func (r *Reader) target(a *link.Node) string {
+	if text, ok := a.Values.Get("target_id").Text(); ok {
+		return text
+	}
+	for _, t := range r.meant(a, "target_id") {
+		return t.Address
+	}
+	return ""
 }
 
 // attachedTo tells whether an attachment is to an account, or to a unit above it.

@@ -90,7 +90,7 @@ func (r *Reader) definition(d *link.Node, c catalog.Custom, v model.Value) Holdi
 	case catalog.KubeRules:
 		verdict = KubernetesRole(r.cat, v)
 	case catalog.Documents:
-		verdict = r.classesOf(d.Placed.Cloud).Of([]Document{r.document(d, c.Attribute, v).doc}, nil)
+		verdict = r.classesOf(d.Placed.Cloud).Of([]Document{r.document(d, c.Attribute, v).doc})
 	case catalog.Permissions:
 		verdict = PermissionsRole(r.cat, r.cloudOf(d), dataList(v))
 	}

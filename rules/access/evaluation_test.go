@@ -67,12 +67,11 @@ func TestEvaluation(t *testing.T) {
 		for _, p := range c.policies {
 			docs = append(docs, doc(t, p))
 		}
-		var boundary *Document
+		var limits []Document
 		if c.boundary != nil {
-			b := doc(t, c.boundary...)
-			boundary = &b
+			limits = append(limits, doc(t, c.boundary...))
 		}
-		if v := classes.Of(docs, boundary); v.Class != c.want {
+		if v := classes.Of(docs, limits...); v.Class != c.want {
 			t.Errorf("%q, %s: %s, want %s", c.page, c.rule, v.Class, c.want)
 		}
 	}

@@ -86,16 +86,16 @@ func carries(n *link.Node, attributes, values []string) bool {
 // collection is what a role holds while it is put together: documents are weighed together, because a Deny in one
 // takes from another.
 type collection struct {
-	r        *Reader
-	d        *dialect
-	role     *link.Node
-	docs     []Document
-	from     []docFrom
-	byName   Holding
-	unknown  []string
-	boundary *Document
-	limit    catalog.Class // of a boundary that is only known by its name
-	limited  bool
+	r       *Reader
+	d       *dialect
+	role    *link.Node
+	docs    []Document
+	from    []docFrom
+	byName  Holding
+	unknown []string
+	limits  []Document    // a boundary, and what control policies leave
+	most    catalog.Class // of a boundary that is only known by its name
+	limited bool
 }
 
 // docFrom says where a document stands. word is the name of a policy of the cloud's own whose document is known.
@@ -142,10 +142,20 @@ func (r *Reader) collect(d *dialect, role *link.Node) *collection {
 		c.bound(role, d.boundary)
 	}
 	for _, p := range r.controls(role, "SERVICE_CONTROL_POLICY") {
-		c.docs = append(c.docs, p.doc)
-		c.from = append(c.from, docFrom{node: p.node, block: "content"})
-		c.byName.Steps = append(c.byName.Steps, step(p.node, "content", fmt.Sprintf("%s takes from every identity of account %s", p.node.Address, role.Placed.Account)))
-		c.byName.Related = append(c.byName.Related, p.node)
+		says := "takes from every identity of"
+		if p.leaves {
+			says = "is all that is left to every identity of"
+			c.limits = append(c.limits, p.doc)
+			r.blind(link.Blind{Node: p.nodes[0], Path: "content", Reason: "is taken for all that is left to its accounts, as AWS's own policy " + everythingLeft +
+				" is attached by nothing in the input"})
+		} else {
+			c.docs = append(c.docs, p.doc)
+			c.from = append(c.from, docFrom{node: p.nodes[0], block: "content"})
+		}
+		for _, n := range p.nodes {
+			c.byName.Steps = append(c.byName.Steps, step(n, "content", fmt.Sprintf("%s %s account %s", n.Address, says, role.Placed.Account)))
+			c.byName.Related = append(c.byName.Related, n)
+		}
 	}
 	return c
 }
@@ -297,7 +307,7 @@ func (c *collection) bound(n *link.Node, block string) {
 	v := n.Values.Get(block)
 	if text, ok := v.Text(); ok {
 		if class, _, ok := c.builtIn(text); ok {
-			c.limit, c.limited = class, true
+			c.most, c.limited = class, true
 			if class == catalog.Full && strings.HasSuffix(text, "policy/AdministratorAccess") {
 				c.limited = false
 			}
@@ -327,13 +337,13 @@ func (c *collection) boundBy(nodes []*link.Node, n *link.Node, block string) {
 			if read.guess {
 				read.doc.Statements = nil
 			}
-			c.boundary = &read.doc
+			c.limits = append(c.limits, read.doc)
 			c.byName.Steps = append(c.byName.Steps, step(n, block, fmt.Sprintf("%s is %s", block, p.Address)))
 			c.byName.Related = append(c.byName.Related, p)
 			return
 		}
 	}
-	c.boundary = &Document{Unknown: true}
+	c.limits = append(c.limits, Document{Unknown: true})
 	c.unknown = append(c.unknown, fmt.Sprintf("%s of %s names a policy whose contents no input shows", block, n.Address))
 }
 
@@ -344,16 +354,18 @@ func (c *collection) weigh() Holding {
 	if h.Class != catalog.NoClass && deniesAll(c.docs) {
 		h.Class, h.Words = catalog.NoClass, ""
 	}
-	if c.boundary != nil && !c.boundary.Unknown {
-		h.Class = min(h.Class, classes.Of([]Document{*c.boundary}, nil).Class)
+	for _, limit := range c.limits {
+		if !limit.Unknown {
+			h.Class = min(h.Class, classes.Of([]Document{limit}).Class)
+		}
 	}
 	if len(c.docs) > 0 {
-		v := classes.Of(c.docs, c.boundary)
+		v := classes.Of(c.docs, c.limits...)
 		doc := Holding{Class: v.Class, Sure: v.Sure, Words: words(v)}
 		if v.Class > h.Class {
 			for i, f := range c.from {
 				// Only the documents that the class rests on are part of the chain.
-				alone := classes.Of(c.docs[i:i+1], nil)
+				alone := classes.Of(c.docs[i : i+1])
 				if len(c.docs) > 1 && alone.Class == catalog.NoClass {
 					continue
 				}
@@ -372,7 +384,7 @@ func (c *collection) weigh() Holding {
 		h.better(doc)
 	}
 	if c.limited {
-		h.Class = min(h.Class, c.limit)
+		h.Class = min(h.Class, c.most)
 	}
 	if len(c.unknown) > 0 {
 		h.Sure = min(h.Sure, Maybe)

@@ -2,8 +2,12 @@ package access
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
@@ -34,4 +38,104 @@ func KubernetesRole(cat *catalog.Catalog, rules model.Value) Verdict {
 		v.Class = max(v.Class, most)
 	}
 	return v
+}
+
+// SignIns are the grants of clusters to identities of AWS: by the aws-auth map, and by access entries that put somebody
+// into groups of Kubernetes. What else access entries give, their policies say.
+func (r *Reader) SignIns() []Grant {
+	var all []Grant
+	for _, typ := range []string{"kubernetes_config_map", "kubernetes_config_map_v1", "kubernetes_config_map_v1_data"} {
+		for _, n := range r.graph.ByType(typ) {
+			if name, _ := at(n.Values, "metadata.name").Text(); name != "aws-auth" {
+				continue
+			}
+			for _, list := range []string{"mapRoles", "mapUsers"} {
+				text, _ := n.Values.Get("data").Get(list).Text()
+				for _, s := range signIns(text) {
+					all = append(all, r.signedIn(n, "data", s)...)
+				}
+			}
+		}
+	}
+	for _, n := range r.graph.ByType("aws_eks_access_entry") {
+		groups, _ := n.Values.Get("kubernetes_groups").Strings()
+		arn, _ := n.Values.Get("principal_arn").Text()
+		all = append(all, r.signedIn(n, "principal_arn", signIn{arn, groups})...)
+	}
+	return all
+}
+
+// signedIn is the grant that groups of a cluster make to an identity of AWS, if it is of elsewhere.
+func (r *Reader) signedIn(n *link.Node, argument string, s signIn) []Grant {
+	h := r.grouped(n, s.groups)
+	if h.Words == "" {
+		return nil
+	}
+	who, ok := r.accountParty(n, "aws", s.arn)
+	if !ok {
+		return nil
+	}
+	who.Placed.Site = r.near(who, n.Placed.Site)
+	if !r.crosses(who.Placed.Site, n.Placed.Site) {
+		return nil
+	}
+	return []Grant{{
+		Node: n, Attribute: argument, Block: argument, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: *n.Placed, Holding: h, Confidence: who.Sure,
+		Steps: append([]analyzer.Step{step(n, argument, argument+" lets in "+who.Words)}, h.Steps...), Related: slices.Concat(who.Nodes, h.Related),
+	}}
+}
+
+// grouped is what members of groups of a cluster may do: what the groups are for Kubernetes itself, and the roles that
+// bindings of the same input give them. Without words it is nothing that is known.
+func (r *Reader) grouped(n *link.Node, groups []string) Holding {
+	h := Holding{Sure: Yes}
+	for _, g := range groups {
+		if class, word, ok := BuiltIn(r.cat, "kubernetes", g); ok {
+			h.better(Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes,
+				Steps: []analyzer.Step{step(n, "", fmt.Sprintf("the group %s amounts to %s", word, privilege(class)))}})
+			continue
+		}
+		for _, typ := range []string{"kubernetes_cluster_role_binding", "kubernetes_cluster_role_binding_v1", "kubernetes_role_binding", "kubernetes_role_binding_v1"} {
+			for _, b := range r.graph.ByType(typ) {
+				if names, _ := at(b.Values, "subject.name").Strings(); b.Input == n.Input && slices.Contains(names, g) {
+					held := r.rolesHeld(b, grantParts(b).role)
+					held.Related = append(held.Related, b)
+					h.better(held)
+				}
+			}
+		}
+	}
+	return h
+}
+
+// signIn is somebody of AWS whom a cluster knows, and the groups of Kubernetes that he is in there.
+type signIn struct {
+	arn    string
+	groups []string
+}
+
+// signIns reads the lists of a cluster's aws-auth map, in YAML or JSON: items with `rolearn` or `userarn`, and `groups`.
+// https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
+func signIns(text string) []signIn {
+	const item = "-"
+	words := strings.FieldsFunc(strings.ReplaceAll(text, "{", " "+item+" "), func(c rune) bool { return strings.ContainsRune(" \t\r\n\"'[]},", c) })
+	isKey := func(i int) bool {
+		return i < len(words) && (strings.HasSuffix(words[i], ":") || i+1 < len(words) && words[i+1] == ":") // quoted ones stand apart from it
+	}
+	var all []signIn
+	key := ""
+	for i, word := range words {
+		switch {
+		case word == item && isKey(i+1):
+			all = append(all, signIn{})
+		case word == item, word == ":", len(all) == 0:
+		case isKey(i):
+			key = strings.Trim(word, ":")
+		case key == "rolearn", key == "userarn":
+			all[len(all)-1].arn = word
+		case key == "groups":
+			all[len(all)-1].groups = append(all[len(all)-1].groups, word)
+		}
+	}
+	return all
 }

@@ -22,7 +22,7 @@ func TestReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	reads := Reads(cat)
-	data := map[string]bool{"alicloud_ram_policy_document": true, "aws_caller_identity": true, "aws_iam_policy_document": true, "google_iam_policy": true}
+	data := map[string]bool{"alicloud_ram_policy_document": true, "aws_caller_identity": true, "aws_iam_policy_document": true, "google_iam_policy": true, "kubernetes_groups": true /* an attribute */}
 	found := 0
 	for _, file := range files {
 		if ok, _ := filepath.Match("*_test.go", file); ok {

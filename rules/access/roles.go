@@ -34,6 +34,9 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 		}
 		read := r.document(role, argument, v)
 		for _, c := range r.controls(role, "RESOURCE_CONTROL_POLICY") {
+			if c.leaves {
+				continue // AWS's own, which allows everything, cannot be detached
+			}
 			read.doc.Statements = append(slices.Clip(read.doc.Statements), c.doc.Statements...)
 		}
 		trusts := Assumers(read.doc, r.facts)
@@ -242,8 +245,10 @@ func (c *collection) assumes() bool {
 
 // lets tells whether what a role holds lets it become another role.
 func (c *collection) lets(to *link.Node) bool {
-	if c.boundary != nil && !c.boundary.Unknown && c.r.assumes(docFrom{}, *c.boundary, to) == No {
-		return false
+	for _, limit := range c.limits {
+		if !limit.Unknown && c.r.assumes(docFrom{}, limit, to) == No {
+			return false
+		}
 	}
 	most := No
 	for i := range c.docs {
