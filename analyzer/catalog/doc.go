@@ -87,7 +87,9 @@
 //	become TYPE FROM TO                     resources of TYPE make whoever FROM names become what TO names; `.` is the
 //	                                        resource itself: as FROM those whom it trusts, as TO what it is
 //	principal TYPE account                  policy documents name resources of TYPE, and mean an identity or an account
-//	principal TYPE issuer|metadata ATTRIBUTE  or those whom somebody vouches for, whom ATTRIBUTE tells by address or SAML
+//	principal TYPE issuer|metadata ATTRIBUTE [NAME]
+//	                                        or those whom somebody vouches for, whom ATTRIBUTE tells by address or SAML;
+//	                                        others may name the resource by the attribute NAME
 //	principal TYPE service NAME             or the service NAME, which lets in those whom the resource trusts
 //	power TYPE ATTRIBUTE CLASS              whom ATTRIBUTE names has the privilege of CLASS over the resource
 //	custom TYPE LANGUAGE ATTRIBUTE [NAME]   resources of TYPE are roles, and ATTRIBUTE says what they give: the name of a

@@ -47,6 +47,7 @@ type Principal struct {
 	Type      string
 	Kind      PrincipalKind
 	Attribute string // of an issuer its address, of metadata the text
+	Name      string // the attribute that others may mean the resource by, besides its id; "" where there is none
 }
 
 // PrincipalKind is what sort of principal resources of a type are.
@@ -134,6 +135,9 @@ func (c *Catalog) readPrincipal(r row) error {
 	}
 	if len(r.fields) > 3 {
 		p.Attribute = r.fields[3]
+	}
+	if len(r.fields) > 4 {
+		p.Name = r.fields[4]
 	}
 	if (p.Kind == AnAccount) != (p.Attribute == "") {
 		return fmt.Errorf("an account has no attribute, and every other kind of principal has one")

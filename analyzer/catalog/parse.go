@@ -226,7 +226,7 @@ var rowKinds = map[string]rowKind{
 	"escalation": {`CLOUD NAME ACTION...`, 3, many, (*Catalog).readEscalation},
 	"action":     {`CLOUD CLASS PATTERN...`, 3, many, (*Catalog).readAction},
 	"become":     {`TYPE FROM TO`, 3, 3, (*Catalog).readBecome},
-	"principal":  {`TYPE account|issuer|metadata|service [ATTRIBUTE]`, 2, 3, (*Catalog).readPrincipal},
+	"principal":  {`TYPE account|issuer|metadata|service [ATTRIBUTE [NAME]]`, 2, 4, (*Catalog).readPrincipal},
 	"vendor":     {`CLOUD ACCOUNT...`, 2, many, (*Catalog).readVendor},
 	"power":      {`TYPE ATTRIBUTE CLASS`, 3, 3, (*Catalog).readPower},
 	"custom":     {`TYPE named|permissions|azure|kubernetes|document ATTRIBUTE [NAME]`, 3, 4, (*Catalog).readCustom},

@@ -170,6 +170,9 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 			return r.accountParty(n, "aws", text)
 		}
 	}
+	if who, ok := r.vouched(n, e); ok {
+		return who, true
+	}
 	if n.Addr.Type == "aws_ssoadmin_account_assignment" {
 		// Users and groups are of the Identity Center that assigns.
 		return Party{Placed: *n.Placed, Words: "an identity of its Identity Center", Sure: link.Likely, Account: true}, true
@@ -198,6 +201,21 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 		words = "an identity of " + e.Placed.Host
 	}
 	return Party{Placed: *e.Placed, Words: words, Sure: e.Confidence, Account: true}, true
+}
+
+// vouched is the party that an identity provider of the estate stands for, which an argument means by reference or name.
+func (r *Reader) vouched(n *link.Node, e *link.End) (Party, bool) {
+	by := e.Target
+	if text, ok := r.text(n, e.Path); ok && by == nil {
+		by = r.called(n.Placed.Cloud, text)
+	}
+	if by == nil {
+		return Party{}, false
+	}
+	if kind, _ := r.identity(by.Addr.Type); kind != Federated {
+		return Party{}, false
+	}
+	return r.partyOf(by)
 }
 
 // guestOf is the party that an invitation lets in: an identity of the mail domain that it is sent to.

@@ -152,16 +152,28 @@ func (r *Reader) provider(value string) (Party, bool) {
 	if kind == "oidc-provider" && rest != "" && n.cloud == "aws" {
 		return r.host(rest, link.Certain)
 	}
-	// A provider of the estate that is only known by its name, where nothing is applied yet.
-	for _, p := range r.cat.Principals(catalog.ByMetadata) {
-		for _, h := range r.graph.ByType(p.Type) {
-			name, _ := h.Values.Get("name").Text()
-			if h.Placed.Cloud == n.cloud && kind == "saml-provider" && name == rest {
-				return r.partyOf(h)
+	if h := r.called(n.cloud, rest); h != nil && strings.HasSuffix(kind, "-provider") {
+		return r.partyOf(h)
+	}
+	return Party{}, false
+}
+
+// called is an identity provider of the estate that is only known by its name, where nothing is applied yet. nil where
+// there is none.
+func (r *Reader) called(cloud, name string) *link.Node {
+	for _, kind := range []catalog.PrincipalKind{catalog.ByIssuer, catalog.ByMetadata} {
+		for _, p := range r.cat.Principals(kind) {
+			if p.Name == "" {
+				continue
+			}
+			for _, h := range r.graph.ByType(p.Type) {
+				if text, ok := h.Values.Get(p.Name).Text(); ok && text == name && h.Placed.Cloud == cloud {
+					return h
+				}
 			}
 		}
 	}
-	return Party{}, false
+	return nil
 }
 
 var tenantInPath = pattern.New(`/([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})(/|$)`)
