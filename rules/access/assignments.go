@@ -318,7 +318,17 @@ func (r *Reader) held(n *link.Node, p parts, who *link.End) Holding {
 		return Holding{Class: class, Words: fmt.Sprintf("%s (%s)", who.Path.Block, class), Sure: Yes,
 			Steps: []analyzer.Step{step(n, who.Path.Block, fmt.Sprintf("whom %s names has %s", who.Path.Block, privilege(class)))}}
 	}
-	h := r.rolesHeld(n, slices.DeleteFunc(slices.Clone(p.role), func(role *link.End) bool { return apart(role.Path.Full, who.Path.Full) }))
+	roles := slices.DeleteFunc(slices.Clone(p.role), func(role *link.End) bool { return apart(role.Path.Full, who.Path.Full) })
+	over, _ := r.scope(n, p.over)
+	var h Holding
+	if taken := r.denials(n, who, over.Account); len(taken) > 0 {
+		h.Sure = Yes
+		for _, role := range roles {
+			h.better(r.left(n, role, taken))
+		}
+	} else {
+		h = r.rolesHeld(n, roles)
+	}
 	if h.Class >= catalog.Billing && r.overIdentity(n, who) {
 		return r.impersonated(n, who, h)
 	}
