@@ -6,21 +6,21 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 )
 
-// TestEvaluation holds the rules of AWS's documented evaluation logic, each with the page of docs.aws.amazon.com (IAM User
-// Guide) that says it: what identity policies amount to together, under a boundary.
+// TestEvaluation holds the rules of AWS's documented evaluation logic, each with the page of
+// docs.aws.amazon.com/IAM/latest/UserGuide that says it: what identity policies amount to together, under a boundary.
 func TestEvaluation(t *testing.T) {
 	const (
-		logic      = "Policy evaluation logic"
-		denyAllow  = "How AWS enforcement code logic evaluates requests to allow or deny access"
-		boundaries = "Permissions boundaries for IAM entities"
-		action     = "IAM JSON policy elements: Action"
-		notAction  = "IAM JSON policy elements: NotAction"
-		resource   = "IAM JSON policy elements: Resource"
-		notRes     = "IAM JSON policy elements: NotResource"
-		effects    = "IAM JSON policy elements: Effect"
-		grammar    = "Grammar of the IAM JSON policy language"
-		operators  = "IAM JSON policy elements: Condition operators"
-		several    = "Conditions with multiple context keys or values"
+		logic      = "reference_policies_evaluation-logic.html"
+		denyAllow  = "reference_policies_evaluation-logic_policy-eval-denyallow.html"
+		boundaries = "access_policies_boundaries.html"
+		action     = "reference_policies_elements_action.html"
+		notAction  = "reference_policies_elements_notaction.html"
+		resource   = "reference_policies_elements_resource.html"
+		notRes     = "reference_policies_elements_notresource.html"
+		effects    = "reference_policies_elements_effect.html"
+		grammar    = "reference_policies_grammar.html"
+		operators  = "reference_policies_elements_condition_operators.html"
+		several    = "reference_policies_condition-logic-multiple-context-keys-or-values.html"
 	)
 	const (
 		network  = `"Action":"ec2:CreateRoute","Resource":"*"`
@@ -81,11 +81,11 @@ func TestEvaluation(t *testing.T) {
 // that a request has not.
 func TestConditionLogic(t *testing.T) {
 	const (
-		operators = "IAM JSON policy elements: Condition operators"
-		several   = "Conditions with multiple context keys or values"
-		sets      = "Set operators for multivalued context keys"
-		variables = "IAM policy elements: Variables and tags"
-		keys      = "AWS global condition context keys"
+		operators = "reference_policies_elements_condition_operators.html"
+		several   = "reference_policies_condition-logic-multiple-context-keys-or-values.html"
+		sets      = "reference_policies_condition-single-vs-multi-valued-context-keys.html"
+		variables = "reference_policies_variables.html"
+		keys      = "reference_policies_condition-keys.html"
 	)
 	facts := accountFacts("arn:aws-cn:iam::222222222222:role/noc")
 	whole := accountFacts("arn:aws-cn:iam::222222222222:root")

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/facts"
@@ -201,7 +202,7 @@ func (v *vocabulary) text(element, s string) string {
 	switch {
 	case s == "", strings.Trim(s, "*") == "", plainWords[strings.ToLower(s)], actionElements[element] && action.Regexp().MatchString(s):
 		return s
-	case v.builtIn(s):
+	case v.builtIn(s), isMoment(s):
 		return s
 	case named && !strings.ContainsAny(s, " \t\r\n"):
 		return s
@@ -213,13 +214,19 @@ func (v *vocabulary) text(element, s string) string {
 	if m, ok := GoogleMember(s); ok {
 		return v.googleMember(s, m)
 	}
-	if element == "attributecondition" {
-		return quoted.Regexp().ReplaceAllStringFunc(s, func(q string) string { return q[:1] + v.word(q[1:len(q)-1]) + q[:1] })
+	if element == "attributecondition" || element == "expression" {
+		return quoted.Regexp().ReplaceAllStringFunc(s, func(q string) string { return q[:1] + v.text("", q[1:len(q)-1]) + q[:1] })
 	}
 	if !strings.ContainsAny(s, "*?") && !strings.HasPrefix(s, "system:") {
 		return v.word(s)
 	}
 	return v.pattern(s)
+}
+
+// isMoment tells a date with a time, to which conditions compare that of a request.
+func isMoment(s string) bool {
+	_, err := time.Parse(time.RFC3339, s)
+	return err == nil
 }
 
 // quoted is a text within a condition of Google's.
