@@ -18,6 +18,9 @@ type denial struct {
 	permissions []string // patterns, as roles write permissions
 }
 
+// attachmentPoint begins what a deny policy says of the project that it is of, as part of a URL.
+const attachmentPoint = "cloudresourcemanager.googleapis.com"
+
 // denials are the rules that hold for the member whom an argument of n names, in the project that n is over. Only rules
 // without a condition and without exceptions from their permissions count, since the others leave something.
 func (r *Reader) denials(n *link.Node, who *link.End, project string) []denial {
@@ -30,7 +33,7 @@ func (r *Reader) denials(n *link.Node, who *link.End, project string) []denial {
 	for _, p := range r.graph.ByType("google_iam_deny_policy") {
 		parent, _ := p.Values.Get("parent").Text()
 		parent, _ = url.QueryUnescape(parent)
-		if parent != "cloudresourcemanager.googleapis.com/projects/"+project {
+		if parent != attachmentPoint+"/projects/"+project {
 			continue
 		}
 		for _, rules := range p.Values.Get("rules").Items() {

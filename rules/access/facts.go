@@ -15,7 +15,8 @@ import (
 // Language is what facts must know of the languages here.
 func Language(cat *catalog.Catalog) facts.Language {
 	whole := Reads(cat)
-	return facts.Language{Reads: func(typ, attribute string) bool { return readsAttribute(whole, typ, attribute) }, Names: func(typ, attribute string) bool { return slices.Contains(namedBy[typ], attribute) }, Reduce: func(element, text string, word func(string) string) string { return Reduce(cat, element, text, word) }}
+	named := namedBy(cat)
+	return facts.Language{Reads: func(typ, attribute string) bool { return readsAttribute(whole, typ, attribute) }, Names: func(typ, attribute string) bool { return slices.Contains(named[typ], attribute) }, Reduce: func(element, text string, word func(string) string) string { return Reduce(cat, element, text, word) }}
 }
 
 // readsAttribute tells whether a Reader looks at an attribute of a type (`data.TYPE` for data sources) by its name, whatever
@@ -27,53 +28,12 @@ func readsAttribute(whole func(typ string) bool, typ, attribute string) bool {
 	case "condition":
 		return true
 	}
-	return whole(typ) || slices.Contains(readBy[typ], attribute)
+	return whole(typ)
 }
 
-var readBy = func() map[string][]string {
-	m := map[string][]string{
-		"data.aws_iam_policy_document":               {"json", "statement", "source_policy_documents", "override_policy_documents"},
-		"data.aws_iam_policy":                        {"arn", "name"},
-		"aws_organizations_policy":                   {"content", "type"},
-		"aws_organizations_policy_attachment":        {"policy_id", "target_id"},
-		"aws_iam_openid_connect_provider":            {"url", "client_id_list"},
-		"alicloud_ims_oidc_provider":                 {"issuer_url"},
-		"aws_iam_saml_provider":                      {"name", "saml_metadata_document"},
-		"alicloud_ram_saml_provider":                 {"name", "encodedsaml_metadata_document"},
-		"tencentcloud_cam_saml_provider":             {"name", "meta_data"},
-		"google_iam_workload_identity_pool":          {"workload_identity_pool_id"},
-		"google_iam_workload_identity_pool_provider": {"workload_identity_pool_id", "oidc", "aws", "saml"},
-		"google_iam_workforce_pool_provider":         {"workforce_pool_id", "oidc", "saml"},
-		"google_project_iam_custom_role":             {"permissions"},
-		"google_organization_iam_custom_role":        {"permissions"},
-		"data.google_iam_policy":                     {"binding"},
-		"azurerm_role_definition":                    {"name", "permissions"},
-		"data.azurerm_role_definition":               {"name", "role_definition_id"},
-		"azuread_directory_role":                     {"template_id", "display_name"},
-		"oci_identity_policy":                        {"statements"},
-	}
-	add := func(typ string, attributes ...string) {
-		for _, a := range attributes {
-			if a, _, _ = strings.Cut(a, "."); a != "" && !slices.Contains(m[typ], a) {
-				m[typ] = append(m[typ], a)
-			}
-		}
-	}
-	for _, d := range dialects {
-		add(d.role, slices.Concat(d.trust, d.names, []string{d.managed, d.inline, d.boundary})...)
-		for _, a := range d.attachments {
-			add(a.typ, a.role, a.policy, a.document)
-		}
-		for _, p := range d.policies {
-			add(p.typ, slices.Concat(p.names, p.document)...)
-		}
-	}
-	return m
-}()
-
 // namedBy are the attributes that name a role, a policy or an identity provider, whose ids hold the name.
-var namedBy = func() map[string][]string {
-	m := map[string][]string{"aws_iam_saml_provider": {"name"}, "alicloud_ram_saml_provider": {"name"}, "tencentcloud_cam_saml_provider": {"name"}}
+func namedBy(cat *catalog.Catalog) map[string][]string {
+	m := map[string][]string{}
 	for _, d := range dialects {
 		m[d.role] = append(m[d.role], d.names...)
 		for _, p := range d.policies {
@@ -83,8 +43,13 @@ var namedBy = func() map[string][]string {
 			m[a.typ] = append(m[a.typ], a.role, a.policy)
 		}
 	}
+	for _, kind := range []catalog.PrincipalKind{catalog.ByIssuer, catalog.ByMetadata} {
+		for _, p := range cat.Principals(kind) {
+			m[p.Type] = append(m[p.Type], p.Name)
+		}
+	}
 	return m
-}()
+}
 
 // Reduce is a text of a language of privilege (a policy document, a sentence, SAML metadata, a member, a role) with the
 // vocabulary of the language as it is, and every other word put through word. It says the same as the text to a Reader, as
@@ -177,12 +142,12 @@ func (v *vocabulary) member(name string) string {
 
 // kinds of elements by what stands in them, by their names in lower case without underscores.
 var (
-	actionElements    = map[string]bool{"action": true, "notaction": true, "actions": true, "notactions": true, "dataactions": true, "notdataactions": true, "permissions": true}
+	actionElements    = map[string]bool{"action": true, "notaction": true, "actions": true, "notactions": true, "dataactions": true, "notdataactions": true, "permissions": true, "deniedpermissions": true}
 	conditionElements = map[string]bool{"test": true, "variable": true}
 )
 
 // action is the form of actions and permissions: `s3:Get*`, `name/cos:*`, `Microsoft.Network/*/read`, `*`.
-var action = pattern.New(`^(?:\*+|(?:name/)?[a-z0-9-]+(?::[A-Za-z0-9*?]+)+|(?:\*|[A-Za-z]+\.[A-Za-z.*]+)(?:/[A-Za-z0-9*.-]+)+|[a-z0-9]+(?:\.[A-Za-z0-9*]+){2,})$`)
+var action = pattern.New(`^(?:\*+|(?:name/)?[a-z0-9*?-]+(?::[A-Za-z0-9*?]+)+|(?:\*|[A-Za-z]+\.[A-Za-z.*]+)(?:/[A-Za-z0-9*.-]+)+|[a-z0-9]+(?:\.[A-Za-z0-9*]+){2,}|[a-z0-9]+\.googleapis\.com/[A-Za-z0-9*]+(?:\.[A-Za-z0-9*]+)?)$`)
 
 // operatorName and conditionName are the forms of a condition's operator and key.
 var (
@@ -193,7 +158,7 @@ var (
 // words of documents that stand for themselves.
 var plainWords = map[string]bool{"allow": true, "deny": true, "true": true, "false": true, "aws": true, "service": true, "federated": true,
 	"canonicaluser": true, "2012-10-17": true, "2008-10-17": true, "2.0": true, "1": true, "1.1": true, "5.0": true,
-	"service_control_policy": true, "resource_control_policy": true,
+	"service_control_policy": true, "resource_control_policy": true, strings.ToLower(everythingLeft): true,
 	"system": true, "serviceaccount": true, "allusers": true, "allauthenticatedusers": true}
 
 func (v *vocabulary) text(element, s string) string {
@@ -202,7 +167,7 @@ func (v *vocabulary) text(element, s string) string {
 	switch {
 	case s == "", strings.Trim(s, "*") == "", plainWords[strings.ToLower(s)], actionElements[element] && action.Regexp().MatchString(s):
 		return s
-	case v.builtIn(s), isMoment(s):
+	case v.builtIn(s), isMoment(s), element == "parent" && strings.HasPrefix(s, attachmentPoint):
 		return s
 	case named && !strings.ContainsAny(s, " \t\r\n"):
 		return s
@@ -213,6 +178,13 @@ func (v *vocabulary) text(element, s string) string {
 	}
 	if m, ok := GoogleMember(s); ok {
 		return v.googleMember(s, m)
+	}
+	if kind, rest, ok := strings.Cut(s, "://"); ok && strings.HasPrefix(kind, "principal") { // of a deny policy
+		if i := strings.LastIndexByte(rest, '/'); strings.Contains(rest, "@") {
+			local, host, _ := strings.Cut(rest[i+1:], "@")
+			return kind + "://" + rest[:i+1] + v.word(local) + "@" + host
+		}
+		return s
 	}
 	if element == "attributecondition" || element == "expression" {
 		return quoted.Regexp().ReplaceAllStringFunc(s, func(q string) string { return q[:1] + v.text("", q[1:len(q)-1]) + q[:1] })

@@ -12,6 +12,7 @@ import (
 func Reads(cat *catalog.Catalog) func(typ string) bool {
 	set := map[string]bool{}
 	for _, typ := range []string{
+		"data.aws_iam_policy", "data.aws_iam_policy_document", "data.google_iam_policy",
 		"azuread_invitation", "azurerm_role_assignment",
 		"aws_eks_access_entry", "aws_organizations_account", "aws_organizations_organization", "aws_organizations_organizational_unit",
 		"aws_organizations_policy", "aws_organizations_policy_attachment", "aws_ssoadmin_account_assignment",

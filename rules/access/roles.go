@@ -129,11 +129,12 @@ func (r *Reader) reach(d *dialect, role *link.Node) Holding {
 		role  *link.Node
 		steps []analyzer.Step // how it came to be
 		by    []*link.Node
+		sure  Answer
 	}
 	h := r.holding(d, role)
 	h.Steps, h.Related = slices.Clone(h.Steps), slices.Clone(h.Related)
 	seen := map[*link.Node]bool{role: true}
-	next := []reached{{role, h.Steps, h.Related}}
+	next := []reached{{role, h.Steps, h.Related, Yes}}
 	for len(next) > 0 && h.Class < catalog.Full {
 		from := next[0]
 		next = next[1:]
@@ -145,10 +146,14 @@ func (r *Reader) reach(d *dialect, role *link.Node) Holding {
 			n := reached{
 				to, append(slices.Clip(from.steps), step(to, d.trust[0], fmt.Sprintf("%s may become %s", from.role.Address, to.Address))),
 				append(slices.Clip(from.by), to),
+				from.sure,
+			}
+			if r.trusting.guessed[[2]*link.Node{from.role, to}] {
+				n.sure = Maybe
 			}
 			next = append(next, n)
 			if further := r.holding(d, to); further.Class > h.Class {
-				h = Holding{Class: further.Class, Words: further.Words + " through " + to.Address, Sure: further.Sure,
+				h = Holding{Class: further.Class, Words: further.Words + " through " + to.Address, Sure: min(further.Sure, n.sure),
 					Steps: slices.Concat(n.steps, further.Steps), Related: slices.Concat(n.by, further.Related), Open: h.Open}
 			}
 		}
@@ -158,8 +163,9 @@ func (r *Reader) reach(d *dialect, role *link.Node) Holding {
 
 // trusted is who may become roles by their trust documents.
 type trusted struct {
-	byRole map[*link.Node][]*link.Node // by a role that a document names itself
-	whole  []accountTrust              // by everybody whom an account lets
+	byRole  map[*link.Node][]*link.Node // by a role that a document names itself
+	guessed map[[2]*link.Node]bool      // of them those, from and to, whose document is not shown and only refers to the role
+	whole   []accountTrust              // by everybody whom an account lets
 }
 
 // accountTrust is a role that trusts an account as a whole: its own identities need to be allowed to become it.
@@ -172,7 +178,7 @@ type accountTrust struct {
 // policies let it become them.
 func (r *Reader) becomes(d *dialect, role *link.Node) []*link.Node {
 	if r.trusting == nil {
-		r.trusting = &trusted{byRole: map[*link.Node][]*link.Node{}}
+		r.trusting = &trusted{byRole: map[*link.Node][]*link.Node{}, guessed: map[[2]*link.Node]bool{}}
 		for i := range dialects {
 			for _, to := range r.graph.ByType(dialects[i].role) {
 				for _, argument := range dialects[i].trust {
@@ -213,9 +219,6 @@ func sameAccount(role *link.Node, t accountTrust) bool {
 
 func (r *Reader) trusts(d *dialect, to *link.Node, argument string) {
 	read := r.document(to, argument, to.Values.Get(argument))
-	if read.guess {
-		return
-	}
 	for _, t := range Assumers(read.doc, nil) {
 		from := []*link.Node{t.Principal.Node}
 		if !t.Principal.Unknown {
@@ -229,6 +232,7 @@ func (r *Reader) trusts(d *dialect, to *link.Node, argument string) {
 			case n == nil || n == to:
 			case n.Addr.Type == d.role && !slices.Contains(r.trusting.byRole[n], to):
 				r.trusting.byRole[n] = append(r.trusting.byRole[n], to)
+				r.trusting.guessed[[2]*link.Node{n, to}] = read.guess
 			case n.Addr.Mode == addr.Data && n.Provider == to.Provider: // its own account
 				r.trusting.whole = append(r.trusting.whole, accountTrust{to: to})
 			}
