@@ -18,12 +18,13 @@ import (
 // itself before a pattern), then the region (a name before a pattern, then the pattern with more characters that are no
 // wildcards, then the first), then the partition.
 //
-// A place whose region is not known is on no side where the policy divides the regions of its partition.
+// A place whose region is not known is on no side where the policy divides the regions of its partition, or of the one that
+// it is the directory of.
 func (p *Policy) Side(s place.Site) string {
 	if e, _, ok := p.given(s); ok {
 		return e.side
 	}
-	if s.Region == "" && s.Home == "" && p.divides(s.Partition) {
+	if s.Region == "" && s.Home == "" && (p.divides(s.Partition) || p.divides(p.cat.Serves(s.Partition))) {
 		return ""
 	}
 	part, _ := p.cat.Partition(s.Partition)

@@ -78,6 +78,7 @@ func empty() *Catalog {
 		tables: &tables{
 			clouds: clouds{
 				byID:    map[string]int{},
+				serves:  map[string]string{},
 				names:   map[string]bool{},
 				words:   map[cloudName]string{},
 				regions: map[cloudName]regionRow{},

@@ -14,6 +14,7 @@ import (
 type clouds struct {
 	partitions []Partition // in the order of the tables
 	byID       map[string]int
+	serves     map[string]string
 	names      map[string]bool // of the clouds
 	words      map[cloudName]string
 	regions    map[cloudName]regionRow
@@ -70,6 +71,19 @@ func (c *Catalog) readPartition(r row) error {
 	c.clouds.names[p.Cloud] = true
 	return nil
 }
+
+func (c *Catalog) readServes(r row) error {
+	_, directory := c.uses(r, 0, 1)
+	_, served := c.uses(r, 0, 2)
+	if _, ok := c.clouds.serves[directory]; ok {
+		return fmt.Errorf("what %s serves is there twice", directory)
+	}
+	c.clouds.serves[directory] = served
+	return nil
+}
+
+// Serves is the partition of whose identities another one is the directory, "" of any that is none.
+func (c *Catalog) Serves(directory string) string { return c.clouds.serves[directory] }
 
 func (c *Catalog) readWord(r row) error {
 	cloud, partition := c.uses(r, 1, 2)

@@ -11,6 +11,7 @@
 // # Clouds
 //
 //	partition CLOUD PARTITION SIDE "NAME" [saas|regional]
+//	serves    PARTITION PARTITION           the first is the directory of who may do what in the second, wherever in it
 //	word      CLOUD PARTITION WORD...       other names of the partition: a provider's `environment` argument, an ARN's
 //	                                        partition field, a universe domain; a cloud without partitions may have words
 //	                                        for those of others

@@ -212,6 +212,7 @@ type rowKind struct {
 // rowKinds are the words that a row may begin with.
 var rowKinds = map[string]rowKind{
 	"partition":  {`CLOUD PARTITION SIDE "NAME" [saas|regional]`, 4, 5, (*Catalog).readPartition},
+	"serves":     {`PARTITION PARTITION`, 2, 2, (*Catalog).readServes},
 	"word":       {`CLOUD PARTITION WORD...`, 3, many, (*Catalog).readWord},
 	"region":     {`CLOUD PARTITION REGION[=SPELLING]...`, 3, many, (*Catalog).readRegion},
 	"pattern":    {`CLOUD PARTITION REGEXP`, 3, 3, (*Catalog).readPattern},
