@@ -390,6 +390,9 @@ func (r *reducer) url(text string, id catalog.Identity, identified bool, h how) 
 		return host, host != ""
 	}
 	short := u.Scheme + "://" + u.Host
+	if link.SignsIn(text) {
+		short = u.Scheme + "://" + marked + ":" + marked + "@" + u.Host // which says so, and tells nothing
+	}
 	path := strings.TrimPrefix(u.EscapedPath(), "/")
 	switch {
 	case !h.anyHost && !identified && !r.hosted(text):

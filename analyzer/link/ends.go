@@ -534,7 +534,14 @@ const (
 
 // textEnds finds the ids and hosts in a text.
 func (g *Graph) textEnds(n *Node, e End, text string) {
-	seen := map[place.Site]bool{}
+	type touched struct {
+		site place.Site
+		kind catalog.Kind
+	}
+	seen := map[touched]bool{}
+	if len(text) > mostText {
+		g.Blind = append(g.Blind, Blind{Node: n, Path: e.Path.Full, Reason: "is a text of more than 1 MB, of which only the beginning is read for the places that it names"})
+	}
 	if e.Kind == catalog.Credential && !Secretive(text) {
 		e.Kind = catalog.Endpoint // it says where to sign in, and not by what
 	}
@@ -554,15 +561,24 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 				ok = false
 			}
 		}
-		if !ok || seen[at.Site] {
+		kind := e.Kind
+		if kind == catalog.Endpoint && SignsIn(word) {
+			kind = catalog.Credential
+		}
+		if !ok || seen[touched{at.Site, kind}] {
 			continue
 		}
-		seen[at.Site] = true
+		seen[touched{at.Site, kind}] = true
 		end := e
-		end.Placed, end.Confidence = g.Sites.Share(at), min(conf, Likely)
+		end.Kind, end.Placed, end.Confidence = kind, g.Sites.Share(at), min(conf, Likely)
 		n.Ends = append(n.Ends, end)
 	}
 }
+
+// SignsIn tells whether a URL has a password in it. What a script or a template puts in the place of one is none.
+func SignsIn(url string) bool { return signsIn.Regexp().MatchString(url) }
+
+var signsIn = pattern.New(`://[^/@\s:]+:[^/@\s$%*]+@`)
 
 // Words are the parts of a text that may be ids or hosts.
 func Words(text string) []string {

@@ -375,6 +375,7 @@ func TestBlind(t *testing.T) {
 		{"a block that is written", "", from(resource("alpha_copy.c", west, "rule.to", "?"), "rule.other", "local.x")},
 		{"an attribute that the provider computes", "", from(resource("alpha_peering.p", west, "peer_vpc_id", "?"))},
 		{"no configuration at all", "", resource("alpha_peering.p", west, "peer_vpc_id", "?")},
+		{"a text that is too long", "only the beginning is read", resource("alpha_doc.d", west, "text", strings.Repeat("far from here ", 80_000))},
 		{"what joins nothing", "", from(resource("alpha_copy.c", west, "name", "?"), "name", "local.x")},
 		{"what no row explains", "", from(resource("alpha_log.l", west, "other", "?"), "other", "local.x")},
 		{"a known value", "", from(resource("alpha_peering.p", west, "peer_vpc_id", "vpc-0123456789"), "peer_vpc_id", "local.peer")},
