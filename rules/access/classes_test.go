@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/rules/tables"
 )
 
 func allow(elements string) string { return `{"Effect":"Allow",` + elements + `}` }
@@ -139,7 +140,10 @@ func BenchmarkPolicies(b *testing.B) {
 	for i := range texts {
 		texts[i] = policy(i)
 	}
-	cat := testCatalog(b)
+	cat, err := catalog.Load(tables.FS)
+	if err != nil {
+		b.Fatal(err)
+	}
 	b.SetBytes(int64(len(texts[0])) * many)
 	for b.Loop() {
 		classes := NewClasses(cat, "aws")

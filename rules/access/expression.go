@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/link"
@@ -86,10 +87,17 @@ func (r *Reader) expression(n *link.Node, block string, facts Facts) Answer {
 	return all
 }
 
-// Shut tells that a resource lets nobody in: it is switched off, or under a condition that cannot hold.
+// Shut tells that a resource lets nobody in: it or the pool that it is of is switched off, or it is under a condition that
+// cannot hold.
 func (r *Reader) Shut(n *link.Node) bool {
 	if n.Values.Get("disabled").True() {
 		return true
+	}
+	for argument, pool := range map[string]string{"workload_identity_pool_id": "google_iam_workload_identity_pool", "workforce_pool_id": "google_iam_workforce_pool"} {
+		pools := r.named(n, argument, pool, []string{argument})
+		if pools != nil && !slices.ContainsFunc(pools, func(f found) bool { return !f.node.Values.Get("disabled").True() }) {
+			return true
+		}
 	}
 	facts := Facts{Keys: map[string]Fact{}}
 	if issuer, ok := at(n.Values, "oidc.issuer_uri").Text(); ok {
