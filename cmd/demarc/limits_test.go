@@ -1,3 +1,7 @@
+//go:build !race
+
+// What it reads is made as for TestHostile.
+
 package main
 
 import (
