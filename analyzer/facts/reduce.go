@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -424,12 +423,4 @@ func last(block string) string { return block[strings.LastIndexByte(block, '.')+
 // plain tells that a text is of one piece.
 func plain(text string) bool {
 	return strings.IndexFunc(text, func(c rune) bool { return c <= ' ' || c == 0x7f || c > 0x7e }) < 0
-}
-
-// typeName is how tables name a resource's type.
-func typeName(a addr.Resource) string {
-	if a.Mode == addr.Managed {
-		return a.Type
-	}
-	return "data." + a.Type
 }

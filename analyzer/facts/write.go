@@ -151,18 +151,14 @@ func (f *writer) told(n *link.Node) model.Value {
 		if n.Values.Get(attribute).State == model.Known {
 			return
 		}
-		names, items := []string{link.KnownAs}, []model.Value{model.StringValue(name)}
-		for i := range n.Values.Len() {
-			names, items = append(names, n.Values.Name(i)), append(items, n.Values.Item(i))
-		}
-		v = model.ObjectValue(names, items)
+		v = n.Values.Plus(link.KnownAs, model.StringValue(name))
 	})
 	return v
 }
 
 // subject is what the values of a resource are reduced for.
 func (f *writer) subject(n *link.Node) *subject {
-	s := &subject{node: n, typ: typeName(n.Addr), args: n.Args, places: map[string]catalog.Gives{}, known: map[string]bool{}}
+	s := &subject{node: n, typ: n.Addr.TypeName(), args: n.Args, places: map[string]catalog.Gives{}, known: map[string]bool{}}
 	s.cloud, _ = f.cat.Cloud(n.Source)
 	for _, row := range f.cat.ResourceSites(n.Source, n.Addr.Type) {
 		s.places[row.Name] = row.Gives
@@ -257,7 +253,7 @@ func (f *writer) joins(n *link.Node) {
 	}
 	// What finds nothing here may find something in another input.
 	n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
-		if row := f.cat.Link(typeName(n.Addr), path.Block); row != nil && row.Kind != catalog.Nothing && v.State == model.Known && !seen[path.Full] {
+		if row := f.cat.Link(n.Addr.TypeName(), path.Block); row != nil && row.Kind != catalog.Nothing && v.State == model.Known && !seen[path.Full] {
 			f.end(n, &link.End{Path: path, Row: row, Kind: row.Kind, Placed: link.Nowhere})
 		}
 	})

@@ -49,7 +49,7 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	var paths addr.Paths
 	for _, n := range g.Nodes {
 		g.enter(n, &paths)
-		g.byType[typeName(n)] = append(g.byType[typeName(n)], n)
+		g.byType[n.Addr.TypeName()] = append(g.byType[n.Addr.TypeName()], n)
 		g.hold(n)
 	}
 	var ends []End // of one node after the other
@@ -100,16 +100,9 @@ func (g *Graph) contradiction(n *Node) {
 		Settle: "make its provider configuration and its own location agree"})
 }
 
-func typeName(n *Node) string {
-	if n.Addr.Mode == addr.Managed {
-		return n.Addr.Type
-	}
-	return "data." + n.Addr.Type // an ephemeral resource reads what the data source of its name reads, and keeps it nowhere
-}
-
 // refined is a node's type as link rows know it: what a resource of a type of many things is, one of its attributes says.
 func (g *Graph) refined(n *Node) string {
-	typ := typeName(n)
+	typ := n.Addr.TypeName()
 	at := g.cat.Refines(typ)
 	if at == "" {
 		return typ
@@ -167,7 +160,7 @@ func (g *Graph) Keys(n *Node, f func(attribute, text string)) {
 		} else if !g.given(n, name, text) {
 			continue
 		}
-		if row := g.cat.Link(typeName(n), name); row != nil && row.Kind != catalog.Nothing && row.By != catalog.BySecret &&
+		if row := g.cat.Link(n.Addr.TypeName(), name); row != nil && row.Kind != catalog.Nothing && row.By != catalog.BySecret &&
 			(row.Kind != catalog.Same || n.Args.Arg(name) != nil) {
 			continue // what the configuration writes there names something else
 		}
@@ -181,7 +174,7 @@ func (g *Graph) Keys(n *Node, f func(attribute, text string)) {
 
 // Named calls f for what the tables say that n is known by: the attribute that has it, or will have it, and the name.
 func (g *Graph) Named(n *Node, f func(attribute, text string)) {
-	for _, k := range g.cat.Known(typeName(n)) {
+	for _, k := range g.cat.Known(n.Addr.TypeName()) {
 		if _, told := n.Values.Get(k.Attribute).Text(); told && k.From != k.Attribute {
 			continue
 		}

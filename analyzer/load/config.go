@@ -282,11 +282,7 @@ func (r *configResource) provisioned(v model.Value) model.Value {
 	if r.provisioner.Len() == 0 || v.State != model.Known || v.Kind != model.Object {
 		return v
 	}
-	names, items := []string{"provisioner"}, []model.Value{literal(r.provisioner)}
-	for i := range v.Len() {
-		names, items = append(names, v.Name(i)), append(items, v.Item(i))
-	}
-	return model.ObjectValue(names, items)
+	return v.Plus("provisioner", literal(r.provisioner))
 }
 
 // literal is what expressions are known to give without following their references.

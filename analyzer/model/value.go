@@ -120,6 +120,15 @@ func (v Value) With(items []Value) Value {
 	return v
 }
 
+// Plus is a known object with one attribute before its own, none of which may have the name.
+func (v Value) Plus(name string, item Value) Value {
+	names, items := []string{name}, []Value{item}
+	for i := range v.Len() {
+		names, items = append(names, v.Name(i)), append(items, v.Item(i))
+	}
+	return ObjectValue(names, items)
+}
+
 // Text is the string, number or truth value as text; ok is false for everything else, known or not.
 func (v Value) Text() (s string, ok bool) {
 	if v.State != Known || v.Kind == List || v.Kind == Object {
