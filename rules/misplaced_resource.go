@@ -27,7 +27,7 @@ func misplaced(p *analyzer.Pass) {
 	for _, s := range p.Policy.Stacks() {
 		for _, n := range p.Graph.Nodes {
 			side := p.Side(n.Placed.Site)
-			if n.Addr.Mode != addr.Managed || side == "" || slices.Contains(s.Inside, side) || !s.Matches(n.Input.Name) {
+			if n.Mode != addr.Managed || side == "" || slices.Contains(s.Inside, side) || !s.Matches(n.Input.Name) {
 				continue
 			}
 			inside := strings.Join(s.Inside, " or ")

@@ -42,7 +42,7 @@ func mismatches(p *analyzer.Pass) {
 	r := analyzer.Once(p, readGrants).reader
 	for _, n := range p.Graph.Nodes {
 		for _, e := range n.Ends {
-			if e.Row == nil || n.Placed.Partition == "" || n.Addr.Mode != addr.Managed {
+			if e.Row == nil || n.Placed.Partition == "" || n.Mode != addr.Managed {
 				continue
 			}
 			for _, text := range r.Literals(n, e) {

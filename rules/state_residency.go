@@ -70,7 +70,7 @@ func somewhere(p *analyzer.Pass, kind string, at place.Placed, homes map[string]
 func homes(p *analyzer.Pass, in *model.Snapshot) map[string]*link.Node {
 	out := map[string]*link.Node{}
 	for _, n := range p.Graph.Of(in) {
-		if n.Addr.Mode == addr.Managed {
+		if n.Mode == addr.Managed {
 			if side := p.Side(n.Placed.Site); side != "" && out[side] == nil {
 				out[side] = n
 			}

@@ -71,15 +71,6 @@ type Resource struct {
 	Key    Key
 }
 
-// TypeName is how the tables name r's type: `data.TYPE` for what is only read. An ephemeral resource reads what the data
-// source of its name reads, and keeps it nowhere.
-func (r Resource) TypeName() string {
-	if r.Mode == Managed {
-		return r.Type
-	}
-	return "data." + r.Type
-}
-
 // Block is r without any instance key: the address of the block that declares it.
 func (r Resource) Block() Resource {
 	r.Module, r.Key = r.Module.Block(), Key{}

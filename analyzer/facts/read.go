@@ -225,7 +225,8 @@ func (d *reader) resource(r *resource) error {
 	if v.State == model.Absent {
 		v = model.ObjectValue(nil, nil)
 	}
-	res := &model.Resource{Address: r.Address, Addr: at, Source: d.once(r.Source), Action: action, Values: v,
+	res := &model.Resource{Address: r.Address, Block: &model.Block{Mode: at.Mode, Type: at.Type, Name: at.Name, Source: d.once(r.Source)},
+		Module: at.Module, Key: at.Key, Action: action, Values: v,
 		Rarely: &model.Rarely{Previous: r.Previous, Deposed: r.Deposed, Pos: r.Location.pos("")}}
 	if r.Provider != nil {
 		if res.Provider = d.providers[numbered{r.Root, *r.Provider}]; res.Provider == nil {

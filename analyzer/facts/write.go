@@ -69,7 +69,7 @@ func (f *writer) input(in *model.Snapshot) {
 	}
 	for _, o := range in.Outputs {
 		told, _ := f.value(&subject{all: []string{"outputs"}}, model.Path{Full: "outputs", Block: "outputs"}, o.Value)
-		r.Outputs = append(r.Outputs, output{o.Name, appendValue(nil, told), f.args(&link.Node{Resource: &model.Resource{Args: o.Args, Rarely: model.Nothing}, Input: in})})
+		r.Outputs = append(r.Outputs, output{o.Name, appendValue(nil, told), f.args(&link.Node{Resource: &model.Resource{Block: &model.Block{Args: o.Args}, Rarely: model.Nothing}, Input: in})})
 	}
 	for _, u := range in.Unread {
 		r.Unread = append(r.Unread, unread{u.Address, u.Reason, u.Settle, locationOf(u.Pos, "")})
@@ -120,12 +120,12 @@ func (f *writer) provider(in *model.Snapshot, id int, p *model.Provider) {
 	}
 	f.put(provider{Fact: providerFact, Root: in.Name, ID: id, site: at, Key: p.Key, Source: p.Source, Name: p.Name,
 		Alias: p.Alias, Module: p.Module.String(), Implied: p.Implied, Env: f.graph.Sites.Env(p), Values: f.raw(s, p.Values),
-		Args: f.args(&link.Node{Resource: &model.Resource{Addr: addr.Resource{Module: p.Module}, Args: p.Args, Rarely: &model.Rarely{Pos: p.Pos}}, Input: in}), Location: locationOf(p.Pos, "")})
+		Args: f.args(&link.Node{Resource: &model.Resource{Block: &model.Block{Args: p.Args}, Module: p.Module, Rarely: &model.Rarely{Pos: p.Pos}}, Input: in}), Location: locationOf(p.Pos, "")})
 }
 
 func (f *writer) resource(in *model.Snapshot, res *model.Resource, ids map[*model.Provider]int) {
 	n := f.nodes[res]
-	r := resource{Fact: resourceFact, Root: in.Name, Address: res.Address, Deposed: res.Deposed, Type: res.Addr.Type, Mode: res.Addr.Mode.String(),
+	r := resource{Fact: resourceFact, Root: in.Name, Address: res.Address, Deposed: res.Deposed, Type: res.Type, Mode: res.Mode.String(),
 		Source: res.Source, Action: res.Action.String(), Previous: res.Previous, Location: locationOf(res.Pos, "")}
 	if n == nil { // it goes, or a plan says more of it: only what it is known by is left
 		n = &link.Node{Resource: res, Input: in, Placed: f.graph.Sites.Resource(res)}
@@ -158,14 +158,14 @@ func (f *writer) told(n *link.Node) model.Value {
 
 // subject is what the values of a resource are reduced for.
 func (f *writer) subject(n *link.Node) *subject {
-	s := &subject{node: n, typ: n.Addr.TypeName(), args: n.Args, places: map[string]catalog.Gives{}, known: map[string]bool{}}
+	s := &subject{node: n, typ: n.TypeName(), args: n.Args, places: map[string]catalog.Gives{}, known: map[string]bool{}}
 	s.cloud, _ = f.cat.Cloud(n.Source)
-	for _, row := range f.cat.ResourceSites(n.Source, n.Addr.Type) {
+	for _, row := range f.cat.ResourceSites(n.Source, n.Type) {
 		s.places[row.Name] = row.Gives
 	}
 	s.known[link.KnownAs] = true
 	f.graph.Keys(n, func(attribute, _ string) { s.known[attribute] = true })
-	if n.Addr.Mode == addr.Managed {
+	if n.Mode == addr.Managed {
 		id, _ := n.Values.Get("id").Text()
 		for i := range n.Values.Len() {
 			if n.Values.Kind != model.Object {
@@ -253,7 +253,7 @@ func (f *writer) joins(n *link.Node) {
 	}
 	// What finds nothing here may find something in another input.
 	n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
-		if row := f.cat.Link(n.Addr.TypeName(), path.Block); row != nil && row.Kind != catalog.Nothing && v.State == model.Known && !seen[path.Full] {
+		if row := f.cat.Link(n.TypeName(), path.Block); row != nil && row.Kind != catalog.Nothing && v.State == model.Known && !seen[path.Full] {
 			f.end(n, &link.End{Path: path, Row: row, Kind: row.Kind, Placed: link.Nowhere})
 		}
 	})

@@ -268,7 +268,7 @@ func (g *Graph) secretEnds(n *Node, e End) {
 	}
 }
 
-func (g *Graph) yieldsSecret(t Target) bool { return g.cat.Secret(t.Node.Addr.TypeName(), t.Attr) }
+func (g *Graph) yieldsSecret(t Target) bool { return g.cat.Secret(t.Node.TypeName(), t.Attr) }
 
 // byValue reads a known value for the place that it names. Regions and accounts are of cloud.
 func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Placed, Confidence, bool) {
@@ -413,7 +413,7 @@ func (g *Graph) referenceEnds(n *Node, e End, unknown bool) bool {
 // targetEnds makes an end of each resource that an argument refers to. Where only one of several can be meant and they
 // are in different places, the ends say so: a rule may believe them where it does not matter which.
 func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
-	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Node == n || g.cat.Proof(t.Node.Addr.TypeName(), t.Attr) })
+	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Node == n || g.cat.Proof(t.Node.TypeName(), t.Attr) })
 	if len(targets) == 0 {
 		return false
 	}
@@ -481,7 +481,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 			targets = g.resolveKnown(n, model.Path{Full: full(way), Block: s.block}, text)
 		}
 		for _, t := range targets {
-			if t.Node == n || g.cat.Proof(t.Node.Addr.TypeName(), t.Attr) {
+			if t.Node == n || g.cat.Proof(t.Node.TypeName(), t.Attr) {
 				continue
 			}
 			e := End{Path: model.Path{Full: full(way), Block: s.block}, Kind: catalog.Flow, Target: t.Node, Attr: t.Attr, Via: t.Via,

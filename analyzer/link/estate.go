@@ -49,7 +49,7 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	var paths addr.Paths
 	for _, n := range g.Nodes {
 		g.enter(n, &paths)
-		g.byType[n.Addr.TypeName()] = append(g.byType[n.Addr.TypeName()], n)
+		g.byType[n.TypeName()] = append(g.byType[n.TypeName()], n)
 		g.hold(n)
 	}
 	var ends []End // of one node after the other
@@ -102,7 +102,7 @@ func (g *Graph) contradiction(n *Node) {
 
 // refined is a node's type as link rows know it: what a resource of a type of many things is, one of its attributes says.
 func (g *Graph) refined(n *Node) string {
-	typ := n.Addr.TypeName()
+	typ := n.TypeName()
 	at := g.cat.Refines(typ)
 	if at == "" {
 		return typ
@@ -154,13 +154,13 @@ func (g *Graph) Keys(n *Node, f func(attribute, text string)) {
 			continue
 		}
 		if identifying[name] {
-			if name == "id" && n.Addr.Mode == addr.Data && !strings.ContainsAny(text, "-:/.") {
+			if name == "id" && n.Mode == addr.Data && !strings.ContainsAny(text, "-:/.") {
 				continue
 			}
 		} else if !g.given(n, name, text) {
 			continue
 		}
-		if row := g.cat.Link(n.Addr.TypeName(), name); row != nil && row.Kind != catalog.Nothing && row.By != catalog.BySecret &&
+		if row := g.cat.Link(n.TypeName(), name); row != nil && row.Kind != catalog.Nothing && row.By != catalog.BySecret &&
 			(row.Kind != catalog.Same || n.Args.Arg(name) != nil) {
 			continue // what the configuration writes there names something else
 		}
@@ -174,7 +174,7 @@ func (g *Graph) Keys(n *Node, f func(attribute, text string)) {
 
 // Named calls f for what the tables say that n is known by: the attribute that has it, or will have it, and the name.
 func (g *Graph) Named(n *Node, f func(attribute, text string)) {
-	for _, k := range g.cat.Known(n.Addr.TypeName()) {
+	for _, k := range g.cat.Known(n.TypeName()) {
 		if _, told := n.Values.Get(k.Attribute).Text(); told && k.From != k.Attribute {
 			continue
 		}

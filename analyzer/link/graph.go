@@ -182,14 +182,14 @@ func (g *Graph) Referrers(n *Node) []Referrer {
 		}
 	}
 	var out []Referrer
-	for _, from := range g.users[user{n.Addr.Type, n.Addr.Name}] {
+	for _, from := range g.users[user{n.Type, n.Name}] {
 		if from.Input != n.Input {
 			continue
 		}
 		for _, a := range from.Args.All() {
 			for i := range a.Origins {
 				o := &a.Origins[i]
-				if o.Type != n.Addr.Type || o.Name != n.Addr.Name || !shares(from.Addr.Module, n.Addr.Module, o.Shared) {
+				if o.Type != n.Type || o.Name != n.Name || !shares(from.Module, n.Module, o.Shared) {
 					continue
 				}
 				for _, t := range g.origin(from, o, nil, maxHops) {

@@ -34,7 +34,7 @@ type reference struct {
 
 // enter puts n among the instances of its block.
 func (g *Graph) enter(n *Node, paths *addr.Paths) {
-	at := blockName{n.Input, paths.Block(n.Addr.Module), n.Addr.Mode, n.Addr.Type, n.Addr.Name}
+	at := blockName{n.Input, paths.Block(n.Module), n.Mode, n.Type, n.Name}
 	b := g.blocks[at]
 	if b == nil {
 		b = &instances{}
@@ -49,7 +49,7 @@ func (g *Graph) referred(n *Node, o *model.Origin) *instances {
 	if b, ok := g.origins[reference{n.block, o}]; ok {
 		return b
 	}
-	b := g.blocks[blockName{n.Input, o.Module(n.Addr.Module).Block().String(), o.Mode, o.Type, o.Name}]
+	b := g.blocks[blockName{n.Input, o.Module(n.Module).Block().String(), o.Mode, o.Type, o.Name}]
 	if n.block != nil {
 		g.origins[reference{n.block, o}] = b
 	}
@@ -80,15 +80,15 @@ func (b *instances) in(m addr.Module, key addr.Key) []*Node {
 		b.byKey = make([]int32, len(b.nodes))
 		for i, n := range b.nodes {
 			b.byKey[i] = int32(i)
-			b.all = b.all || n.Addr.Key.Kind == addr.AnyKey
+			b.all = b.all || n.Key.Kind == addr.AnyKey
 		}
 		slices.SortFunc(b.byKey, func(x, y int32) int {
-			p, q := &b.nodes[x].Addr, &b.nodes[y].Addr
+			p, q := b.nodes[x], b.nodes[y]
 			return cmp.Or(compareModules(p.Module, q.Module), compareKeys(p.Key, q.Key), cmp.Compare(x, y))
 		})
 	}
 	compare := func(i int, k addr.Key) int {
-		at := &b.nodes[b.byKey[i]].Addr
+		at := b.nodes[b.byKey[i]]
 		c := compareModules(at.Module, m)
 		if c == 0 && key.Kind != addr.AnyKey {
 			c = compareKeys(at.Key, k)

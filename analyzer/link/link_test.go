@@ -89,7 +89,8 @@ func resource(address string, p *model.Provider, pairs ...string) *model.Resourc
 	if err != nil {
 		panic(err)
 	}
-	r := &model.Resource{Address: address, Addr: at, Provider: p, Values: object(pairs...), Source: "builtin/terraform", Rarely: &model.Rarely{}}
+	r := &model.Resource{Address: address, Block: &model.Block{Mode: at.Mode, Type: at.Type, Name: at.Name, Source: "builtin/terraform", Provider: p},
+		Module: at.Module, Key: at.Key, Values: object(pairs...), Rarely: &model.Rarely{}}
 	if p != nil {
 		r.Source = p.Source
 	}

@@ -59,8 +59,8 @@ func (g *Graph) References(n *Node, a *model.Arg) []Reference {
 			} else {
 				out[i].Exact = out[i].Exact && t.Exact
 			}
-			one := model.Origin{Shared: 0, Down: t.Node.Addr.Module, Mode: t.Node.Addr.Mode, Type: t.Node.Addr.Type, Name: t.Node.Addr.Name,
-				Key: t.Node.Addr.Key, Attr: t.Attr, Part: t.Part, Exact: t.Exact, Held: o.Held}
+			one := model.Origin{Shared: 0, Down: t.Node.Module, Mode: t.Node.Mode, Type: t.Node.Type, Name: t.Node.Name,
+				Key: t.Node.Key, Attr: t.Attr, Part: t.Part, Exact: t.Exact, Held: o.Held}
 			meant := g.origin(n, &one, nil, 0)
 			n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
 				text, ok := v.Text()
@@ -125,7 +125,7 @@ func (g *Graph) instances(n *Node, o *model.Origin) []*Node {
 	if b == nil {
 		return nil
 	}
-	m := o.Module(n.Addr.Module)
+	m := o.Module(n.Module)
 	if found := b.keyed(n, m, o.Key, o.ByKey); len(found) > 0 {
 		return found
 	}
@@ -170,7 +170,7 @@ func (b *instances) fitting(pattern addr.Module, key, byKey addr.Key) []*Node {
 	}
 	var list []*Node
 	for _, m := range b.nodes {
-		if m.Deposed == "" && fits(pattern, m.Addr.Module) && (key.Kind == addr.AnyKey || key == m.Addr.Key || m.Addr.Key.Kind == addr.AnyKey) {
+		if m.Deposed == "" && fits(pattern, m.Module) && (key.Kind == addr.AnyKey || key == m.Key || m.Key.Kind == addr.AnyKey) {
 			list = append(list, m)
 		}
 	}
@@ -180,11 +180,11 @@ func (b *instances) fitting(pattern addr.Module, key, byKey addr.Key) []*Node {
 // ownKeys are the keys of n, its own first and then those of its modules from the innermost.
 func ownKeys(n *Node) []addr.Key {
 	var keys []addr.Key
-	if n.Addr.Key.Kind != addr.NoKey {
-		keys = append(keys, n.Addr.Key)
+	if n.Key.Kind != addr.NoKey {
+		keys = append(keys, n.Key)
 	}
-	for i := len(n.Addr.Module) - 1; i >= 0; i-- {
-		if k := n.Addr.Module[i].Key; k.Kind != addr.NoKey {
+	for i := len(n.Module) - 1; i >= 0; i-- {
+		if k := n.Module[i].Key; k.Kind != addr.NoKey {
 			keys = append(keys, k)
 		}
 	}

@@ -69,13 +69,13 @@ var Identity = []string{"arn", "self_link", "id"}
 // identity is what a managed resource is known by in the whole world, or "". An id that is no more than the name that
 // the configuration gave is none.
 func identity(r *model.Resource) string {
-	if r == nil || r.Addr.Mode != addr.Managed {
+	if r == nil || r.Mode != addr.Managed {
 		return ""
 	}
 	for _, name := range Identity {
 		id, ok := r.Values.Get(name).Text()
 		if given, _ := r.Values.Get("name").Text(); ok && len(id) >= 7 && id != given {
-			return r.Addr.Type + " " + id
+			return r.Type + " " + id
 		}
 	}
 	return ""
@@ -95,10 +95,10 @@ func Reader(n *Node) (kind string, outputs []string, ok bool) {
 }
 
 func readerOf(n *Node) (r reader, ok bool) {
-	if n.Addr.Mode != addr.Data {
+	if n.Mode != addr.Data {
 		return r, false
 	}
-	switch n.Addr.Type {
+	switch n.Type {
 	case "terraform_remote_state":
 		r.kind, _ = n.Values.Get("backend").Text()
 		r.config, r.outputs = n.Values.Get("config"), []string{"outputs"}
@@ -135,7 +135,7 @@ func (g *Graph) elsewhere(n *Node, attr string, hops int) []Target {
 		return nil
 	}
 	out := stack.Outputs[i]
-	root := &Node{Resource: &model.Resource{Rarely: model.Nothing}, Input: stack}
+	root := &Node{Resource: &model.Resource{Block: &model.Block{}, Rarely: model.Nothing}, Input: stack}
 	var made []Target
 	if a := out.Args.Arg(""); a != nil {
 		for i := range a.Origins {
@@ -151,7 +151,7 @@ func (g *Graph) elsewhere(n *Node, attr string, hops int) []Target {
 		made = g.having(stack, text)
 	}
 	for i := range made {
-		made[i].Via = append(slices.Clip(made[i].Via), n.Addr.Block().String())
+		made[i].Via = append(slices.Clip(made[i].Via), n.Addr().Block().String())
 		made[i].Exact = made[i].Exact && len(made) == 1
 	}
 	return made
@@ -165,7 +165,7 @@ func (g *Graph) having(stack *model.Snapshot, text string) []Target {
 		return nil
 	}
 	for _, n := range g.byInput[stack] {
-		if n.Addr.Mode != addr.Managed || n.Values.Kind != model.Object {
+		if n.Mode != addr.Managed || n.Values.Kind != model.Object {
 			continue
 		}
 		for i := range n.Values.Len() {
@@ -295,7 +295,7 @@ func (g *Graph) readFrom(n *Node, r reader, in *model.Snapshot) bool {
 		}
 		texts, _ := o.Value.Strings()
 		for _, t := range texts {
-			unique = unique || slices.ContainsFunc(g.holders[t], func(h *Node) bool { return h.Input == in && h.Addr.Mode == addr.Managed })
+			unique = unique || slices.ContainsFunc(g.holders[t], func(h *Node) bool { return h.Input == in && h.Mode == addr.Managed })
 		}
 	}
 	return unique

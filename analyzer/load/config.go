@@ -226,8 +226,14 @@ func (c *config) apply(s *model.Snapshot, variables model.Value) {
 		}
 		args := c.args(block)
 		provider, candidates := providers.of(block)
+		var bare, common *model.Block
 		for _, r := range values.byBlock[b] {
-			r.Args, r.Provider, r.Values = args, provider, block.provisioned(r.Values)
+			if r.Block != bare {
+				own := *r.Block
+				own.Args, own.Provider = args, provider
+				bare, common = r.Block, &own
+			}
+			r.Block, r.Values = common, block.provisioned(r.Values)
 			if candidates != nil {
 				own := *r.Rarely
 				own.Candidates, r.Rarely = candidates, &own
@@ -251,12 +257,12 @@ func blocksOf(list []*model.Resource) map[string][]*model.Resource {
 	var paths addr.Paths
 	byName := map[name][]*model.Resource{}
 	for _, r := range list {
-		n := name{paths.Block(r.Addr.Module), r.Addr.Mode, r.Addr.Type, r.Addr.Name}
+		n := name{paths.Block(r.Module), r.Mode, r.Type, r.Name}
 		byName[n] = append(byName[n], r)
 	}
 	out := make(map[string][]*model.Resource, len(byName))
 	for _, of := range byName {
-		out[of[0].Addr.Block().String()] = of
+		out[of[0].Addr().Block().String()] = of
 	}
 	return out
 }

@@ -31,6 +31,7 @@ type decoder struct {
 	// What resources have in common.
 	modules map[string]*moduleName
 	sources map[string]string
+	blocks  model.Blocks
 	slab    []model.Resource
 	// What is being read of nested objects and lists, so that each is made in its exact size.
 	members []string
@@ -47,6 +48,7 @@ func (d *decoder) start(r io.Reader) {
 	d.scanner = newScanner(r, d.limits)
 	d.texts, d.shapes = map[string]string{}, map[string][]string{}
 	d.modules, d.sources = map[string]*moduleName{}, map[string]string{}
+	d.blocks = model.Blocks{}
 }
 
 // The bounds of what is kept once: values and map keys may be all different.

@@ -197,8 +197,8 @@ func consistent(t *testing.T, s *model.Snapshot) {
 		providers[p] = true
 	}
 	for _, r := range s.Resources {
-		if r.Address != r.Addr.String() && !strings.Contains(r.Address, "resource.") && !strings.Contains(r.Address, `\`) {
-			t.Errorf("address %q is parsed as %q", r.Address, r.Addr)
+		if r.Address != r.Addr().String() && !strings.Contains(r.Address, "resource.") && !strings.Contains(r.Address, `\`) {
+			t.Errorf("address %q is parsed as %q", r.Address, r.Addr())
 		}
 		if r.Provider != nil && !providers[r.Provider] {
 			t.Errorf("%s is of a provider configuration that is not listed", r.Address)
@@ -213,10 +213,10 @@ func consistent(t *testing.T, s *model.Snapshot) {
 				t.Errorf("%s: argument %q is not found by its path", r.Address, a.Block)
 			}
 			for _, o := range a.Origins {
-				if o.Shared > len(r.Addr.Module) {
+				if o.Shared > len(r.Module) {
 					t.Errorf("%s: %s shares %d module steps", r.Address, a.Block, o.Shared)
 				}
-				o.Module(r.Addr.Module)
+				o.Module(r.Module)
 			}
 		}
 	}

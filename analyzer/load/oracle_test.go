@@ -131,7 +131,7 @@ func TestOracle(t *testing.T) {
 			walk(p.PriorState.Values.RootModule)
 		}
 		for o, r := range read {
-			if !prior[r.Addr.Type+"."+r.Addr.Name] {
+			if !prior[r.Type+"."+r.Name] {
 				t.Errorf("%s: %s is neither changed nor in the prior state", path, o.address)
 			}
 		}

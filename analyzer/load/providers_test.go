@@ -75,7 +75,7 @@ func TestProviderKeys(t *testing.T) {
 		if region != c.region || (region == "") != (state == model.Unknown) {
 			t.Errorf("%s: %s is in %q, want %q", c.experiment, c.address, region, c.region)
 		}
-		if own, ok := r.Values.Get("region").Text(); ok && r.Addr.Name != "override" && len(region) > 1 && region != own {
+		if own, ok := r.Values.Get("region").Text(); ok && r.Name != "override" && len(region) > 1 && region != own {
 			t.Errorf("%s: %s is in %s, and its provider configuration leads to %s", c.experiment, c.address, own, region)
 		}
 	}

@@ -175,7 +175,7 @@ func readRawInstance(d *decoder) (rawResource, error) {
 // snapshot turns a raw state into the model.
 func (raw *rawState) snapshot(name string, doc *document) (*model.Snapshot, error) {
 	s := &model.Snapshot{Name: name, Format: model.StateV1, TerraformVersion: doc.terraformVersion, Outputs: doc.outputs}
-	providers := map[string]*model.Provider{}
+	providers, blocks := map[string]*model.Provider{}, model.Blocks{}
 	for i := range raw.resources {
 		r := &raw.resources[i]
 		c := &r.change
@@ -196,8 +196,9 @@ func (raw *rawState) snapshot(name string, doc *document) (*model.Snapshot, erro
 			providers[r.provider] = p
 			s.Providers = append(s.Providers, p)
 		}
-		s.Resources = append(s.Resources, &model.Resource{Address: at.String(), Addr: at,
-			Source: p.Source, Values: c.values, Provider: p, Rarely: &model.Rarely{Deposed: c.deposed}})
+		s.Resources = append(s.Resources, &model.Resource{Address: at.String(),
+			Block:  blocks.Once(model.Block{Mode: at.Mode, Type: at.Type, Name: at.Name, Source: p.Source, Provider: p}),
+			Module: at.Module, Key: at.Key, Values: c.values, Rarely: &model.Rarely{Deposed: c.deposed}})
 	}
 	slices.SortFunc(s.Providers, func(a, b *model.Provider) int { return strings.Compare(a.Key, b.Key) })
 	return s, nil

@@ -96,7 +96,7 @@ func (v *values) reference(m *configModule, t addr.Traversal, depth int) model.V
 	// Several instances of the module may disagree; then the value is not one.
 	var found model.Value
 	for _, r := range instances {
-		if key.Kind != addr.NoKey && r.Addr.Key != key {
+		if key.Kind != addr.NoKey && r.Key != key {
 			continue
 		}
 		got := pick(r.Values, rest)

@@ -106,20 +106,55 @@ func (a Action) String() string {
 // Stays tells whether the instance may exist after the plan is applied.
 func (a Action) Stays() bool { return a != Delete && a != Forget }
 
-// Resource is one instance of a resource or data source.
+// Resource is one instance of a resource or data source. A plan has a hundred thousand: what they have in common, and what
+// few have, stands apart.
 type Resource struct {
-	Address  string // as Terraform prints it
-	Addr     addr.Resource
-	Source   string // provider, normalised: `hashicorp/aws`
-	Action   Action
-	Values   Value     // planned, or current where nothing is planned; of a deleted one, what it was
-	Args     *Args     // where arguments come from; nil where the input has no configuration of it
-	Provider *Provider // nil where the input does not tell
-	*Rarely            // never nil, and shared: whoever has something to tell puts another in its place
+	Address string // as Terraform prints it
+	*Block         // never nil, and shared, as Rarely is: whoever has something else to tell puts another in its place
+	Module  addr.Module
+	Key     addr.Key
+	Action  Action
+	Values  Value // planned, or current where nothing is planned; of a deleted one, what it was
+	*Rarely       // never nil
 }
 
-// Rarely is what few resources have, or none of a plan without its sources. It stands apart because a plan has a hundred
-// thousand resources.
+// Addr is the address in its parts.
+func (r *Resource) Addr() addr.Resource {
+	return addr.Resource{Module: r.Module, Mode: r.Mode, Type: r.Type, Name: r.Name, Key: r.Key}
+}
+
+// Block is what the instances of a block have in common, those that use one provider configuration.
+type Block struct {
+	Mode       addr.Mode
+	Type, Name string
+	Source     string    // provider, normalised: `hashicorp/aws`
+	Args       *Args     // where arguments come from; nil where the input has no configuration of it
+	Provider   *Provider // nil where the input does not tell
+}
+
+// TypeName is how the tables name the type: `data.TYPE` for what is only read. An ephemeral resource reads what the data
+// source of its name reads, and keeps it nowhere.
+func (b *Block) TypeName() string {
+	if b.Mode == addr.Managed {
+		return b.Type
+	}
+	return "data." + b.Type
+}
+
+// Blocks keeps each Block once.
+type Blocks map[Block]*Block
+
+// Once is the Block that stands for all that are like b.
+func (all Blocks) Once(b Block) *Block {
+	once := all[b]
+	if once == nil {
+		once = &b
+		all[b] = once
+	}
+	return once
+}
+
+// Rarely is what few resources have, or none of a plan without its sources.
 type Rarely struct {
 	Previous string // the address before a `moved`, or ""
 	Deposed  string // the key of a deposed object, or "": (Address, Deposed) is what is unique

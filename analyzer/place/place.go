@@ -483,7 +483,7 @@ func (s *Sites) location(r *model.Resource) (string, Reason) {
 // bond is the partition of what a resource can only have from its own: the role that it works as.
 func (s *Sites) bond(r *model.Resource) (string, Reason) {
 	cloud, ok := s.cat.Cloud(r.Source)
-	if !ok || r.Values.Kind != model.Object || r.Addr.Mode != addr.Managed {
+	if !ok || r.Values.Kind != model.Object || r.Mode != addr.Managed {
 		return "", Reason{}
 	}
 	for i := range r.Values.Len() {
@@ -496,7 +496,7 @@ func (s *Sites) bond(r *model.Resource) (string, Reason) {
 		if !ok || id.Cloud != cloud || id.Partition == "" {
 			continue
 		}
-		if row := s.cat.Link(r.Addr.Type, name); row != nil && row.Kind == catalog.Same {
+		if row := s.cat.Link(r.Type, name); row != nil && row.Kind == catalog.Same {
 			return id.Partition, Reason{How: Inferred, Text: "the " + idWord(id) + " in its " + name, At: r.Address, Pos: r.Pos}
 		}
 	}
@@ -633,7 +633,7 @@ func (s *Sites) referred(in *model.Snapshot, p *model.Provider, a *model.Arg) (t
 	}
 	for _, r := range in.Resources {
 		if !slices.ContainsFunc(a.Origins, func(o model.Origin) bool {
-			return o.Type == r.Addr.Type && o.Name == r.Addr.Name && o.Mode == r.Addr.Mode && sameBlocks(o.Module(p.Module), r.Addr.Module)
+			return o.Type == r.Type && o.Name == r.Name && o.Mode == r.Mode && sameBlocks(o.Module(p.Module), r.Module)
 		}) {
 			continue
 		}
@@ -662,7 +662,7 @@ func (s *Sites) own(r *model.Resource) *facts {
 	cloud, _ := s.cat.Cloud(r.Source)
 	f := &facts{cat: s.cat, cloud: cloud}
 	f.at.Cloud = cloud
-	typ := r.Addr.Type
+	typ := r.Type
 	for _, row := range s.cat.ResourceSites(r.Source, typ) {
 		switch row.Gives {
 		case catalog.GivesNowhere:
@@ -718,7 +718,7 @@ func (s *Sites) Resource(r *model.Resource) *Placed {
 		return s.Share(s.resource(r))
 	}
 	s.words = s.words[:0]
-	for _, row := range s.cat.ResourceSites(r.Source, r.Addr.Type) {
+	for _, row := range s.cat.ResourceSites(r.Source, r.Type) {
 		if row.Name == "-" {
 			continue
 		}
@@ -735,10 +735,10 @@ func (s *Sites) Resource(r *model.Resource) *Placed {
 		}
 		s.words = append(s.words, 0)
 	}
-	if at, ok := s.asked[question{r.Provider, r.Source, r.Addr.Type, string(s.words)}]; ok {
+	if at, ok := s.asked[question{r.Provider, r.Source, r.Type, string(s.words)}]; ok {
 		return at
 	}
-	q := question{r.Provider, r.Source, r.Addr.Type, string(s.words)}
+	q := question{r.Provider, r.Source, r.Type, string(s.words)}
 	at := s.Share(s.resource(r))
 	if len(s.asked) < mostAsked {
 		s.asked[q] = at

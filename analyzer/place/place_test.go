@@ -121,7 +121,8 @@ func resource(t testing.TB, address string, p *model.Provider, pairs ...string) 
 		t.Fatal(err)
 	}
 	cloud, _, _ := strings.Cut(at.Type, "_")
-	return &model.Resource{Address: address, Addr: at, Source: "acme/" + cloud, Values: object(pairs...), Provider: p, Rarely: &model.Rarely{}}
+	return &model.Resource{Address: address, Block: &model.Block{Mode: at.Mode, Type: at.Type, Name: at.Name, Source: "acme/" + cloud, Provider: p},
+		Module: at.Module, Key: at.Key, Values: object(pairs...), Rarely: &model.Rarely{}}
 }
 
 // estate places the resources, and the configurations that they use or that are given.

@@ -33,7 +33,7 @@ type parts struct {
 
 func grantParts(n *link.Node) parts {
 	p := parts{kind: catalog.Grant}
-	if n.Addr.Mode != addr.Managed {
+	if n.Mode != addr.Managed {
 		return p
 	}
 	for i := range n.Ends {
@@ -117,7 +117,7 @@ func limited(n *link.Node) bool {
 
 // throughGroup are the grants that members of a group hold because the group does.
 func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Placed, crossing bool) []Grant {
-	if _, power := r.cat.Power(n.Addr.Type, e.Path.Block); !crossing || e.Target == nil || len(p.role) == 0 && !power {
+	if _, power := r.cat.Power(n.Type, e.Path.Block); !crossing || e.Target == nil || len(p.role) == 0 && !power {
 		return nil // what a group gets that gives nobody a role is another group's membership
 	}
 	var all []Grant
@@ -158,7 +158,7 @@ func (r *Reader) scope(n *link.Node, ends []*link.End) (place.Placed, link.Confi
 // member is the party that the principal's end of a grant names.
 func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 	if text, ok := r.text(n, e.Path); ok {
-		if m, ok := GoogleMember(text); ok && strings.HasPrefix(n.Addr.Type, "google_") {
+		if m, ok := GoogleMember(text); ok && strings.HasPrefix(n.Type, "google_") {
 			return r.googleParty(n, m)
 		}
 		if _, host, ok := strings.Cut(text, "@"); ok && e.Placed.Partition == "" && catalog.HostName(host) != "" {
@@ -173,14 +173,14 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 	if who, ok := r.vouched(n, e); ok {
 		return who, true
 	}
-	if n.Addr.Type == "aws_ssoadmin_account_assignment" {
+	if n.Type == "aws_ssoadmin_account_assignment" {
 		// Users and groups are of the Identity Center that assigns.
 		return Party{Placed: *n.Placed, Words: "an identity of its Identity Center", Sure: link.Likely, Account: true}, true
 	}
-	if e.Target != nil && e.Target.Addr.Type == "google_iam_workload_identity_pool" {
+	if e.Target != nil && e.Target.Type == "google_iam_workload_identity_pool" {
 		return r.workloads(e.Target)
 	}
-	if e.Target != nil && e.Target.Addr.Type == "azuread_invitation" {
+	if e.Target != nil && e.Target.Type == "azuread_invitation" {
 		if guest, ok := guestOf(e.Target); ok {
 			return guest, true
 		}
@@ -212,7 +212,7 @@ func (r *Reader) vouched(n *link.Node, e *link.End) (Party, bool) {
 	if by == nil {
 		return Party{}, false
 	}
-	if kind, _ := r.identity(by.Addr.Type); kind != Federated {
+	if kind, _ := r.identity(by.Type); kind != Federated {
 		return Party{}, false
 	}
 	return r.partyOf(by)
@@ -270,7 +270,7 @@ func (r *Reader) pool(of func(provider *link.Node) bool) (Party, bool) {
 // workloads is the party of a member string that is only known to be made of an identity pool's name.
 func (r *Reader) workloads(pool *link.Node) (Party, bool) {
 	who, ok := r.pool(func(p *link.Node) bool {
-		for _, f := range r.named(p, "workload_identity_pool_id", pool.Addr.Type, []string{"workload_identity_pool_id"}) {
+		for _, f := range r.named(p, "workload_identity_pool_id", pool.Type, []string{"workload_identity_pool_id"}) {
 			if f.node == pool {
 				return true
 			}
@@ -314,7 +314,7 @@ func (r *Reader) poolProvider(p *link.Node) (Party, bool) {
 
 // held is what a grant gives to those whom one of its arguments names.
 func (r *Reader) held(n *link.Node, p parts, who *link.End) Holding {
-	if class, ok := r.cat.Power(n.Addr.Type, who.Path.Block); ok {
+	if class, ok := r.cat.Power(n.Type, who.Path.Block); ok {
 		return Holding{Class: class, Words: fmt.Sprintf("%s (%s)", who.Path.Block, class), Sure: Yes,
 			Steps: []analyzer.Step{step(n, who.Path.Block, fmt.Sprintf("whom %s names has %s", who.Path.Block, privilege(class)))}}
 	}
@@ -337,7 +337,7 @@ func (r *Reader) held(n *link.Node, p parts, who *link.End) Holding {
 
 // overIdentity tells whether roles of n are over one identity, which those whom an argument names can become by them.
 func (r *Reader) overIdentity(n *link.Node, who *link.End) bool {
-	return slices.ContainsFunc(r.cat.Becomes(), func(b catalog.Become) bool { return b.Type == n.Addr.Type && b.From == who.Path.Block })
+	return slices.ContainsFunc(r.cat.Becomes(), func(b catalog.Become) bool { return b.Type == n.Type && b.From == who.Path.Block })
 }
 
 // impersonated is what those may do who can become an identity: the same as it.
@@ -345,7 +345,7 @@ func (r *Reader) impersonated(n *link.Node, who *link.End, role Holding) Holding
 	h := Holding{Sure: Yes, Words: role.Words + " of an identity that administers nothing that is known", Steps: role.Steps}
 	any := false
 	for _, b := range r.cat.Becomes() {
-		if b.Type != n.Addr.Type || b.From != who.Path.Block {
+		if b.Type != n.Type || b.From != who.Path.Block {
 			continue
 		}
 		for _, to := range r.meant(n, b.To) {
@@ -423,7 +423,7 @@ func (r *Reader) builtInRole(n *link.Node, e *link.End, class catalog.Class, wor
 
 // cloudOf is the cloud whose roles a grant's role is one of: that of the type's name where the tables know it.
 func (r *Reader) cloudOf(n *link.Node) string {
-	switch prefix, _, _ := strings.Cut(n.Addr.Type, "_"); prefix {
+	switch prefix, _, _ := strings.Cut(n.Type, "_"); prefix {
 	case "azurerm":
 		return "azure"
 	case "azuread":

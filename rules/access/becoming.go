@@ -144,7 +144,7 @@ func (r *Reader) assignedTo(identity *link.Node) []Grant {
 // servedBy are the roles that a service lets in for a resource, such as Roles Anywhere for a trust anchor: those whose
 // trust documents name the service, and that resource where they name one.
 func (r *Reader) servedBy(n *link.Node) []found {
-	p, ok := r.cat.Principal(n.Addr.Type)
+	p, ok := r.cat.Principal(n.Type)
 	if !ok || p.Kind != catalog.ByService {
 		return nil
 	}
@@ -178,7 +178,7 @@ func (r *Reader) serves(n *link.Node, service string, role *link.Node, argument 
 		for _, a := range from.Args.All() {
 			targets, _ := r.graph.Resolve(from, a.Block)
 			for _, t := range targets {
-				if t.Node.Addr.Type == n.Addr.Type && !slices.Contains(named, t.Node) {
+				if t.Node.Type == n.Type && !slices.Contains(named, t.Node) {
 					named = append(named, t.Node)
 				}
 			}
@@ -211,7 +211,7 @@ func (r *Reader) membersOf(identity *link.Node, steps []analyzer.Step, by []*lin
 	}
 	seen[identity] = true
 	for _, e := range r.becomings().back[identity] {
-		if e.row.From == catalog.Itself || e.by.Addr.Mode != addr.Managed || len(grantParts(e.by).role) > 0 {
+		if e.row.From == catalog.Itself || e.by.Mode != addr.Managed || len(grantParts(e.by).role) > 0 {
 			continue // what a grant of its own says is told there
 		}
 		for i := range e.by.Ends {
@@ -235,7 +235,7 @@ func (r *Reader) membersOf(identity *link.Node, steps []analyzer.Step, by []*lin
 // dialectOf is the dialect whose roles a resource is one of, nil where it is none.
 func dialectOf(n *link.Node) *dialect {
 	for i := range dialects {
-		if dialects[i].role == n.Addr.Type && n.Addr.Mode == addr.Managed {
+		if dialects[i].role == n.Type && n.Mode == addr.Managed {
 			return &dialects[i]
 		}
 	}

@@ -59,8 +59,8 @@ func (r *Reader) defined(d *link.Node) []Holding {
 	if dialect := dialectOf(d); dialect != nil {
 		return []Holding{r.holding(dialect, d)}
 	}
-	typ := d.Addr.Type
-	if d.Addr.Mode == addr.Data {
+	typ := d.Type
+	if d.Mode == addr.Data {
 		typ = "data." + typ
 	}
 	var all []Holding

@@ -47,7 +47,7 @@ func (r *Reader) named(n *link.Node, block, typ string, attributes []string) []f
 	var all []found
 	targets, _ := r.graph.Resolve(n, block)
 	for _, t := range targets {
-		if t.Node.Addr.Type != typ || len(known) > 0 && !unknown && !carries(t.Node, attributes, known) {
+		if t.Node.Type != typ || len(known) > 0 && !unknown && !carries(t.Node, attributes, known) {
 			continue
 		}
 		all = append(all, found{t.Node, t.Exact})
@@ -228,7 +228,7 @@ func (c *collection) builtIn(name string) (catalog.Class, string, bool) {
 // builtInData is the class of a policy that a data source looks up by name or ARN.
 func (c *collection) builtInData(n *link.Node) (catalog.Class, string, bool) {
 	for _, a := range []string{"arn", "name"} {
-		if text, ok := n.Values.Get(a).Text(); ok && n.Addr.Type == "aws_iam_policy" && n.Addr.Mode != 0 {
+		if text, ok := n.Values.Get(a).Text(); ok && n.Type == "aws_iam_policy" && n.Mode != 0 {
 			if class, word, ok := c.builtIn(text); ok {
 				return class, word, true
 			}
@@ -281,7 +281,7 @@ func (c *collection) custom(n *link.Node, block string, nodes []*link.Node, atta
 	any := false
 	for _, p := range nodes {
 		for _, t := range c.d.policies {
-			if p.Addr.Type != t.typ {
+			if p.Type != t.typ {
 				continue
 			}
 			for _, a := range t.document {
@@ -332,7 +332,7 @@ func (c *collection) bound(n *link.Node, block string) {
 
 func (c *collection) boundBy(nodes []*link.Node, n *link.Node, block string) {
 	for _, p := range nodes {
-		if v := p.Values.Get("policy"); p.Addr.Type == "aws_iam_policy" && v.State != model.Absent {
+		if v := p.Values.Get("policy"); p.Type == "aws_iam_policy" && v.State != model.Absent {
 			read := c.r.document(p, "policy", v)
 			if read.guess {
 				read.doc.Statements = nil

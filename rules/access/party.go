@@ -60,7 +60,7 @@ func (r *Reader) parties(n *link.Node, cloud string, t Trust) []Party {
 
 // partyOf is the party that a resource stands for when a document names it as a principal.
 func (r *Reader) partyOf(n *link.Node) (Party, bool) {
-	is, _ := r.cat.Principal(n.Addr.Type)
+	is, _ := r.cat.Principal(n.Type)
 	switch is.Kind {
 	case catalog.ByIssuer:
 		return r.issuer(n, is.Attribute)

@@ -16,7 +16,7 @@ import (
 func (r *Reader) Policies(kinds ...catalog.Kind) []Grant {
 	var all []Grant
 	for _, n := range r.graph.Nodes {
-		if n.Addr.Mode != addr.Managed || isRole(n) {
+		if n.Mode != addr.Managed || isRole(n) {
 			continue
 		}
 		seen := map[string]bool{}
@@ -26,7 +26,7 @@ func (r *Reader) Policies(kinds ...catalog.Kind) []Grant {
 				continue
 			}
 			seen[e.Path.Full] = true
-			if strings.HasPrefix(n.Addr.Type, "google_") {
+			if strings.HasPrefix(n.Type, "google_") {
 				all = append(all, r.googlePolicy(n, e)...)
 			} else {
 				all = append(all, r.policy(n, e)...)
@@ -39,11 +39,11 @@ func (r *Reader) Policies(kinds ...catalog.Kind) []Grant {
 // isRole tells that a resource's documents are read by Roles and Sentences.
 func isRole(n *link.Node) bool {
 	for i := range dialects {
-		if dialects[i].role == n.Addr.Type {
+		if dialects[i].role == n.Type {
 			return true
 		}
 	}
-	return n.Addr.Type == "oci_identity_policy"
+	return n.Type == "oci_identity_policy"
 }
 
 // documented are the clouds whose resource policies are AWS-style documents.
@@ -97,7 +97,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 		bindings = nil
 		targets, _ := r.graph.Resolve(n, e.Path.Block)
 		for _, t := range targets {
-			if t.Node.Addr.Mode == addr.Data && t.Node.Addr.Type == "google_iam_policy" {
+			if t.Node.Mode == addr.Data && t.Node.Type == "google_iam_policy" {
 				list, _ := GoogleData(t.Node.Values)
 				bindings = append(bindings, list...)
 				made = append(made, t.Node)

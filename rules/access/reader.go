@@ -154,7 +154,7 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 	made := false
 	var others []link.Target
 	for _, t := range targets {
-		if t.Node.Addr.Mode == addr.Data && makers[t.Node.Addr.Type] != "" && len(above) < deepest && !slices.Contains(above, t.Node) {
+		if t.Node.Mode == addr.Data && makers[t.Node.Type] != "" && len(above) < deepest && !slices.Contains(above, t.Node) {
 			d := r.data(t.Node, append(slices.Clip(above), t.Node))
 			out.doc = Document{Unknown: out.doc.Unknown || d.doc.Unknown, Statements: append(out.doc.Statements, d.doc.Statements...)}
 			out.nodes = append(out.nodes, d.nodes...)
@@ -182,7 +182,7 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 // refers to an identity provider or a role does so to let it in.
 func (r *Reader) guess(doc *Document, targets []link.Target) bool {
 	for _, t := range targets {
-		kind, ok := r.identity(t.Node.Addr.Type)
+		kind, ok := r.identity(t.Node.Type)
 		if !ok {
 			continue
 		}
@@ -209,7 +209,7 @@ func (r *Reader) identity(typ string) (PrincipalKind, bool) {
 // data reads a data source that makes a document, with the documents that it builds on.
 func (r *Reader) data(n *link.Node, above []*link.Node) reading {
 	out := reading{nodes: []*link.Node{n}}
-	if text, ok := n.Values.Get(makers[n.Addr.Type]).Text(); ok && r.tooLong(text) == "" {
+	if text, ok := n.Values.Get(makers[n.Type]).Text(); ok && r.tooLong(text) == "" {
 		if doc, err := Parse(text); err == nil {
 			r.settle(n, doc.Statements)
 			out.doc = doc
@@ -271,7 +271,7 @@ func (r *Reader) settle(n *link.Node, statements []Statement) {
 				}
 			}
 			for _, o := range named {
-				if o.Addr.Type == "aws_organizations_organization" && len(c.Values.Values) <= 1 {
+				if o.Type == "aws_organizations_organization" && len(c.Values.Values) <= 1 {
 					c.Organisation = o.Placed.Partition
 				}
 			}
@@ -300,7 +300,7 @@ func (r *Reader) referred(n *link.Node, block string, principals []Principal) []
 			targets, _ = r.graph.Resolve(n, strings.Replace(block, "principals.", "principal.", 1))
 		}
 		for _, t := range targets {
-			kind, identity := r.identity(t.Node.Addr.Type)
+			kind, identity := r.identity(t.Node.Type)
 			if p.Kind == Federated && kind != Federated || p.Kind == Account && identity && kind != Account || p.Kind == Service {
 				continue
 			}

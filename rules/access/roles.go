@@ -88,7 +88,7 @@ func (r *Reader) letIn(d *dialect, role *link.Node, argument string, read readin
 		g.Steps = append(g.Steps, step(n, "statement", n.Address+" makes the document"))
 	}
 	for _, n := range who.Nodes {
-		if kind, _ := r.identity(n.Addr.Type); kind == Federated {
+		if kind, _ := r.identity(n.Type); kind == Federated {
 			g.Steps = append(g.Steps, step(n, "", fmt.Sprintf("%s accepts tokens of %s", n.Address, who.Words)))
 		}
 	}
@@ -190,7 +190,7 @@ func (r *Reader) becomes(d *dialect, role *link.Node) []*link.Node {
 	all := r.trusting.byRole[role]
 	var held *collection
 	for _, t := range r.trusting.whole {
-		if t.to == role || t.to.Addr.Type != role.Addr.Type || t.to.Placed.Partition != role.Placed.Partition || !sameAccount(role, t) || slices.Contains(all, t.to) {
+		if t.to == role || t.to.Type != role.Type || t.to.Placed.Partition != role.Placed.Partition || !sameAccount(role, t) || slices.Contains(all, t.to) {
 			continue
 		}
 		if held == nil {
@@ -230,10 +230,10 @@ func (r *Reader) trusts(d *dialect, to *link.Node, argument string) {
 		for _, n := range from {
 			switch {
 			case n == nil || n == to:
-			case n.Addr.Type == d.role && !slices.Contains(r.trusting.byRole[n], to):
+			case n.Type == d.role && !slices.Contains(r.trusting.byRole[n], to):
 				r.trusting.byRole[n] = append(r.trusting.byRole[n], to)
 				r.trusting.guessed[[2]*link.Node{n, to}] = read.guess
-			case n.Addr.Mode == addr.Data && n.Provider == to.Provider: // its own account
+			case n.Mode == addr.Data && n.Provider == to.Provider: // its own account
 				r.trusting.whole = append(r.trusting.whole, accountTrust{to: to})
 			}
 		}
@@ -427,7 +427,7 @@ func (r *Reader) claims(p Principal) Facts {
 		}
 	}
 	if node != nil {
-		is, _ := r.cat.Principal(node.Addr.Type)
+		is, _ := r.cat.Principal(node.Type)
 		if is.Kind != catalog.ByIssuer {
 			return f
 		}

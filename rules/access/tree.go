@@ -105,7 +105,7 @@ func (r *Reader) fillIn(doc *Document, targets []link.Target) {
 			}
 			some := false
 			for _, t := range targets {
-				if kind, ok := r.identity(t.Node.Addr.Type); ok && kind == p.Kind {
+				if kind, ok := r.identity(t.Node.Type); ok && kind == p.Kind {
 					all, some = append(all, Principal{Kind: p.Kind, Unknown: true, Node: t.Node}), true
 				}
 			}

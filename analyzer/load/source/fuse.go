@@ -39,7 +39,7 @@ type fusion struct {
 func (f *fusion) fuse(dir string) *model.Snapshot {
 	for _, r := range f.src.Resources {
 		f.byAddress[r.Address] = r
-		b := r.Addr.Block().String()
+		b := r.Addr().Block().String()
 		f.byBlock[b] = append(f.byBlock[b], r)
 	}
 	out := *f.plan
@@ -54,8 +54,9 @@ func (f *fusion) fuse(dir string) *model.Snapshot {
 		}
 	}
 	for _, r := range f.src.Resources {
-		if r.Addr.Mode == addr.Ephemeral { // no plan has it
-			one := *r
+		if r.Mode == addr.Ephemeral { // no plan has it
+			one, common, own := *r, *r.Block, *r.Rarely
+			one.Block, one.Rarely = &common, &own
 			f.assign(&one, r.Provider, r.Candidates)
 			out.Resources = append(out.Resources, &one)
 		}
@@ -118,21 +119,21 @@ func (f *fusion) joinProviders() {
 }
 
 func (f *fusion) resource(r *model.Resource) *model.Resource {
-	out, own := *r, *r.Rarely
-	out.Rarely = &own
+	out, common, own := *r, *r.Block, *r.Rarely
+	out.Block, out.Rarely = &common, &own
 	out.Provider = f.provider(r.Provider)
 	out.Candidates = nil
 	for _, c := range r.Candidates {
 		out.Candidates = append(out.Candidates, f.provider(c))
 	}
-	block := f.byBlock[r.Addr.Block().String()]
+	block := f.byBlock[r.Addr().Block().String()]
 	if len(block) == 0 || block[0].Source != r.Source {
 		return &out
 	}
 	out.Pos = block[0].Pos
 	s := f.byAddress[r.Address]
 	if s == nil {
-		s = symbolic(block, r.Addr)
+		s = symbolic(block, r.Addr())
 	}
 	if s != nil {
 		out.Pos = s.Pos
@@ -178,8 +179,8 @@ func (f *fusion) provider(p *model.Provider) *model.Provider {
 // symbolic is the instance of the sources that stands for all of a block whose count or for_each they do not know.
 func symbolic(block []*model.Resource, at addr.Resource) *model.Resource {
 	for _, s := range block {
-		fits := s.Addr.Key == at.Key || s.Addr.Key.Kind == addr.AnyKey
-		for i, step := range s.Addr.Module {
+		fits := s.Key == at.Key || s.Key.Kind == addr.AnyKey
+		for i, step := range s.Module {
 			fits = fits && (step.Key == at.Module[i].Key || step.Key.Kind == addr.AnyKey)
 		}
 		if fits {

@@ -45,7 +45,7 @@ func TestFuseKeeps(t *testing.T) {
 	for _, name := range []string{"refs", "providers", "providers2", "providers3", "linemap", "nesting", "unknowns", "overrides", "aws_v5", "tofu_foreach", "refs_applied", "injection", "exprs"} {
 		t.Run(name, func(t *testing.T) {
 			plan, both := fused(t, name)
-			both.Resources = slices.DeleteFunc(both.Resources, func(r *model.Resource) bool { return r.Addr.Mode == addr.Ephemeral }) // no plan has them
+			both.Resources = slices.DeleteFunc(both.Resources, func(r *model.Resource) bool { return r.Mode == addr.Ephemeral }) // no plan has them
 			if len(plan.Resources) != len(both.Resources) {
 				t.Fatalf("%d resources, of %d", len(both.Resources), len(plan.Resources))
 			}

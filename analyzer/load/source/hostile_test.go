@@ -109,7 +109,7 @@ func TestBudget(t *testing.T) {
 				t.Errorf("made %d MB", made)
 			}
 			for _, r := range s.Resources {
-				if r.Addr.Type != "x" {
+				if r.Type != "x" {
 					continue
 				}
 				if v := r.Values.Get("a"); v.State == model.Known && v.Kind != model.List {

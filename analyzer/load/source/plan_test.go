@@ -78,7 +78,7 @@ func compare(t *testing.T, s, p *model.Snapshot) {
 		agree(t, r.Address, got.Values, r.Values)
 	}
 	for _, r := range s.Resources {
-		if !planned[r.Address] && len(p.Incomplete) == 0 && r.Addr.Mode != addr.Ephemeral {
+		if !planned[r.Address] && len(p.Incomplete) == 0 && r.Mode != addr.Ephemeral {
 			t.Errorf("%s is in the sources and not in the plan", r.Address)
 		}
 	}

@@ -261,7 +261,9 @@ func (r *run) emit(in *instance) {
 	w.init(r, in.module)
 	res := &model.Resource{
 		Address: in.address,
-		Addr:    addr.Resource{Module: in.module.path, Mode: in.block.mode, Type: in.block.typ, Name: in.block.name, Key: in.key},
+		Block:   &model.Block{Mode: in.block.mode, Type: in.block.typ, Name: in.block.name, Source: in.source()},
+		Module:  in.module.path,
+		Key:     in.key,
 		Action:  model.Create,
 		Rarely:  &model.Rarely{Pos: pos(in.block.at)},
 	}
@@ -276,7 +278,6 @@ func (r *run) emit(in *instance) {
 		res.Pos = *call
 	}
 	res.Provider, res.Candidates = in.configuration(r)
-	res.Source = in.source()
 	r.resources = append(r.resources, res)
 }
 

@@ -164,7 +164,7 @@ func describe(s *model.Snapshot) string {
 		}
 		for _, a := range r.Args.All() {
 			for _, o := range a.Origins {
-				m := o.Module(r.Addr.Module).String()
+				m := o.Module(r.Module).String()
 				if m != "" {
 					m += "."
 				}
