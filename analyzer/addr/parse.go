@@ -25,7 +25,7 @@ func ParseTraversal(s string) (Traversal, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := Traversal{{Name: name}}
+	t := append(make(Traversal, 0, 1+strings.Count(s, ".")+strings.Count(s, "[")), Part{Name: name})
 	for p.i < len(s) {
 		switch s[p.i] {
 		case '.':

@@ -36,10 +36,7 @@ type Known struct {
 
 // By is what a resource is known by that is in a partition and whose From has a value.
 func (k Known) By(value, partition string) string {
-	if k.Template == "{}" {
-		return value
-	}
-	return strings.NewReplacer("{}", value, "{partition}", partition).Replace(k.Template)
+	return strings.ReplaceAll(strings.ReplaceAll(k.Template, "{partition}", partition), "{}", value)
 }
 
 // Principal says that policy documents name resources of a type as principals, and by what others sign in there.

@@ -148,8 +148,9 @@ type Blocks map[Block]*Block
 func (all Blocks) Once(b Block) *Block {
 	once := all[b]
 	if once == nil {
-		once = &b
-		all[b] = once
+		own := b // made here: b itself stays off the heap
+		once = &own
+		all[own] = once
 	}
 	return once
 }

@@ -22,6 +22,7 @@ type Reader struct {
 	blind    func(link.Blind)
 	today    time.Time
 	classes  map[string]*Classes
+	texts    map[string]reading // documents by their text
 	attached map[*link.Node][]attachment
 	holdings map[*link.Node]Holding
 	trusting *trusted
@@ -33,7 +34,7 @@ type Reader struct {
 // do is only looked at where it matters; what could not be decided of them goes to blind. Conditions that let nobody in
 // since a day before today do not hold.
 func NewReader(g *link.Graph, cat *catalog.Catalog, crosses func(near, far place.Site) bool, blind func(link.Blind), today time.Time) *Reader {
-	return &Reader{graph: g, cat: cat, crosses: crosses, blind: blind, today: today, classes: map[string]*Classes{}, holdings: map[*link.Node]Holding{}}
+	return &Reader{graph: g, cat: cat, crosses: crosses, blind: blind, today: today, classes: map[string]*Classes{}, texts: map[string]reading{}, holdings: map[*link.Node]Holding{}}
 }
 
 // Grant is a principal that holds something: who, through what, over what.
@@ -125,17 +126,32 @@ func (r *Reader) tooLong(text string) string {
 // deepest bounds how many documents may be made of one another.
 const deepest = 16
 
+// mostTexts bounds what is remembered of documents: a thousand roles often have the same one, word by word.
+const mostTexts = 1 << 10
+
+// parse reads the text of a document. What comes of it is the same wherever it stands, and is not to be changed.
+func (r *Reader) parse(text string) reading {
+	if long := r.tooLong(text); long != "" {
+		return reading{doc: Document{Unknown: true}, open: long}
+	}
+	doc, err := Parse(text)
+	if err != nil {
+		return reading{doc: Document{Unknown: true}, open: "is no policy document that can be read"}
+	}
+	r.settle(nil, doc.Statements)
+	return reading{doc: doc}
+}
+
 func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.Node) reading {
 	if text, ok := v.Text(); ok {
-		if long := r.tooLong(text); long != "" {
-			return reading{doc: Document{Unknown: true}, open: long}
+		known, ok := r.texts[text]
+		if !ok {
+			known = r.parse(text)
+			if len(r.texts) < mostTexts {
+				r.texts[text] = known
+			}
 		}
-		doc, err := Parse(text)
-		if err != nil {
-			return reading{doc: Document{Unknown: true}, open: "is no policy document that can be read"}
-		}
-		r.settle(nil, doc.Statements)
-		return reading{doc: doc}
+		return known
 	}
 	if v.State != model.Unknown {
 		return reading{}
