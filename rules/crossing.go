@@ -36,7 +36,7 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []*crossing {
 			continue
 		}
 		l := p.Graph.Links[i]
-		from, to := p.Side(l.Near.Placed.Site), p.Side(besides(l.Near, l.Far[0]))
+		from, to := p.Side(l.Near.Placed.Site), p.Side(besides(l.Near, &l.Far[0]))
 		if from == "" || to == "" || from == to || len(l.Near.Either) > 0 {
 			continue
 		}
@@ -46,12 +46,12 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []*crossing {
 		k := group{l.Node, min(from, to), max(from, to)}
 		c := at[k]
 		if c == nil {
-			c = &crossing{node: l.Node, near: l.Near, from: p.Spot(l.Near.Placed.Site), to: p.Spot(l.Far[0].Placed.Site)}
+			c = &crossing{node: l.Node, near: *l.Near, from: p.Spot(l.Near.Placed.Site), to: p.Spot(l.Far[0].Placed.Site)}
 			at[k] = c
 			out = append(out, c)
 		}
 		if from != c.from.Side {
-			c.far = append(c.far, l.Near)
+			c.far = append(c.far, *l.Near)
 			continue
 		}
 		c.far = append(c.far, l.Far...)
@@ -73,7 +73,7 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []*crossing {
 
 // besides is where a far end is as seen from a near one. What only names a region of one's own partition says nothing of an
 // account, and mostly means one's own: where the policy gives accounts to sides, that is no other side.
-func besides(near, far link.End) place.Site {
+func besides(near, far *link.End) place.Site {
 	site := far.Placed.Site
 	if far.Target == nil && site.Account == "" && site.Partition == near.Placed.Partition {
 		site.Account = near.Placed.Account

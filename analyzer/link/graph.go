@@ -56,12 +56,12 @@ type End struct {
 	Path       model.Path
 	Row        *catalog.Link // nil where no row explains the attribute
 	Kind       catalog.Kind  // the row's, or what the value itself tells
+	Confidence Confidence
 	Placed     *place.Placed // as a Node's; its site is empty for parts of grants and documents, whose rules look further
 	Target     *Node         // the resource at the far end, nil where only its place is known
 	Attr       string        // the attribute of Target that is used
 	Via        []string      // what the reference passed through
 	Either     []Choice      // all that may be meant, where this is only one of them
-	Confidence Confidence
 }
 
 // Nowhere is the place of an end that is not known.
@@ -77,7 +77,7 @@ type Choice struct {
 type Link struct {
 	Node *Node
 	Kind catalog.Kind
-	Near End
+	Near *End    // not to be changed: the links of all that is in one place share what says so
 	Far  []End   // all ends of the link that are in one place
 	Via  []*Node // the hub and the others that are attached to it
 }
@@ -114,6 +114,7 @@ type Graph struct {
 
 	kinds []catalog.Kind
 	alike []End
+	own   *End // what the last node itself is
 }
 
 // Target is a resource that an argument's value may come from.

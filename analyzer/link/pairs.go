@@ -29,10 +29,7 @@ func (g *Graph) pairs(n *Node) {
 	if !n.leaves() {
 		return
 	}
-	own := End{Placed: n.Placed, Confidence: Certain}
-	if len(n.Placed.Because) > 0 && n.Placed.Because[0].How >= place.Inferred {
-		own.Confidence = Likely
-	}
+	own := g.ownEnd(n)
 	fits := func(e *End) bool {
 		return pairable(e.Kind) && (e.Row == nil || joins(e.Row.By)) && tells(&e.Placed.Site)
 	}
@@ -64,12 +61,25 @@ func (g *Graph) pairs(n *Node) {
 				return e.Placed.Partition != own.Placed.Partition || e.Placed.Region == ""
 			})
 		}
-		for i, near := range ends {
+		for i := range ends {
+			near := ends[i] // a copy: the next node uses the same room
 			if i == 0 || !slices.ContainsFunc(ends[:i], func(e End) bool { return same(&e.Placed.Site, &near.Placed.Site) }) {
-				g.star(n, k, near, ends[i+1:], nil)
+				g.star(n, k, &near, ends[i+1:], nil)
 			}
 		}
 	}
+}
+
+// ownEnd is where n itself is. Resources that follow each other are mostly in one place.
+func (g *Graph) ownEnd(n *Node) *End {
+	sure := Certain
+	if len(n.Placed.Because) > 0 && n.Placed.Because[0].How >= place.Inferred {
+		sure = Likely
+	}
+	if g.own == nil || g.own.Placed != n.Placed || g.own.Confidence != sure {
+		g.own = &End{Placed: n.Placed, Confidence: sure}
+	}
+	return g.own
 }
 
 // leaves tells whether any end of n may be elsewhere than n is.
@@ -83,7 +93,7 @@ func (n *Node) leaves() bool {
 }
 
 // star links near with every end that is elsewhere, one link a place.
-func (g *Graph) star(n *Node, k catalog.Kind, near End, ends []End, via []*Node) {
+func (g *Graph) star(n *Node, k catalog.Kind, near *End, ends []End, via []*Node) {
 	var far [][]End
 	for _, e := range ends {
 		if same(&e.Placed.Site, &near.Placed.Site) {
@@ -227,7 +237,8 @@ func (g *Graph) attach(h hub, near member, list []member) {
 			end.Target = near.node
 		}
 		end.Kind, end.Path, end.Row = h.kind, m.at.Path, m.at.Row // it is reached through the hub
-		g.Links = append(g.Links, Link{Node: m.node, Kind: h.kind, Near: m.end, Far: []End{end}, Via: via})
+		own := m.end
+		g.Links = append(g.Links, Link{Node: m.node, Kind: h.kind, Near: &own, Far: []End{end}, Via: via})
 	}
 }
 
