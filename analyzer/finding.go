@@ -47,9 +47,18 @@ type Finding struct {
 	Suppressed  *Suppression
 	Known       bool // the baseline has it too
 
-	// Explain adds the evidence and what is related, once it is certain that no more telling rule says the same: many a
-	// finding is dropped for that. Nil where all is said.
+	// Explain adds the evidence and what is related, when someone asks for it with Told: many a finding is dropped for a
+	// more telling one, and many are printed in one line. Nil where all is said.
 	Explain func(*Finding)
+}
+
+// Told is f with its evidence and what is related.
+func (f *Finding) Told() *Finding {
+	if explain := f.Explain; explain != nil {
+		f.Explain = nil
+		explain(f)
+	}
+	return f
 }
 
 // Result is everything that a run found, in the order in which it is printed: the same input gives the same Result.
@@ -57,15 +66,16 @@ type Result struct {
 	Version  string // of demarc
 	Inputs   []Input
 	Coverage Coverage
-	Findings []Finding
-	Links    []CrossLink
+	Findings []Finding // ask Told for the evidence of each
 	Blind    []BlindSpot
 	Rules    []*Rule
-	// Resources are what Located gives, once it was asked.
+	// Resources and Links are what Located and Linked give, once they were asked.
 	Resources []Resource
+	Links     []CrossLink
 	Baseline  *Comparison // what has changed since the baseline, nil without one
 
 	located func() []Resource
+	linked  func() []CrossLink
 	Lines   *Lines // of the sources, for Excerpt
 }
 
@@ -76,6 +86,14 @@ func (r *Result) Located() []Resource {
 		r.Resources = r.located()
 	}
 	return r.Resources
+}
+
+// Linked are the links between two places, crossing or not, in the order of the estate. Few ask for them too.
+func (r *Result) Linked() []CrossLink {
+	if r.Links == nil && r.linked != nil {
+		r.Links = r.linked()
+	}
+	return r.Links
 }
 
 // Resource is an instance and the place that it is in. One that could not be placed has a Spot without a partition.

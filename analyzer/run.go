@@ -23,6 +23,7 @@ func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*
 	for _, a := range policy.Allowances() {
 		p.Allowances = append(p.Allowances, AllowanceUse{Allowance: a, Expired: a.Expired(today)})
 	}
+	var found []*Finding
 	blind := slices.Clone(g.Blind)
 	p.Blind = func(b link.Blind) { blind = append(blind, b) }
 	for _, rule := range rules {
@@ -38,24 +39,22 @@ func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*
 			f.Fingerprint = fingerprint(&f)
 			allow(p, &f)
 			mark(p, &f)
-			r.Findings = append(r.Findings, f)
+			found = append(found, &f)
 		}
 		rule.Run(p)
 	}
-	r.Findings = yield(r.Findings)
-	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Explain != nil {
-			f.Explain(f)
-			f.Explain = nil
-		}
+	found = yield(found)
+	sortFindings(found)
+	r.Findings = make([]Finding, len(found))
+	for i, f := range found {
+		r.Findings[i] = *f
 	}
-	sortFindings(r.Findings)
 	for _, in := range g.Inputs {
 		r.Inputs = append(r.Inputs, Input{Name: in.Name, Format: in.Format, Incomplete: in.Incomplete, Notes: slices.Concat(in.Notes, g.Notes[in])})
 	}
 	r.cover(p)
 	r.located = func() []Resource { return located(p) }
-	r.links(p)
+	r.linked = func() []CrossLink { return r.links(p) }
 	r.blindSpots(blind)
 	return r
 }
@@ -76,17 +75,16 @@ func allow(p *Pass, f *Finding) {
 
 // yield drops what a more telling rule says of the same resource and far side, and repeated findings: one crossing is
 // one finding.
-func yield(list []Finding) []Finding {
+func yield(list []*Finding) []*Finding {
 	type crossing struct{ root, address, side, rule string }
 	told := map[crossing]bool{}
-	sides := func(f *Finding) []string { return []string{f.From.Side, f.To.Side} }
-	for i := range list {
-		for _, s := range sides(&list[i]) {
-			told[crossing{list[i].Root, list[i].Address, s, list[i].Rule.ID}] = true
+	for _, f := range list {
+		for _, side := range []string{f.From.Side, f.To.Side} {
+			told[crossing{f.Root, f.Address, side, f.Rule.ID}] = true
 		}
 	}
 	seen := map[string]bool{}
-	return slices.DeleteFunc(list, func(f Finding) bool {
+	return slices.DeleteFunc(list, func(f *Finding) bool {
 		for _, other := range f.Rule.Yields {
 			if told[crossing{f.Root, f.Address, f.From.Side, other}] && told[crossing{f.Root, f.Address, f.To.Side, other}] {
 				return true
@@ -99,8 +97,8 @@ func yield(list []Finding) []Finding {
 	})
 }
 
-func sortFindings(list []Finding) {
-	slices.SortStableFunc(list, func(a, b Finding) int {
+func sortFindings(list []*Finding) {
+	slices.SortStableFunc(list, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.Root, b.Root),
 			cmp.Compare(a.Address, b.Address), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Attribute, b.Attribute),
 			cmp.Compare(a.To.Partition, b.To.Partition), cmp.Compare(a.To.Region, b.To.Region), cmp.Compare(a.Fingerprint, b.Fingerprint))
@@ -110,16 +108,18 @@ func sortFindings(list []Finding) {
 // fingerprint identifies a finding by what it links, and by nothing that moving lines, renaming files or reordering
 // changes: the rule, the resource, the argument without indexes, and both places.
 func fingerprint(f *Finding) string {
-	h := sha256.New()
-	for _, s := range []string{"1", f.Rule.ID, f.Address, f.Block, spotKey(f.From), spotKey(f.To)} {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+	key := make([]byte, 0, 256)
+	for _, s := range []string{"1", f.Rule.ID, f.Address, f.Block} {
+		key = append(append(key, s...), 0)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
-}
-
-func spotKey(s Spot) string {
-	return strings.Join([]string{s.Side, s.Cloud, s.Partition, s.Region, s.Account, s.Tenant, s.Host, s.Address}, "\x01")
+	for _, s := range []*Spot{&f.From, &f.To} {
+		for _, part := range []string{s.Side, s.Cloud, s.Partition, s.Region, s.Account, s.Tenant, s.Host, s.Address} {
+			key = append(append(key, part...), 1)
+		}
+		key[len(key)-1] = 0
+	}
+	sum := sha256.Sum256(key)
+	return hex.EncodeToString(sum[:12])
 }
 
 func (r *Result) cover(p *Pass) {
@@ -164,7 +164,7 @@ func located(p *Pass) (list []Resource) {
 }
 
 // links lists what joins two places, crossing or not, with the finding that reports it.
-func (r *Result) links(p *Pass) {
+func (r *Result) links(p *Pass) (list []CrossLink) {
 	reported := map[[2]string]string{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -186,8 +186,9 @@ func (r *Result) links(p *Pass) {
 		if crosses {
 			c.Finding = reported[[2]string{l.Node.Input.Name, l.Node.Address}]
 		}
-		r.Links = append(r.Links, c)
+		list = append(list, c)
 	}
+	return list
 }
 
 // sameRegion tells links that only differ in what is known of the account.

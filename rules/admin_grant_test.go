@@ -404,8 +404,8 @@ func TestPrivilege(t *testing.T) {
 			if d := cmp.Diff(c.want, said(r)); d != "" {
 				t.Error(d)
 				for _, f := range r.Findings {
-					t.Log(f.Address, f.Message, f.Related)
-					for _, s := range f.Evidence {
+					t.Log(f.Address, f.Message, f.Told().Related)
+					for _, s := range f.Told().Evidence {
 						t.Log("  ", s.Address, s.Text)
 					}
 				}
@@ -430,7 +430,7 @@ func TestPrivilegeEvidence(t *testing.T) {
 	}
 	f := r.Findings[0]
 	var text []string
-	for _, s := range f.Evidence {
+	for _, s := range f.Told().Evidence {
 		text = append(text, s.Text)
 	}
 	evidence := strings.Join(text, "\n")
@@ -492,7 +492,7 @@ func TestLabelledCases(t *testing.T) {
 				for _, a := range all {
 					named[a] = true
 					for _, f := range r.Findings {
-						met = met || slices.Contains(want.Rule, f.Rule.ID) && (f.Address == a || slices.Contains(f.Related, a))
+						met = met || slices.Contains(want.Rule, f.Rule.ID) && (f.Address == a || slices.Contains(f.Told().Related, a))
 					}
 				}
 				if !met {

@@ -74,7 +74,7 @@ func annotation(u instances) string {
 	properties = append(properties, property{"title", title})
 
 	said := []string{sentence(f.Message) + " (" + Terminal(f.Address) + u.others() + ")"}
-	for _, s := range f.Evidence {
+	for _, s := range f.Told().Evidence {
 		step := "- " + sentence(s.Text)
 		if at := position(s.Pos); at != "" {
 			step += " (" + at + ")"

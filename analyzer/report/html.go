@@ -210,6 +210,7 @@ func (s *surveyor) resource(r analyzer.Resource) atlasResource {
 }
 
 func (s *surveyor) finding(f analyzer.Finding) atlasFinding {
+	f.Told()
 	s.Rules[f.Rule.ID] = sentence(f.Rule.Fix)
 	out := atlasFinding{
 		Rule: f.Rule.ID, Severity: int(f.Severity), Confidence: int(f.Confidence),

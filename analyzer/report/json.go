@@ -39,7 +39,7 @@ func JSON(w io.Writer, r *analyzer.Result, o Options) error {
 		}),
 		Baseline: comparisonOf(r),
 		Findings: each(r.Findings, func(f analyzer.Finding) finding { return findingOf(f, r.Baseline != nil) }),
-		Links: each(r.Links, func(l analyzer.CrossLink) crossLink {
+		Links: each(r.Linked(), func(l analyzer.CrossLink) crossLink {
 			return crossLink{l.Address, l.Kind, endOf(l.From), endOf(l.To), l.Crosses, l.Finding}
 		}),
 		BlindSpots: each(r.Blind, func(b analyzer.BlindSpot) blindSpot {
@@ -165,7 +165,7 @@ func findingOf(f analyzer.Finding, compared bool) finding {
 		Address:     f.Address,
 		Attribute:   f.Attribute,
 		Root:        f.Root,
-		Related:     each(f.Related, same),
+		Related:     each(f.Told().Related, same),
 		Message:     f.Message,
 		From:        endOf(f.From),
 		To:          endOf(f.To),
@@ -173,7 +173,7 @@ func findingOf(f analyzer.Finding, compared bool) finding {
 		Location:    locationOf(f.Pos),
 		Action:      f.Action.String(),
 		Fingerprint: f.Fingerprint,
-		Evidence: each(f.Evidence, func(s analyzer.Step) step {
+		Evidence: each(f.Told().Evidence, func(s analyzer.Step) step {
 			return step{s.Text, s.Address, locationOf(s.Pos)}
 		}),
 	}

@@ -155,7 +155,7 @@ func chain(f *analyzer.Finding) []string {
 	if f.Confidence != 0 {
 		out = append(out, "confidence: "+f.Confidence.String())
 	}
-	for _, s := range f.Evidence {
+	for _, s := range f.Told().Evidence {
 		step := "- " + sentence(s.Text)
 		if at := position(s.Pos); at != "" {
 			step += " (" + at + ")"

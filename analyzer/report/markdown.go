@@ -174,7 +174,7 @@ func (d *comment) details() {
 			fmt.Fprintf(&b, "- from %s to %s\n", spotted(f.From), spotted(f.To))
 		}
 		told := []string{f.Address}
-		for _, s := range f.Evidence {
+		for _, s := range f.Told().Evidence {
 			told = append(told, s.Text)
 			b.WriteString("- " + prose(s.Text) + where(position(s.Pos)) + "\n")
 		}

@@ -162,7 +162,7 @@ func sarifResultOf(f *analyzer.Finding, rule int) sarifResult {
 			"severity": f.Severity.String(), "confidence": f.Confidence.String(), "from": f.From.Side, "to": f.To.Side,
 		},
 	}
-	for _, s := range f.Evidence {
+	for _, s := range f.Told().Evidence {
 		if s.Pos.File == "" {
 			continue
 		}
@@ -187,7 +187,7 @@ func sarifResultOf(f *analyzer.Finding, rule int) sarifResult {
 // said is a finding in one paragraph, its first sentence the message.
 func said(f *analyzer.Finding) string {
 	parts := []string{sentence(f.Message)}
-	for _, s := range f.Evidence {
+	for _, s := range f.Told().Evidence {
 		parts = append(parts, sentence(s.Text))
 	}
 	if f.Note != "" {

@@ -211,6 +211,7 @@ func (t *text) head(f *analyzer.Finding, column int) {
 }
 
 func (t *text) finding(f *analyzer.Finding) {
+	f.Told()
 	t.put(line{indent: bodyIndent, hang: evidenceIndent, label: Terminal(f.Address), color: t.paint.bold, right: position(f.Pos), link: t.link(f.Pos)})
 
 	told := t.excerpt(f)

@@ -123,7 +123,7 @@ func draftPolicy(cat *catalog.Catalog, r *analyzer.Result) *policyDraft {
 		d.see(f.From, 0)
 		d.see(f.To, 0)
 	}
-	for _, l := range r.Links {
+	for _, l := range r.Linked() {
 		d.see(l.From, 0)
 		d.see(l.To, 0)
 	}
