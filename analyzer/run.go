@@ -78,19 +78,29 @@ func allow(p *Pass, f *Finding) {
 func yield(list []*Finding) []*Finding {
 	type crossing struct{ root, address, side, rule string }
 	told := map[crossing]bool{}
+	telling := map[string]bool{}
 	for _, f := range list {
+		for _, other := range f.Rule.Yields {
+			telling[other] = true
+		}
+	}
+	for _, f := range list {
+		if !telling[f.Rule.ID] {
+			continue
+		}
 		for _, side := range []string{f.From.Side, f.To.Side} {
 			told[crossing{f.Root, f.Address, side, f.Rule.ID}] = true
 		}
 	}
-	seen := map[string]bool{}
+	type finding struct{ root, fingerprint string }
+	seen := make(map[finding]bool, len(list))
 	return slices.DeleteFunc(list, func(f *Finding) bool {
 		for _, other := range f.Rule.Yields {
 			if told[crossing{f.Root, f.Address, f.From.Side, other}] && told[crossing{f.Root, f.Address, f.To.Side, other}] {
 				return true
 			}
 		}
-		key := f.Root + "\x00" + f.Fingerprint
+		key := finding{f.Root, f.Fingerprint}
 		dup := seen[key]
 		seen[key] = true
 		return dup

@@ -274,18 +274,14 @@ func (d *reader) args(list []arg) (*model.Args, error) {
 	return model.NewArgs(out, nil), nil
 }
 
-func positions(list []arg, file string) map[string]model.Pos {
-	var out map[string]model.Pos
+func positions(list []arg, file string) model.Places {
+	var out []model.Place
 	for _, a := range list {
-		if a.Location == nil {
-			continue
+		if a.Location != nil {
+			out = append(out, model.Place{Path: a.Block, Pos: a.Location.pos(file)})
 		}
-		if out == nil {
-			out = map[string]model.Pos{}
-		}
-		out[a.Block] = a.Location.pos(file)
 	}
-	return out
+	return model.PlacesOf(out)
 }
 
 func (l *location) pos(file string) model.Pos {

@@ -219,7 +219,7 @@ func (f *writer) args(n *link.Node) []arg {
 		for _, ref := range f.graph.References(n, a) {
 			r.From = append(r.From, reference{ref.Node.Address, ref.Attr, ref.Part, ref.Exact, ref.Via, ref.Held})
 		}
-		if at, ok := n.Pos.Args[a.Block]; ok {
+		if at, ok := n.Pos.Args.At(a.Block); ok {
 			r.Location = locationOf(at, n.Pos.File)
 		}
 		out = append(out, r)

@@ -65,7 +65,7 @@ type Arg struct {
 
 // Args are the arguments of one block of configuration, shared by all its instances.
 type Args struct {
-	byBlock map[string]*Arg
+	byBlock map[string]*Arg // nil while they are few
 	order   []*Arg
 	Each    *Arg // the for_each or count expression, nil where there is none
 }
@@ -73,19 +73,39 @@ type Args struct {
 // NewArgs collects arguments; a second one of the same path is merged into the first, since nested blocks of one type
 // cannot be told apart by a table path.
 func NewArgs(list []Arg, each *Arg) *Args {
-	a := &Args{byBlock: make(map[string]*Arg, len(list)), Each: each}
+	a := &Args{order: make([]*Arg, 0, len(list)), Each: each}
+	if len(list) > few {
+		a.byBlock = make(map[string]*Arg, len(list))
+	}
 	for i := range list {
 		g := &list[i]
-		if have, ok := a.byBlock[g.Block]; ok {
+		if have := a.at(g.Block); have != nil {
 			have.Origins = append(have.Origins, g.Origins...)
 			have.Opaque = append(have.Opaque, g.Opaque...)
 			have.Several = true
 			continue
 		}
-		a.byBlock[g.Block] = g
+		if a.byBlock != nil {
+			a.byBlock[g.Block] = g
+		}
 		a.order = append(a.order, g)
 	}
 	return a
+}
+
+// few is how many arguments are looked through one by one; most blocks have no more.
+const few = 16
+
+func (a *Args) at(block string) *Arg {
+	if a.byBlock != nil {
+		return a.byBlock[block]
+	}
+	for _, g := range a.order {
+		if g.Block == block {
+			return g
+		}
+	}
+	return nil
 }
 
 // Arg is the argument at a table path, or nil. A path inside an argument that the configuration gives as a whole
@@ -95,7 +115,7 @@ func (a *Args) Arg(block string) *Arg {
 		return nil
 	}
 	for {
-		if g, ok := a.byBlock[block]; ok {
+		if g := a.at(block); g != nil {
 			return g
 		}
 		i := lastDot(block)

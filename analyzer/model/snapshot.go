@@ -5,6 +5,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -215,14 +216,38 @@ type Pos struct {
 	File               string
 	Line, Column       int
 	EndLine, EndColumn int
-	// Args are the places of single arguments by their table path (`rule.destination.bucket`); nil where not known.
-	Args map[string]Pos
+	Args               Places // of single arguments, as far as they are known
+}
+
+// Places are where arguments are, each path once, in the order of the paths.
+type Places []Place
+
+// PlacesOf puts a copy of a list in order, in which each path is once.
+func PlacesOf(list []Place) Places {
+	p := slices.Clone(list)
+	slices.SortFunc(p, func(a, b Place) int { return strings.Compare(a.Path, b.Path) })
+	return p
+}
+
+// Place is where an argument is, by its table path (`rule.destination.bucket`).
+type Place struct {
+	Path string
+	Pos  Pos
+}
+
+// At is the place of the argument at a path.
+func (p Places) At(path string) (at Pos, ok bool) {
+	i, ok := slices.BinarySearchFunc(p, path, func(at Place, path string) int { return strings.Compare(at.Path, path) })
+	if !ok {
+		return Pos{}, false
+	}
+	return p[i].Pos, true
 }
 
 // Of is the place of an argument by its table path: its own, or else that of what it is in.
 func (p Pos) Of(path string) Pos {
 	for path != "" {
-		if at, ok := p.Args[path]; ok {
+		if at, ok := p.Args.At(path); ok {
 			return at
 		}
 		path = path[:max(strings.LastIndexByte(path, '.'), 0)]

@@ -23,10 +23,8 @@ func (r *run) backend() *model.Backend {
 			all = mergeBody(all, over)
 		}
 	}
-	var w writer
-	w.init(r, r.root)
-	out := &model.Backend{Type: kind, Values: w.body("", all, r.root.own, nil), Pos: pos(b.at)}
-	out.Pos.Args = w.pos
+	out := &model.Backend{Type: kind, Pos: pos(b.at)}
+	_, out.Pos.Args = r.write(r.root, func(w *writer) { out.Values = w.body("", all, r.root.own, nil) })
 	return out
 }
 

@@ -95,7 +95,7 @@ func TestFuseTells(t *testing.T) {
 	if a := r.Args.Arg("vpc_id"); a == nil || len(a.Origins) != 1 || a.Origins[0].Name != "primary" || !a.Origins[0].Exact || len(a.Opaque) > 0 {
 		t.Errorf("refs: vpc_id of vialocal: %+v", a)
 	}
-	if at := r.Pos.Args["vpc_id"]; at.Line != 58 || at.Column != 3 {
+	if at := r.Pos.Of("vpc_id"); at.Line != 58 || at.Column != 3 {
 		t.Errorf("refs: vpc_id at %+v", at)
 	}
 	if _, ok := find(t, both, "aws_iam_role_policy.json").Values.Get("policy").Partly(); !ok {

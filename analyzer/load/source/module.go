@@ -338,10 +338,9 @@ func (r *run) outputs() []model.Output {
 		if a == nil {
 			continue
 		}
-		var w writer
-		w.init(r, r.root)
-		v := w.value("", r.root.output(name))
-		out = append(out, model.Output{Name: name, Value: v, Args: model.NewArgs(w.args(), nil)})
+		var v model.Value
+		args, _ := r.write(r.root, func(w *writer) { v = w.value("", r.root.output(name)) })
+		out = append(out, model.Output{Name: name, Value: v, Args: model.NewArgs(args, nil)})
 	}
 	return out
 }

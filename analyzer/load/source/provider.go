@@ -45,11 +45,11 @@ func (m *module) configure(p *provider) *configured {
 	r.providers = append(r.providers, c.list...)
 	c.busy = false // a data source that its own arguments use sees it without them
 	for i, k := range e.list {
-		var w writer
-		w.init(r, m)
-		r.within(of, func() { c.list[i].Values = w.body("", p.body, k.scope(m), skipped) })
-		c.list[i].Args = model.NewArgs(w.args(), nil)
-		c.list[i].Pos.Args = w.pos
+		args, places := r.write(m, func(w *writer) {
+			r.within(of, func() { c.list[i].Values = w.body("", p.body, k.scope(m), skipped) })
+		})
+		c.list[i].Args = model.NewArgs(args, nil)
+		c.list[i].Pos.Args = places
 	}
 	return c
 }

@@ -42,9 +42,8 @@ func (m *module) instances(b *resource) *instances {
 	e := m.run.expand(owner{module: m, block: b}, b.count, b.each, b.disabled)
 	in.open, in.keyed = e.open, e.keyed
 	if e.keyed {
-		var w writer
-		w.init(m.run, m)
-		in.each = w.loose(e.value)
+		each, _ := m.run.write(m, func(w *writer) { w.loose(e.value) })
+		in.each = &each[0]
 	}
 	in.list = make([]*instance, len(e.list))
 	if e.keyed {
@@ -257,8 +256,6 @@ func (in *instance) arnPart(r *run, name string) (cty.Value, bool) {
 
 // emit adds an instance to the snapshot.
 func (r *run) emit(in *instance) {
-	var w writer
-	w.init(r, in.module)
 	res := &model.Resource{
 		Address: in.address,
 		Block:   &model.Block{Mode: in.block.mode, Type: in.block.typ, Name: in.block.name, Source: in.source()},
@@ -272,9 +269,11 @@ func (r *run) emit(in *instance) {
 	if in.block.mode != addr.Managed { // what is ephemeral leaves nothing behind; what is made of it does
 		res.Action = model.Read
 	}
-	r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body("", in.block.body, in.scope, nil) })
-	res.Args = model.NewArgs(w.args(), in.module.instances(in.block).each)
-	if res.Pos.Args = w.pos; call != nil {
+	args, places := r.write(in.module, func(w *writer) {
+		r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body("", in.block.body, in.scope, nil) })
+	})
+	res.Args = model.NewArgs(args, in.module.instances(in.block).each)
+	if res.Pos.Args = places; call != nil {
 		res.Pos = *call
 	}
 	res.Provider, res.Candidates = in.configuration(r)

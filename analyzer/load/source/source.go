@@ -66,6 +66,7 @@ type run struct {
 	root      *module
 
 	refs              map[ref]*ref
+	writers           []*writer // that are not in use
 	providers         []*model.Provider
 	implied           map[string]*model.Provider
 	resources         []*model.Resource

@@ -2,25 +2,46 @@ package source
 
 import (
 	"slices"
-	"sort"
+	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
 
-// writer turns the evaluated arguments of one block into the model.
+// writer turns the evaluated arguments of one block into the model. One is used for block after block, and gives away
+// copies: there is much to note of every block.
 type writer struct {
-	run  *run
-	mod  *module
-	list []*model.Arg
-	at   map[string]*model.Arg
-	pos  map[string]model.Pos
-	here []*model.Arg // the arguments that what is walked belongs to
+	run    *run
+	mod    *module
+	args   []model.Arg
+	places []model.Place
+	here   []int // of args, those that what is walked belongs to
+
+	argAt, placeAt index
 }
 
-func (w *writer) init(r *run, m *module) {
-	w.run, w.mod = r, m
-	w.pos = map[string]model.Pos{}
+// write has f write a block of m, and gives its arguments and where they are.
+func (r *run) write(m *module, f func(*writer)) ([]model.Arg, model.Places) {
+	var w *writer
+	if n := len(r.writers); n > 0 {
+		w, r.writers = r.writers[n-1], r.writers[:n-1]
+	} else {
+		w = &writer{run: r}
+	}
+	w.mod = m
+	f(w)
+	for i := range w.args {
+		g := &w.args[i]
+		inexact := slices.ContainsFunc(g.Origins, func(o model.Origin) bool { return !o.Exact })
+		g.Several = !inexact && len(g.Origins) > 1
+	}
+	args, places := slices.Clone(w.args), model.PlacesOf(w.places)
+	w.args, w.places = w.args[:0], w.places[:0]
+	w.argAt.reset()
+	w.placeAt.reset()
+	r.writers = append(r.writers, w)
+	return args, places
 }
 
 // skipped are the meta-arguments of provider blocks.
@@ -29,57 +50,47 @@ var skipped = map[string]bool{"alias": true, "for_each": true, "version": true}
 // body evaluates the arguments and blocks of a body, in the order of their names: a plan has them so, and of several ends
 // of one link both tell the same first.
 func (w *writer) body(path string, b *body, s *scope, skip map[string]bool) model.Value {
-	names := make([]string, 0, len(b.attrs)+len(b.blocks))
-	items := make([]model.Value, 0, len(b.attrs)+len(b.blocks))
+	all := make([]part, 0, len(b.attrs)+len(b.blocks))
 	for _, a := range b.attrs {
-		if skip[a.name] {
-			continue
+		if !skip[a.name] {
+			all = append(all, part{a.name, w.attr(join(path, a.name), a, s), false})
 		}
-		v := w.attr(join(path, a.name), a, s)
-		names, items = append(names, a.name), append(items, v)
-	}
-	var blocks map[string][]model.Value
-	var order []string
-	add := func(typ string, v model.Value) {
-		if blocks == nil {
-			blocks = map[string][]model.Value{}
-		}
-		if _, ok := blocks[typ]; !ok {
-			order = append(order, typ)
-		}
-		blocks[typ] = append(blocks[typ], v)
 	}
 	for _, n := range b.blocks {
 		at := join(path, nestedType(n))
-		if _, ok := w.pos[at]; !ok {
-			w.pos[at] = pos(n.at)
-		}
+		w.place(at, n.at)
 		if n.typ == "dynamic" && len(n.labels) == 1 {
-			w.dynamic(at, n, s, func(v model.Value) { add(n.labels[0], v) })
+			w.dynamic(at, n, s, func(v model.Value) { all = append(all, part{n.labels[0], v, true}) })
 			continue
 		}
-		add(n.typ, w.body(at, n.body, s, nil))
+		all = append(all, part{n.typ, w.body(at, n.body, s, nil), true})
 	}
-	for _, typ := range order {
-		if i := slices.Index(names, typ); i >= 0 {
-			continue // written as an argument as well: JSON, or a mistake
+	slices.SortStableFunc(all, func(a, b part) int { return strings.Compare(a.name, b.name) })
+	names, items := make([]string, 0, len(all)), make([]model.Value, 0, len(all))
+	for i := 0; i < len(all); {
+		first, n := all[i], 1
+		for i+n < len(all) && all[i+n].name == first.name {
+			n++
 		}
-		names, items = append(names, typ), append(items, model.ListValue(blocks[typ]))
+		names = append(names, first.name)
+		if first.block { // one that is written as an argument as well is none: JSON, or a mistake
+			list := make([]model.Value, n)
+			for j := range list {
+				list[j] = all[i+j].value
+			}
+			first.value = model.ListValue(list)
+		}
+		items = append(items, first.value)
+		i += n
 	}
-	sort.Sort(&byName{names, items})
 	return model.ObjectValue(names, items)
 }
 
-type byName struct {
-	names []string
-	items []model.Value
-}
-
-func (b *byName) Len() int           { return len(b.names) }
-func (b *byName) Less(i, j int) bool { return b.names[i] < b.names[j] }
-func (b *byName) Swap(i, j int) {
-	b.names[i], b.names[j] = b.names[j], b.names[i]
-	b.items[i], b.items[j] = b.items[j], b.items[i]
+// part is an argument of a body, or one of its blocks.
+type part struct {
+	name  string
+	value model.Value
+	block bool
 }
 
 // dynamic makes the blocks that a dynamic block stands for; one where their number is not known.
@@ -139,43 +150,65 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// few is how many arguments are looked through one by one; most blocks have no more.
+// index numbers paths in the order in which they come.
+type index struct {
+	paths []string
+	at    map[string]int // where there are more than few
+}
+
+// few is how many paths are looked through one by one; most blocks have no more.
 const few = 16
 
-// arg is the argument at a path. One that is there already is given by several blocks.
-func (w *writer) arg(path string) *model.Arg {
-	if len(w.list) <= few {
-		for _, a := range w.list {
-			if a.Block == path {
-				return a
-			}
+// of is the number of a path, and whether it has come for the first time.
+func (x *index) of(path string) (i int, first bool) {
+	n := len(x.paths)
+	if n <= few {
+		if i = slices.Index(x.paths, path); i >= 0 {
+			return i, false
 		}
-	} else if a := w.at[path]; a != nil {
-		return a
+	} else if i, ok := x.at[path]; ok {
+		return i, false
 	}
-	a := &model.Arg{Block: path}
-	w.list = append(w.list, a)
-	if len(w.list) > few {
-		if w.at == nil {
-			w.at = make(map[string]*model.Arg, 4*few)
-			for _, a := range w.list {
-				w.at[a.Block] = a
-			}
+	x.paths = append(x.paths, path)
+	switch {
+	case n == few:
+		x.at = make(map[string]int, 4*few)
+		for i, p := range x.paths {
+			x.at[p] = i
 		}
-		w.at[path] = a
+	case n > few:
+		x.at[path] = n
 	}
-	return a
+	return n, true
+}
+
+func (x *index) reset() {
+	x.paths, x.at = x.paths[:0], nil
+}
+
+// arg is the number of the argument at a path. One that is there already is given by several blocks.
+func (w *writer) arg(path string) int {
+	i, first := w.argAt.of(path)
+	if first {
+		w.args = append(w.args, model.Arg{Block: path})
+	}
+	return i
+}
+
+// place notes where an argument or block is that stands at a path: the first, of several.
+func (w *writer) place(path string, at hcl.Range) {
+	if _, first := w.placeAt.of(path); first {
+		w.places = append(w.places, model.Place{Path: path, Pos: pos(at)})
+	}
 }
 
 func (w *writer) attr(path string, a *attr, s *scope) model.Value {
 	g := w.arg(path)
-	if _, ok := w.pos[path]; !ok {
-		w.pos[path] = pos(a.at)
-	}
+	w.place(path, a.at)
 	if v, ok := literal(a.expr); ok {
 		m := plainValue(v)
-		if g.Constant.State == model.Absent {
-			g.Constant = m
+		if c := &w.args[g].Constant; c.State == model.Absent {
+			*c = m
 		}
 		return m
 	}
@@ -194,23 +227,29 @@ func (w *writer) value(path string, v cty.Value) model.Value {
 	return w.convert(path, v, false)
 }
 
+// loose notes a count or for_each, which is no argument of the block.
+func (w *writer) loose(v cty.Value) {
+	w.here = append(w.here[:0], w.arg(""))
+	w.note(deep(v))
+}
+
 func (w *writer) note(marks cty.ValueMarks) {
 	for _, k := range refsOf(marks) {
 		o, ok := k.origin(w.mod.path)
 		if !ok {
 			for _, g := range w.here {
-				addOpaque(g, k.module.path.Block().String())
+				addOpaque(&w.args[g], k.module.path.Block().String())
 			}
 			continue
 		}
 		for _, g := range w.here {
-			addOrigin(g, o)
+			addOrigin(&w.args[g], o)
 		}
 	}
 	for m := range marks {
 		if q, ok := m.(opaque); ok {
 			for _, g := range w.here {
-				addOpaque(g, q.reason)
+				addOpaque(&w.args[g], q.reason)
 			}
 		}
 	}
@@ -266,7 +305,7 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 		}
 		if !quiet && !explained(marks) {
 			for _, g := range w.here {
-				addOpaque(g, "a value that is not known before apply")
+				addOpaque(&w.args[g], "a value that is not known before apply")
 			}
 		}
 	case u.IsNull():
@@ -336,28 +375,6 @@ func explained(marks cty.ValueMarks) bool {
 		}
 	}
 	return false
-}
-
-// args are the arguments that were met.
-func (w *writer) args() []model.Arg {
-	out := make([]model.Arg, len(w.list))
-	for i, g := range w.list {
-		exact := true
-		for _, o := range g.Origins {
-			exact = exact && o.Exact
-		}
-		g.Several = exact && len(g.Origins) > 1
-		out[i] = *g
-	}
-	return out
-}
-
-// loose is a count or for_each, which is no argument of the resource.
-func (w *writer) loose(v cty.Value) *model.Arg {
-	g := &model.Arg{}
-	w.here = []*model.Arg{g}
-	w.note(deep(v))
-	return g
 }
 
 // plainValue converts a value without marks.
