@@ -152,22 +152,21 @@ func (d *disk) file(abs string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := root.Stat(rel)
+	f, err := root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a FIFO would wait for ever
 	if err != nil {
-		return nil, plain(err)
-	}
-	if !info.Mode().IsRegular() { // opening a FIFO would wait for ever
-		if info.IsDir() {
-			return nil, errors.New("is a directory")
+		if info, known := root.Stat(rel); known == nil && !info.IsDir() && !info.Mode().IsRegular() { // a socket
+			return nil, errNotRegular
 		}
-		return nil, errNotRegular
-	}
-	f, err := root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
 		return nil, plain(err)
 	}
 	defer f.Close()
-	if info, err = f.Stat(); err != nil || !info.Mode().IsRegular() {
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, plain(err)
+	case info.IsDir():
+		return nil, errors.New("is a directory")
+	case !info.Mode().IsRegular():
 		return nil, errNotRegular
 	}
 	if info.Size() > d.limits.File {

@@ -28,9 +28,21 @@ type ref struct {
 }
 
 func (r *run) ref(k ref) *ref {
+	if k == (ref{inst: k.inst, attr: k.attr}) && k.inst != nil { // as nearly all are
+		p := k.inst.refs[k.attr]
+		if p == nil {
+			if k.inst.refs == nil {
+				k.inst.refs = map[string]*ref{}
+			}
+			p = &ref{inst: k.inst, attr: k.attr}
+			k.inst.refs[k.attr] = p
+		}
+		return p
+	}
 	p := r.refs[k]
 	if p == nil {
-		p = &k
+		p = new(ref)
+		*p = k
 		r.refs[k] = p
 	}
 	return p

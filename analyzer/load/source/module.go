@@ -79,6 +79,9 @@ func (m *module) local(name string) cty.Value {
 	if a == nil {
 		return m.run.fail("local." + name + ", which is not declared")
 	}
+	if c := m.locals[name]; c != nil && c.done {
+		return c.value
+	}
 	return m.once(m.locals, name, "local."+name, a.at, func() cty.Value { return m.run.eval(a.expr, m.own) })
 }
 
@@ -86,6 +89,9 @@ func (m *module) variable(name string) cty.Value {
 	v := m.cfg.variables[name]
 	if v == nil {
 		return m.run.fail("var." + name + ", which is not declared")
+	}
+	if c := m.vars[name]; c != nil && c.done {
+		return c.value
 	}
 	return m.once(m.vars, name, "var."+name, v.at, func() cty.Value { return m.run.variable(m, v) })
 }

@@ -17,6 +17,7 @@ type instance struct {
 	address    string
 	scope      *scope
 	attrs      map[string]*cell
+	refs       map[string]*ref // of its attributes, by their paths, and "" for the whole
 	provider   *model.Provider
 	candidates []*model.Provider
 	provided   bool

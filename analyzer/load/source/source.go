@@ -65,7 +65,7 @@ type run struct {
 	inputs    map[string]input
 	root      *module
 
-	refs              map[ref]*ref
+	refs              map[ref]*ref // that say more than an instance's own do
 	writers           []*writer // that are not in use
 	providers         []*model.Provider
 	implied           map[string]*model.Provider

@@ -132,10 +132,23 @@ func (r *run) throughBlock(m *module, b *resource, rest hcl.Traversal) cty.Value
 			if found == nil {
 				return r.fail(b.typ + "." + b.name + ", which has no such instance")
 			}
-			return r.walk(r.whole(found), rest[1:])
+			return r.through(found, rest[1:])
 		}
 	}
+	if !in.keyed && !in.open && len(in.list) == 1 {
+		return r.through(in.list[0], rest)
+	}
 	return r.walk(in.value(r), rest)
+}
+
+// through follows the steps from a resource instance.
+func (r *run) through(in *instance, steps hcl.Traversal) cty.Value {
+	if len(steps) > 0 {
+		if a, ok := steps[0].(hcl.TraverseAttr); ok {
+			return r.walk(in.attribute(r, a.Name), steps[1:])
+		}
+	}
+	return r.walk(r.whole(in), steps)
 }
 
 // whole is a resource instance as a value.
