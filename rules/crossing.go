@@ -15,7 +15,7 @@ import (
 // crossing is everything of one kind that joins one resource's place to one other side.
 type crossing struct {
 	node *link.Node
-	near link.End
+	near *link.End
 	far  []link.End
 	via  []*link.Node
 	from analyzer.Spot
@@ -32,21 +32,22 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []*crossing {
 	var out []*crossing
 	at := map[group]*crossing{}
 	for i := range p.Graph.Links {
-		if p.Graph.Links[i].Kind != kind {
+		l := &p.Graph.Links[i]
+		if l.Kind != kind {
 			continue
 		}
-		l := p.Graph.Links[i]
 		from, to := p.Side(l.Near.Placed.Site), p.Side(besides(l.Near, &l.Far[0]))
 		if from == "" || to == "" || from == to || len(l.Near.Either) > 0 {
 			continue
 		}
-		if l.Far = whichever(p, l, from); len(l.Far) == 0 {
+		far := whichever(p, l, from)
+		if len(far) == 0 {
 			continue
 		}
 		k := group{l.Node, min(from, to), max(from, to)}
 		c := at[k]
 		if c == nil {
-			c = &crossing{node: l.Node, near: *l.Near, from: p.Spot(l.Near.Placed.Site), to: p.Spot(l.Far[0].Placed.Site)}
+			c = &crossing{node: l.Node, near: l.Near, from: p.Spot(l.Near.Placed.Site)}
 			at[k] = c
 			out = append(out, c)
 		}
@@ -54,7 +55,7 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []*crossing {
 			c.far = append(c.far, *l.Near)
 			continue
 		}
-		c.far = append(c.far, l.Far...)
+		c.far = append(c.far, far...)
 		c.via = append(c.via, l.Via...)
 	}
 	for _, c := range out {
@@ -83,7 +84,7 @@ func besides(near, far *link.End) place.Site {
 
 // whichever keeps the far ends that cross whichever of several resources is meant. Of the others it says that they could
 // not be decided.
-func whichever(p *analyzer.Pass, l link.Link, near string) []link.End {
+func whichever(p *analyzer.Pass, l *link.Link, near string) []link.End {
 	if !slices.ContainsFunc(l.Far, func(e link.End) bool { return len(e.Either) > 0 }) {
 		return l.Far
 	}
@@ -201,7 +202,7 @@ func tidy(list []string, self string) []string {
 func nearStep(p *analyzer.Pass, c *crossing) analyzer.Step {
 	e := c.near
 	if e.Path.Full != "" {
-		return farStep(p, c.node, e)
+		return farStep(p, c.node, *e)
 	}
 	return analyzer.Step{Text: fmt.Sprintf("%s is in %s%s", c.node.Address, where(p, e.Placed.Site), because(p, e.Placed)), Address: c.node.Address, Pos: c.node.Pos}
 }

@@ -53,7 +53,7 @@ func mismatches(p *analyzer.Pass) {
 				e.Placed = &place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account},
 					Because: []place.Reason{{How: place.Literal, Text: "by an id in it"}}}
 				e.Confidence = link.Certain
-				c := crossing{node: n, near: link.End{Placed: n.Placed, Confidence: link.Certain}, far: []link.End{e},
+				c := crossing{node: n, near: &link.End{Placed: n.Placed, Confidence: link.Certain}, far: []link.End{e},
 					from: p.Spot(n.Placed.Site), to: p.Spot(e.Placed.Site)}
 				if c.from.Side != c.to.Side && c.from.Side != "" && c.to.Side != "" {
 					p.Report(c.finding(p, mismatched(p, c.from.Site, c.to.Site)))

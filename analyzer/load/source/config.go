@@ -201,7 +201,7 @@ func (r *run) parse(dir string) *config {
 		return nil
 	}
 	c := &config{dir: dir, variables: map[string]*variable{}, locals: map[string]*attr{}, outputs: map[string]*block{},
-		byName: map[blockName]*resource{}, calls: map[string]*call{}, required: map[string]string{}, aliases: map[string]bool{}, texts: map[string]string{}}
+		calls: map[string]*call{}, required: map[string]string{}, aliases: map[string]bool{}, texts: map[string]string{}}
 	var blocks []*block
 	for _, name := range primary {
 		if b, ok := c.parseFile(r, filepath.Join(dir, name)); ok {
@@ -215,6 +215,7 @@ func (r *run) parse(dir string) *config {
 			blocks = overrideAll(blocks, b)
 		}
 	}
+	c.byName = make(map[blockName]*resource, len(blocks))
 	for _, b := range blocks {
 		c.declare(b)
 	}

@@ -309,6 +309,9 @@ func (c *calls) element(key cty.Value) *module {
 // calledAt is the place of the call that brings in an installed module, nil for a module of the repository's own: people
 // can change the call, and not what is installed.
 func (m *module) calledAt() *model.Pos {
+	if m.parent == nil {
+		return nil
+	}
 	var at *model.Pos
 	installed := m.run.dataDir()
 	for ; m.parent != nil && inside(installed, m.cfg.dir); m = m.parent {

@@ -58,6 +58,7 @@ func Survey(path string) (*Tree, error) {
 	}
 	defer d.close()
 	t := &Tree{top: top, calls: map[string][]string{}, links: map[string][]string{}}
+	var files []string
 	err = filepath.WalkDir(top, func(p string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // what cannot be listed holds nothing to read
@@ -84,11 +85,7 @@ func Survey(path string) (*Tree, error) {
 				t.links[filepath.Dir(to)] = append(t.links[filepath.Dir(to)], dir)
 			}
 		}
-		for _, src := range d.localSources(p) {
-			if to, err := real(filepath.Join(dir, filepath.FromSlash(src))); err == nil && to != dir {
-				t.calls[to] = append(t.calls[to], dir)
-			}
-		}
+		files = append(files, p)
 		return nil
 	})
 	if err != nil {
@@ -96,6 +93,17 @@ func Survey(path string) (*Tree, error) {
 	}
 	slices.Sort(t.dirs)
 	t.dirs = slices.Compact(t.dirs)
+	if len(t.dirs) == 1 {
+		return t, nil // who else would be called
+	}
+	for _, file := range files {
+		dir := filepath.Dir(file)
+		for _, src := range d.localSources(file) {
+			if to, err := real(filepath.Join(dir, filepath.FromSlash(src))); err == nil && to != dir {
+				t.calls[to] = append(t.calls[to], dir)
+			}
+		}
+	}
 	return t, nil
 }
 
