@@ -74,7 +74,7 @@ type tables struct {
 
 func empty() *Catalog {
 	return &Catalog{
-		links: &links{more: map[string][]text{}},
+		links: newLinks(),
 		tables: &tables{
 			clouds: clouds{
 				byID:    map[string]int{},

@@ -208,7 +208,7 @@ func isZoneMark(s string) bool {
 
 // check tells of the first link row that is not understood, and of the first row that names something that no table has.
 func (c *Catalog) check() error {
-	for _, typ := range slices.Sorted(maps.Keys(c.links.texts)) {
+	for _, typ := range slices.Sorted(maps.Keys(c.links.tables.texts)) {
 		of, err := c.links.readRows(typ)
 		if err != nil {
 			return err

@@ -56,6 +56,8 @@
 //
 // # Links
 //
+//	types WORD...                           as the first line of a table of links: all of them are about types that begin
+//	                                        with one of these words and `_`. Such a table is read when one is asked for
 //	link TYPE ATTRIBUTE KIND BY[@CLOUD] [DIRECTION]
 //	link TYPE ATTRIBUTE KIND true@PARTITION [DIRECTION]
 //	link TYPE ATTRIBUTE -                   looked at: joins nothing

@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +13,25 @@ import (
 // links are the link rows, by the type or glob of types that they are about. Those of tables are read when somebody asks for
 // a type that they may be about: of the many providers an input has few.
 type links struct {
-	texts map[string]text      // where they are
-	more  map[string][]text    // where else, of the few types that several tables have, or several parts of one
-	globs []string             // of the types, those that are globs
-	own   map[string][]linkRow // those of the policy
-	read  sync.Map             // type or glob, *typeRows
-	known sync.Map             // type, *typeLinks
+	tables *linkTables
+	own    map[string][]linkRow // those of the policy
+	globs  []string             // of their types, those that are globs
+	read   sync.Map             // type or glob, *typeRows
+	known  sync.Map             // type, *typeLinks
+}
+
+// linkTables are where link rows are in the tables. A table that says which types it is about is looked through when one of
+// them is asked for.
+type linkTables struct {
+	fsys   fs.FS
+	mu     sync.Mutex
+	closed map[string][]string // the files that nothing is known of yet, by the words that their types begin with
+	texts  map[string][]text   // by type; few have several tables, or several parts of one
+	globs  []string            // of the types, those that are globs
+}
+
+func newLinks() *links {
+	return &links{tables: &linkTables{closed: map[string][]string{}, texts: map[string][]text{}}}
 }
 
 // linkRow is a row as it is kept: its Where is only the file until the row answers, for lack of need of most rows' places.
@@ -49,15 +63,67 @@ func (c *Catalog) readLink(r row) error {
 }
 
 // add notes where rows of a type are.
-func (ls *links) add(typ string, rows text) {
-	if _, ok := ls.texts[typ]; ok {
-		ls.more[typ] = append(ls.more[typ], rows)
-		return
+func (lt *linkTables) add(typ string, rows text) {
+	have := lt.texts[typ]
+	if have == nil && strings.Contains(typ, "*") {
+		lt.globs = append(lt.globs, typ)
 	}
-	ls.texts[typ] = rows
-	if strings.Contains(typ, "*") {
-		ls.globs = append(ls.globs, typ)
+	lt.texts[typ] = append(have, rows)
+}
+
+// close notes which types a file is about.
+func (lt *linkTables) close(file string, about []string) {
+	for _, word := range about {
+		lt.closed[word] = append(lt.closed[word], file)
 	}
+}
+
+// open looks through the tables that are about types which begin with a word. Of tables that are not right, which are
+// never asked, it panics.
+func (lt *linkTables) open(word string) {
+	files := lt.closed[word]
+	delete(lt.closed, word)
+	for _, file := range files {
+		src, about, err := readText(lt.fsys, file, true)
+		if err != nil {
+			panic(err)
+		}
+		for _, other := range about {
+			lt.closed[other] = slices.DeleteFunc(lt.closed[other], func(f string) bool { return f == file })
+		}
+		_ = text{file, 1, src}.parts(func(typ string, rows text) error {
+			if typ != "" {
+				lt.add(typ, rows)
+			}
+			return nil
+		})
+	}
+}
+
+// of are the rows of a type or glob.
+func (lt *linkTables) of(typ string) []text {
+	lt.mu.Lock()
+	defer lt.mu.Unlock()
+	return lt.texts[typ]
+}
+
+// about are those of some types, and of all globs over types, that have rows which may be about a type.
+func (lt *linkTables) about(typ string, names ...string) []string {
+	lt.mu.Lock()
+	defer lt.mu.Unlock()
+	lt.open(firstWord(typ))
+	var found []string
+	for _, name := range names {
+		if lt.texts[name] != nil {
+			found = append(found, name)
+		}
+	}
+	for _, glob := range lt.globs {
+		if !slices.Contains(names, glob) && matchType(glob, typ) {
+			found = append(found, glob)
+		}
+	}
+	return found
 }
 
 // rows are the rows of a type or glob of types. Of tables that are not right, which are never asked, it panics.
@@ -76,7 +142,7 @@ func (ls *links) rows(typ string) *typeRows {
 func (ls *links) readRows(typ string) (*typeRows, error) {
 	own := ls.own[typ]
 	of := &typeRows{typ: typ, rows: slices.Clone(own)}
-	for _, t := range append([]text{ls.texts[typ]}, ls.more[typ]...) {
+	for _, t := range ls.tables.of(typ) {
 		err := t.each(func(r row) error {
 			l, err := parseRow(r)
 			if !slices.ContainsFunc(own, func(o linkRow) bool { return o.Attribute == l.Attribute }) {
@@ -201,10 +267,10 @@ func (c *Catalog) With(own []Link, domains []string) *Catalog {
 	if len(own) == 0 {
 		return &with
 	}
-	ls := &links{texts: c.links.texts, more: c.links.more, globs: slices.Clone(c.links.globs), own: map[string][]linkRow{}}
+	ls := &links{tables: c.links.tables, own: map[string][]linkRow{}}
 	for _, l := range slices.Backward(own) {
 		rows, of := ls.own[l.Type]
-		if _, table := ls.texts[l.Type]; !of && !table && strings.Contains(l.Type, "*") {
+		if !of && strings.Contains(l.Type, "*") {
 			ls.globs = append(ls.globs, l.Type)
 		}
 		if !slices.ContainsFunc(rows, func(o linkRow) bool { return o.Attribute == l.Attribute }) {
@@ -283,20 +349,18 @@ func (ls *links) of(typ string) *typeLinks {
 		return of.(*typeLinks)
 	}
 	of := &typeLinks{answers: map[string]*Link{}}
-	consider := func(pattern string) {
-		if _, ok := ls.texts[pattern]; ok || len(ls.own[pattern]) > 0 {
-			of.levels = append(of.levels, ls.rows(pattern))
+	names := []string{typ}
+	if plain, _, refined := cutType(typ); refined {
+		names = append(names, plain)
+	}
+	patterns := ls.tables.about(typ, names...)
+	for _, own := range append(names, ls.globs...) {
+		if len(ls.own[own]) > 0 && !slices.Contains(patterns, own) && (slices.Contains(names, own) || matchType(own, typ)) {
+			patterns = append(patterns, own)
 		}
 	}
-	consider(typ)
-	plain, _, refined := cutType(typ)
-	if refined {
-		consider(plain)
-	}
-	for _, pattern := range ls.globs {
-		if pattern != typ && pattern != plain && matchType(pattern, typ) {
-			consider(pattern)
-		}
+	for _, pattern := range patterns {
+		of.levels = append(of.levels, ls.rows(pattern))
 	}
 	slices.SortFunc(of.levels, func(a, b *typeRows) int {
 		_, _, ra := cutType(a.typ)

@@ -36,47 +36,66 @@ func (c *Catalog) read(fsys fs.FS) error {
 	if len(files) == 0 {
 		return fmt.Errorf("there are no tables (*.tbl)")
 	}
-	tables := make([]text, len(files))
-	size, buf := 0, make([]byte, 32<<10)
-	for i, file := range files {
-		src, err := readText(fsys, file, buf)
+	c.links.tables.fsys = fsys
+	for _, file := range files {
+		src, about, err := readText(fsys, file, c.strict)
 		if err != nil {
 			return err
 		}
-		tables[i] = text{file, 1, src}
-		size += len(src)
-	}
-	c.links.texts = make(map[string]text, size/256) // a type has four rows or so
-	for _, t := range tables {
-		if err := c.readTable(t); err != nil {
+		if about != nil && !c.strict {
+			c.links.tables.close(file, about)
+			continue
+		}
+		if err := c.readTable(text{file, 1, src}, about); err != nil {
 			return err
 		}
 	}
 	return c.sites.order()
 }
 
-// readText reads a file without having it in memory twice.
-func readText(fsys fs.FS, file string, buf []byte) (string, error) {
+// mostHead is how long the first line of a table may be that says which types it is about.
+const mostHead = 256
+
+// readText reads a table without having it in memory twice. Where its first line says which types it is about, it gives
+// those, and of the text only the beginning unless all of it is wanted.
+func readText(fsys fs.FS, file string, all bool) (src string, about []string, err error) {
 	f, err := fsys.Open(file)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	defer f.Close()
+	var buf [32 << 10]byte
+	n, err := io.ReadAtLeast(f, buf[:mostHead], mostHead)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return "", nil, err
+	}
+	head, _, _ := strings.Cut(string(buf[:n]), "\n")
+	if row, err := split(head, nil); err == nil && len(row) > 1 && row[0] == "types" {
+		about = row[1:]
+	}
+	if about != nil && !all {
+		return head, about, nil
+	}
 	var b strings.Builder
 	if info, err := f.Stat(); err == nil {
 		b.Grow(int(info.Size()))
 	}
-	_, err = io.CopyBuffer(&b, f, buf)
-	return b.String(), err
+	b.Write(buf[:n])
+	_, err = io.CopyBuffer(&b, f, buf[:])
+	return b.String(), about, err
 }
 
-// ParseLinks reads a table that has no rows but links, the rows of one type together. It fails on the first row that
+// ParseLinks reads a table that has no rows but links and the types that they are about, the rows of one type together. It fails on the first row that
 // is not understood, with `file:line:`.
 func ParseLinks(file string, src []byte) ([]Link, error) {
 	var rows []Link
 	seen := map[[2]string]string{}
 	err := text{file, 1, string(src)}.each(func(r row) error {
-		if r.fields[0] != "link" {
+		switch r.fields[0] {
+		case "types":
+			return nil
+		case "link":
+		default:
 			return fmt.Errorf("a %q row does not belong among links", r.fields[0])
 		}
 		l, err := parseRow(r)
@@ -130,19 +149,50 @@ func (t text) each(f func(row) error) error {
 	return nil
 }
 
-// readTable reads the rows of a table, and finds where those are that are links.
-func (c *Catalog) readTable(t text) error {
+// readTable reads the rows of a table, and finds where those are that are links, of the types that it is about.
+func (c *Catalog) readTable(t text, about []string) error {
+	return t.parts(func(typ string, rows text) error {
+		if typ == "" {
+			return rows.each(func(r row) error {
+				if about != nil && r.line > 1 {
+					return fmt.Errorf("a %q row does not belong into a table that says which types it is about: it would not be read in time", r.fields[0])
+				}
+				return c.readRow(r)
+			})
+		}
+		if about != nil && !slices.Contains(about, firstWord(typ)) {
+			return fmt.Errorf("%s:%d: %s is none of the types that the first line says the table is about", rows.file, rows.line, typ)
+		}
+		c.links.tables.add(typ, rows)
+		return nil
+	})
+}
+
+// readTypes refuses a row that does not stand where it is looked for.
+func (c *Catalog) readTypes(r row) error {
+	if r.line != 1 {
+		return fmt.Errorf("a types row is the first line of its table, of at most %d bytes", mostHead)
+	}
+	return nil
+}
+
+// firstWord is what the name of a type begins with: `aws` of `data.aws_vpc`.
+func firstWord(typ string) string {
+	word, _, _ := strings.Cut(strings.TrimPrefix(typ, "data."), "_")
+	return word
+}
+
+// parts calls f for the parts of a text: link rows of one type that follow each other, or other rows, of no type.
+func (t text) parts(f func(typ string, rows text) error) error {
 	for t.src != "" {
 		rows := t
-		typ, links := linkType(t.src)
+		typ, _ := linkType(t.src)
 		for next := typ; t.src != "" && next == typ; next, _ = linkType(t.src) {
 			_, t.src, _ = strings.Cut(t.src, "\n")
 			t.line++
 		}
 		rows.src = rows.src[:len(rows.src)-len(t.src)]
-		if links {
-			c.links.add(typ, rows)
-		} else if err := rows.each(c.readRow); err != nil {
+		if err := f(typ, rows); err != nil {
 			return err
 		}
 	}
@@ -220,6 +270,7 @@ var rowKinds = map[string]rowKind{
 	"host":       {`exact|suffix|regexp|literal PATTERN CLOUD PARTITION|ambiguous`, 4, 4, (*Catalog).readHost},
 	"provider":   {`SOURCE CLOUD [NAME...]`, 2, many, (*Catalog).readProvider},
 	"site":       {`SOURCE provider|env|default|TYPE NAME GIVES`, 4, 4, (*Catalog).readSite},
+	"types":      {`WORD...`, 1, many, (*Catalog).readTypes},
 	"link":       {`TYPE ATTRIBUTE KIND BY [DIRECTION]`, 3, 5, (*Catalog).readLink},
 	"refine":     {`TYPE ATTRIBUTE`, 2, 2, (*Catalog).readRefine},
 	"role":       {`CLOUD CLASS NAME...`, 3, many, (*Catalog).readRole},

@@ -107,6 +107,7 @@ func TestRefusals(t *testing.T) {
 		{`link sky_vpc shared trust true`, `t.tbl:2: true is followed by what it means: true@PARTITION`},
 		{`link sky_vpc shared trust true@sly`, `t.tbl:2: unknown partition "sly": did you mean "sky"?`},
 		{`link sky_vpc near network region@skye`, `t.tbl:2: unknown cloud "skye": did you mean "sky"?`},
+		{`types sky`, `t.tbl:2: a types row is the first line of its table, of at most 256 bytes`},
 		{`refine sky_* type.*`, `t.tbl:2: sky_* type.* is not a resource type or a glob of them, and the path of an attribute`},
 		{"refine sky_* type\nrefine sky_* kind", `t.tbl:3: refine sky_* is there twice`},
 		{`link sky_vpc rule[0].x -`, `t.tbl:2: "rule[0].x" is not the path of an attribute: names with dots between, no indexes, ** alone`},
@@ -240,7 +241,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		for typ := range c.links.texts {
+		for typ := range c.links.tables.texts {
 			for _, l := range c.links.rows(typ).rows {
 				if c.Link(l.Type, l.Attribute) == nil {
 					t.Fatalf("row %s %s does not answer for itself", l.Type, l.Attribute)
@@ -255,4 +256,49 @@ func FuzzParse(f *testing.F) {
 			c.ActionClass(p.Cloud, "net:*")
 		}
 	})
+}
+
+// A table that says which types it is about is read when one of them is asked for, and holds nothing else.
+func TestTypes(t *testing.T) {
+	world := func(about string) fstest.MapFS {
+		return fstest.MapFS{"a.tbl": {Data: []byte(table)}, "b.tbl": {Data: []byte(about)}}
+	}
+	for about, want := range map[string]string{
+		"types sun\nlink sky_vpc peer network id":           `b.tbl:2: sky_vpc is none of the types that the first line says the table is about`,
+		"types sky\nrefine sky_* type":                      `b.tbl:2: a "refine" row does not belong into a table that says which types it is about: it would not be read in time`,
+		"types sky # and more\nlink sky_vpc peer netwrk id": `b.tbl:2: unknown kind "netwrk": did you mean "network"?`,
+	} {
+		if _, err := Load(world(about)); err == nil || err.Error() != want {
+			t.Errorf("%s\n got %v\nwant %s", about, err, want)
+		}
+	}
+	tables := world("types sky sun\nlink sky_vpc peer network id\nlink data.sun_* a - # of both\nlink sky_vpc:hub peer key id")
+	tables["c.tbl"] = &fstest.MapFile{Data: []byte("types moon\nlink moon_* not understood")}
+	tables["d.tbl"] = &fstest.MapFile{Data: []byte("types sky\nlink sky_vp* role grant role")}
+	c, err := Open(tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := ParseLink("own", "sky_v*", "owner", "network", "id", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := c.With([]Link{own}, nil)
+	for _, test := range []struct{ typ, attribute, want string }{
+		{"sky_vpc", "peer", "b.tbl:2"},
+		{"sky_vpc:hub", "peer", "b.tbl:4"},
+		{"sky_vpc", "role", "d.tbl:2"},
+		{"sky_vpc", "kms_key", "a.tbl:27"},
+		{"data.sun_spot", "a", "b.tbl:3"},
+		{"sky_vpc", "owner", "own"},
+		{"sea_vpc", "owner", ""},
+	} {
+		got := ""
+		if l := with.Link(test.typ, test.attribute); l != nil {
+			got = l.Where
+		}
+		if got != test.want {
+			t.Errorf("%s of %s: %q answers, want %q", test.attribute, test.typ, got, test.want)
+		}
+	}
 }

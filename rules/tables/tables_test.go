@@ -383,6 +383,40 @@ func TestForks(t *testing.T) {
 	}
 }
 
+// TestOpen holds that tables which are opened answer as those that are loaded whole.
+func TestOpen(t *testing.T) {
+	loaded := load(t)
+	opened, err := catalog.Open(FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := fs.Glob(FS, "links_*.tbl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for _, file := range files {
+		src, err := fs.ReadFile(FS, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(src)) {
+			f := strings.Fields(line)
+			if len(f) < 3 || f[0] != "link" {
+				continue
+			}
+			rows++
+			typ, attribute := strings.ReplaceAll(f[1], "*", "x"), strings.ReplaceAll(f[2], "*", "x")
+			if want, got := loaded.Link(typ, attribute), opened.Link(typ, attribute); got == nil || *got != *want {
+				t.Errorf("%s of %s: %v of loaded tables, %v of opened ones", attribute, typ, want, got)
+			}
+		}
+	}
+	if rows < 10_000 {
+		t.Errorf("only %d rows", rows)
+	}
+}
+
 func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

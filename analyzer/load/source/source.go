@@ -66,7 +66,7 @@ type run struct {
 	root      *module
 
 	refs              map[ref]*ref // that say more than an instance's own do
-	writers           []*writer // that are not in use
+	writers           []*writer    // that are not in use
 	providers         []*model.Provider
 	implied           map[string]*model.Provider
 	resources         []*model.Resource
