@@ -150,8 +150,8 @@ func (c *Catalog) ResourceSites(source, typ string) []SiteRow {
 // source is the source in the tables that a provider's source, with or without its registry, answers as.
 func (s *sites) source(source string) string {
 	source = strings.ToLower(source)
-	if parts := strings.Split(source, "/"); len(parts) == 3 {
-		source = parts[1] + "/" + parts[2]
+	if _, rest, ok := strings.Cut(source, "/"); ok && strings.Count(rest, "/") == 1 {
+		source = rest
 	}
 	if _, ok := s.providers[source]; ok {
 		return source

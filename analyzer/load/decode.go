@@ -36,6 +36,8 @@ type decoder struct {
 	// What is being read of nested objects and lists, so that each is made in its exact size.
 	members []string
 	items   []model.Value
+	// What was and what will be of the resource that is being read.
+	earlier, planned model.Draft
 }
 
 func newDecoder(r io.Reader, l limit.Set) *decoder {
@@ -231,13 +233,19 @@ func (d *decoder) value() (model.Value, error) {
 
 // made is the object of the members and items that were read last.
 func (d *decoder) made(member, item int) model.Value {
+	names, items := d.sorted(member, item)
+	v := model.ObjectValue(d.shape(names), slices.Clone(items))
+	d.members, d.items = d.members[:member], d.items[:item]
+	return v
+}
+
+// sorted are the members and items that were read last, by their names.
+func (d *decoder) sorted(member, item int) ([]string, []model.Value) {
 	names, items := d.members[member:], d.items[item:]
 	if !slices.IsSorted(names) { // Terraform sorts them; other writers may not, and it may not matter
 		sort.Sort(&byName{names, items})
 	}
-	v := model.ObjectValue(d.shape(names), slices.Clone(items))
-	d.members, d.items = d.members[:member], d.items[:item]
-	return v
+	return names, items
 }
 
 // byName sorts the members of an object.

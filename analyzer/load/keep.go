@@ -184,24 +184,34 @@ func (k *kept) sift(b *branch, v model.Value, unknown bool) model.Value {
 	return model.Value{}
 }
 
-// merge makes the values of a resource, which share with those of the block's resource before it what both have.
+// merge makes the values of a resource, which share with those of the block's resource before it what both have. An object
+// that v is may be a draft: what comes of it is another.
 func (d *decoder) merge(k *kept, v, unknown, sensitive model.Value) model.Value {
 	if k == nil {
 		return d.overlay(v, unknown, sensitive, model.Value{})
 	}
-	k.last = d.overlay(v, unknown, sensitive, k.last)
+	if v.Kind == model.Object && !unknown.True() && !sensitive.True() {
+		k.last = d.overlayObject(v, unknown, sensitive, k.last)
+	} else {
+		k.last = d.overlay(v, unknown, sensitive, k.last)
+	}
 	return k.last
 }
 
-// values reads what is wanted of a resource's values, or of what says which of them are unknown.
-func (d *decoder) values(k *kept, unknown bool) (model.Value, error) {
+// values reads what is wanted of a resource's values, as a draft.
+func (d *decoder) values(k *kept, draft *model.Draft) (model.Value, error) {
 	if k == nil || d.peek() != '{' {
 		return d.value()
 	}
-	top := &k.values
-	if unknown {
-		top = &k.unknown
-	}
+	from, item := len(d.members), len(d.items)
+	err := d.wanted(k, &k.values, false)
+	v := draft.Object(d.sorted(from, item))
+	d.members, d.items = d.members[:from], d.items[:item]
+	return v, err
+}
+
+// wanted reads what is wanted of a resource's values, or of what says which of them are unknown.
+func (d *decoder) wanted(k *kept, top *branch, unknown bool) error {
 	top.next = 0
 	return d.some(func(name []byte) (model.Value, error) {
 		b := k.child(top, name)
@@ -267,58 +277,48 @@ func (d *decoder) again(r *repeated, read func() (model.Value, error)) (model.Va
 
 // unknowns reads what is wanted of what says which values are unknown.
 func (d *decoder) unknowns(k *kept) (model.Value, error) {
-	if k == nil {
+	if k == nil || d.peek() != '{' {
 		return d.value()
 	}
-	return d.again(&k.unknowns, func() (model.Value, error) { return d.values(k, true) })
-}
-
-// marks reads which of the values that are kept are sensitive.
-func (d *decoder) marks(k *kept, values, unknown model.Value) (model.Value, error) {
-	if k == nil {
-		return d.value()
-	}
-	all, err := d.again(&k.marks, func() (model.Value, error) {
-		v, err := d.value()
-		return d.only(v, func(_ string, item model.Value) bool { return holdsTrue(item) }), err
+	return d.again(&k.unknowns, func() (model.Value, error) {
+		from, item := len(d.members), len(d.items)
+		err := d.wanted(k, &k.unknown, true)
+		return d.made(from, item), err
 	})
-	return d.only(all, func(name string, _ model.Value) bool {
-		return member(values, name).State != model.Absent || member(unknown, name).State != model.Absent
-	}), err
 }
 
-// only is an object with those of its members that are wanted.
-func (d *decoder) only(v model.Value, wanted func(name string, item model.Value) bool) model.Value {
-	if v.Kind != model.Object {
-		return v
+// marks reads which values are sensitive.
+func (d *decoder) marks(k *kept) (model.Value, error) {
+	if k == nil || d.peek() != '{' {
+		return d.value()
 	}
-	from, item := len(d.members), len(d.items)
-	for i := range v.Len() {
-		if wanted(v.Name(i), v.Item(i)) {
-			d.members, d.items = append(d.members, v.Name(i)), append(d.items, v.Item(i))
-		}
-	}
-	if len(d.items)-item < v.Len() {
-		return d.made(from, item)
-	}
-	d.members, d.items = d.members[:from], d.items[:item]
-	return v
+	return d.again(&k.marks, func() (model.Value, error) {
+		from, item := len(d.members), len(d.items)
+		err := d.some(func([]byte) (model.Value, error) {
+			v, err := d.value()
+			if !holdsTrue(v) {
+				v = model.Value{}
+			}
+			return v, err
+		})
+		return d.made(from, item), err
+	})
 }
 
-// some reads an object without the members for which f gives nothing. f must consume the value.
-func (d *decoder) some(f func(name []byte) (model.Value, error)) (model.Value, error) {
+// some reads an object without the members for which f gives nothing, and leaves the others in d.members and d.items. f must
+// consume the value.
+func (d *decoder) some(f func(name []byte) (model.Value, error)) error {
 	if err := d.open('{', "an object"); err != nil {
-		return model.Value{}, err
+		return err
 	}
-	from, item := len(d.members), len(d.items)
 	for {
 		name, more, err := d.member()
 		if err != nil || !more {
-			return d.made(from, item), err
+			return err
 		}
 		v, err := f(name)
 		if err != nil {
-			return model.Value{}, err
+			return err
 		}
 		if v.State != model.Absent {
 			d.members, d.items = append(d.members, d.keep(name)), append(d.items, v)

@@ -105,7 +105,7 @@ func TestKeyOrder(t *testing.T) {
 		}
 		backwards := slices.Clone(sections)
 		slices.Reverse(backwards)
-		inside := slices.Clone(sections)
+		inside, bodies := slices.Clone(sections), slices.Clone(sections)
 		for i, m := range inside {
 			if m.name != "resource_changes" {
 				continue
@@ -114,7 +114,6 @@ func TestKeyOrder(t *testing.T) {
 			if err := json.Unmarshal(m.text, &changes); err != nil {
 				t.Fatal(err)
 			}
-			slices.Reverse(changes)
 			for j, c := range changes {
 				members := membersOf(t, c)
 				for k, m := range members {
@@ -124,11 +123,16 @@ func TestKeyOrder(t *testing.T) {
 						members[k].text = object(body)
 					}
 				}
+				changes[j] = object(members)
+			}
+			bodies[i].text, _ = json.Marshal(changes)
+			slices.Reverse(changes)
+			for j, c := range changes {
+				members := membersOf(t, c)
 				slices.Reverse(members)
 				changes[j] = object(members)
 			}
-			reversed, _ := json.Marshal(changes)
-			inside[i].text = reversed
+			inside[i].text, _ = json.Marshal(changes)
 		}
 		for name, order := range map[string][]jsonMember{
 			"configuration first": to("configuration", 0), "configuration last": to("configuration", -1), "prior_state first": to("prior_state", 0),
@@ -138,8 +142,30 @@ func TestKeyOrder(t *testing.T) {
 				t.Errorf("%s, %s: %s", path, name, unlike(want, got))
 			}
 		}
+		want = dump(readBy(t, text, allKnown{}))
+		if got := dump(readBy(t, string(object(bodies)), allKnown{})); got != want {
+			t.Errorf("%s, the bodies of changes backwards, where not everything is kept: %s", path, unlike(want, got))
+		}
 	}
 }
+
+// readBy reads a document and keeps what somebody is interested in.
+func readBy(t *testing.T, doc string, who Interest) *model.Snapshot {
+	t.Helper()
+	s, _, err := input("plan.json", "", strings.NewReader(doc), &decoder{interest: who, ahead: strings.NewReader(doc), size: int64(len(doc))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// allKnown is interest in all that is known.
+type allKnown struct{}
+
+func (allKnown) Whole(string) bool                { return false }
+func (allKnown) Attribute(_, _, path string) bool { return true }
+func (allKnown) Unknown(_, path string) bool      { return false }
+func (allKnown) Text(string) bool                 { return true }
 
 func unlike(want, got string) string {
 	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")

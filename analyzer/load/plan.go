@@ -259,18 +259,18 @@ func readChangeBody(d *decoder, k *kept) (change, error) {
 			if c.actions != nil && !goes(c.actions) {
 				return d.SkipValue()
 			}
-			before, err = d.values(k, false)
+			before, err = d.values(k, &d.earlier)
 		case "after":
-			after, err = d.values(k, false)
+			after, err = d.values(k, &d.planned)
 		case "after_unknown":
 			unknown, err = d.unknowns(k)
 		case "before_sensitive":
 			if c.actions != nil && !goes(c.actions) {
 				return d.SkipValue()
 			}
-			beforeSensitive, err = d.marks(k, before, model.Value{})
+			beforeSensitive, err = d.marks(k)
 		case "after_sensitive":
-			sensitive, err = d.marks(k, after, unknown)
+			sensitive, err = d.marks(k)
 		default:
 			err = d.SkipValue()
 		}
@@ -481,9 +481,9 @@ func readStateResource(d *decoder, module string, root bool, known func(address 
 		case "index":
 			c.index, err = d.value()
 		case "values":
-			values, err = d.values(kept(), false)
+			values, err = d.values(kept(), &d.planned)
 		case "sensitive_values":
-			sensitive, err = d.marks(kept(), values, model.Value{})
+			sensitive, err = d.marks(kept())
 		default:
 			err = d.SkipValue()
 		}

@@ -114,6 +114,18 @@ func ObjectValue(names []string, items []Value) Value {
 	return v
 }
 
+// Draft is room for a known object that is good until the next one is made there: one that is only read to make another.
+type Draft struct{ parts parts }
+
+// Object is ObjectValue in the draft. It copies both slices.
+func (d *Draft) Object(names []string, items []Value) Value {
+	if len(items) == 0 {
+		return ObjectValue(nil, nil)
+	}
+	d.parts.names, d.parts.items = append(d.parts.names[:0], names...), append(d.parts.items[:0], items...)
+	return Value{State: Known, Kind: Object, parts: &d.parts}
+}
+
 // With is a list or object with other items in the place of its own. It keeps items, which are as many.
 func (v Value) With(items []Value) Value {
 	v.parts = &parts{items, v.names()}
