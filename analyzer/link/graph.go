@@ -114,7 +114,7 @@ type Graph struct {
 
 	kinds []catalog.Kind
 	alike []End
-	own   *End // what the last node itself is
+	own   map[*place.Placed]*End // what is there, as an end
 }
 
 // Target is a resource that an argument's value may come from.

@@ -70,16 +70,17 @@ func (g *Graph) pairs(n *Node) {
 	}
 }
 
-// ownEnd is where n itself is. Resources that follow each other are mostly in one place.
+// ownEnd is where n itself is.
 func (g *Graph) ownEnd(n *Node) *End {
-	sure := Certain
-	if len(n.Placed.Because) > 0 && n.Placed.Because[0].How >= place.Inferred {
-		sure = Likely
+	own := g.own[n.Placed]
+	if own == nil {
+		own = &End{Placed: n.Placed, Confidence: Certain}
+		if len(n.Placed.Because) > 0 && n.Placed.Because[0].How >= place.Inferred {
+			own.Confidence = Likely
+		}
+		g.own[n.Placed] = own
 	}
-	if g.own == nil || g.own.Placed != n.Placed || g.own.Confidence != sure {
-		g.own = &End{Placed: n.Placed, Confidence: sure}
-	}
-	return g.own
+	return own
 }
 
 // leaves tells whether any end of n may be elsewhere than n is.

@@ -38,6 +38,7 @@ type decoder struct {
 	items   []model.Value
 	// What was and what will be of the resource that is being read.
 	earlier, planned model.Draft
+	actions          []string
 }
 
 func newDecoder(r io.Reader, l limit.Set) *decoder {

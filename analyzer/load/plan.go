@@ -40,7 +40,7 @@ type document struct {
 type change struct {
 	address, previous, module, mode, typ, name, provider, deposed string
 	index                                                         model.Value
-	actions                                                       []string
+	actions                                                       []string // good until the next change is read
 	values                                                        model.Value
 }
 
@@ -250,11 +250,13 @@ func readChangeBody(d *decoder, k *kept) (change, error) {
 	err := d.object(func(name string) (err error) {
 		switch name {
 		case "actions":
+			d.actions = d.actions[:0]
 			err = d.array(func(int) error {
 				s, err := d.text()
-				c.actions = append(c.actions, s)
+				d.actions = append(d.actions, s)
 				return err
 			})
+			c.actions = d.actions
 		case "before":
 			if c.actions != nil && !goes(c.actions) {
 				return d.SkipValue()
