@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -25,7 +26,6 @@ type Interest interface {
 // or makes of references.
 type keeper struct {
 	Interest
-	d        *decoder
 	config   *config // nil where the input has none
 	blocks   map[blockName]*kept
 	texts    map[string]bool
@@ -41,7 +41,7 @@ type blockName struct {
 type attribute struct{ typ, name string }
 
 func newKeeper(d *decoder, c *config) *keeper {
-	k := &keeper{Interest: d.interest, d: d, config: c, blocks: map[blockName]*kept{}, texts: map[string]bool{}, referred: map[attribute]bool{}}
+	k := &keeper{Interest: d.interest, config: c, blocks: map[blockName]*kept{}, texts: map[string]bool{}, referred: map[attribute]bool{}}
 	if c != nil && c.root != nil {
 		k.refer(c)
 	}
@@ -147,43 +147,6 @@ func (k *keeper) text(b []byte) bool {
 	return wanted
 }
 
-// sift is what is wanted of a value, absent where nothing is. Lists keep their length: paths count their elements.
-func (k *kept) sift(b *branch, v model.Value, unknown bool) model.Value {
-	switch {
-	case b.keep && !unknown:
-		return v
-	case v.Kind == model.List:
-		items := make([]model.Value, v.Len())
-		some := false
-		for i := range items {
-			items[i] = k.sift(b, v.Item(i), unknown)
-			some = some || items[i].State != model.Absent
-		}
-		if some {
-			return model.ListValue(items)
-		}
-	case v.Kind == model.Object:
-		var names []string
-		var items []model.Value
-		for i := range v.Len() {
-			c := k.child(b, []byte(v.Name(i)))
-			if item := k.sift(c, v.Item(i), unknown); item.State != model.Absent {
-				names, items = append(names, c.name), append(items, item)
-			}
-		}
-		if len(names) > 0 {
-			return model.ObjectValue(k.d.shape(names), items)
-		}
-	case unknown && b.unknown && v.True():
-		return v
-	case v.Kind == model.String && !unknown:
-		if s, _ := v.Text(); k.text([]byte(s)) {
-			return v
-		}
-	}
-	return model.Value{}
-}
-
 // merge makes the values of a resource, which share with those of the block's resource before it what both have. An object
 // that v is may be a draft: what comes of it is another.
 func (d *decoder) merge(k *kept, v, unknown, sensitive model.Value) model.Value {
@@ -215,36 +178,57 @@ func (d *decoder) wanted(k *kept, top *branch, unknown bool) error {
 	top.next = 0
 	return d.some(func(name []byte) (model.Value, error) {
 		b := k.child(top, name)
-		keep := k.whole || b.keep
-		if unknown {
-			keep = k.whole || b.unknown
-		}
-		switch d.peek() {
-		case '{', '[':
-			v, err := d.value()
-			switch {
-			case v.Len() == 0 || unknown && !holdsTrue(v):
-				v = model.Value{}
-			case !k.whole && (!b.keep || unknown):
-				v = k.sift(b, v, unknown)
-			}
-			return v, err
-		case '"':
-			text, err := d.scanner.text()
-			if err != nil || unknown || !keep && !k.text(text) {
-				return model.Value{}, err
-			}
-			return model.StringValue(d.keep(text)), nil
-		case 'n':
-			return model.Value{}, d.SkipValue()
-		case 'f':
-			keep = keep && !unknown
-		}
-		if !keep {
+		if d.peek() == 'n' {
 			return model.Value{}, d.SkipValue()
 		}
-		return d.value()
+		v, err := d.sift(k, b, unknown)
+		if nested(v) && v.Len() == 0 {
+			v = model.Value{}
+		}
+		return v, err
 	})
+}
+
+// sift reads what is wanted of a value, which is absent where nothing is. Lists keep their length: paths count their elements.
+func (d *decoder) sift(k *kept, b *branch, unknown bool) (model.Value, error) {
+	keep := k.whole || b.keep
+	if unknown {
+		keep = k.whole || b.unknown
+	}
+	c := d.peek()
+	switch {
+	case c == '{' && (unknown || !keep):
+		from, item := len(d.members), len(d.items)
+		b.next = 0
+		err := d.some(func(name []byte) (model.Value, error) { return d.sift(k, k.child(b, name), unknown) })
+		if len(d.items) == item {
+			return model.Value{}, err
+		}
+		return d.made(from, item), err
+	case c == '[' && (unknown || !keep):
+		from, some := len(d.items), false
+		err := d.array(func(int) error {
+			v, err := d.sift(k, b, unknown)
+			some = some || v.State != model.Absent
+			d.items = append(d.items, v)
+			return err
+		})
+		items := d.items[from:]
+		d.items = d.items[:from]
+		if !some {
+			return model.Value{}, err
+		}
+		return model.ListValue(slices.Clone(items)), err
+	case c == '"' && !unknown:
+		text, err := d.scanner.text()
+		if err != nil || !keep && !k.text(text) {
+			return model.Value{}, err
+		}
+		return model.StringValue(d.keep(text)), nil
+	case !keep, unknown && c != 't':
+		return model.Value{}, d.SkipValue()
+	}
+	return d.value()
 }
 
 // repeated is a value as it was read last: instances of a block mostly have the same unknown and sensitive attributes,
