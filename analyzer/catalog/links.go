@@ -82,9 +82,13 @@ func (lt *linkTables) close(file string, about []string) {
 // never asked, it panics.
 func (lt *linkTables) open(word string) {
 	files := lt.closed[word]
+	if len(files) == 0 {
+		return
+	}
 	delete(lt.closed, word)
+	buf := make([]byte, textBuffer)
 	for _, file := range files {
-		src, about, err := readText(lt.fsys, file, true)
+		src, about, err := readText(lt.fsys, file, true, buf)
 		if err != nil {
 			panic(err)
 		}

@@ -37,8 +37,9 @@ func (c *Catalog) read(fsys fs.FS) error {
 		return fmt.Errorf("there are no tables (*.tbl)")
 	}
 	c.links.tables.fsys = fsys
+	buf := make([]byte, textBuffer)
 	for _, file := range files {
-		src, about, err := readText(fsys, file, c.strict)
+		src, about, err := readText(fsys, file, c.strict, buf)
 		if err != nil {
 			return err
 		}
@@ -53,18 +54,19 @@ func (c *Catalog) read(fsys fs.FS) error {
 	return c.sites.order()
 }
 
-// mostHead is how long the first line of a table may be that says which types it is about.
-const mostHead = 256
+const (
+	mostHead   = 256 // how long the first line of a table may be that says which types it is about
+	textBuffer = 32 << 10
+)
 
 // readText reads a table without having it in memory twice. Where its first line says which types it is about, it gives
 // those, and of the text only the beginning unless all of it is wanted.
-func readText(fsys fs.FS, file string, all bool) (src string, about []string, err error) {
+func readText(fsys fs.FS, file string, all bool, buf []byte) (src string, about []string, err error) {
 	f, err := fsys.Open(file)
 	if err != nil {
 		return "", nil, err
 	}
 	defer f.Close()
-	var buf [32 << 10]byte
 	n, err := io.ReadAtLeast(f, buf[:mostHead], mostHead)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return "", nil, err
@@ -81,7 +83,7 @@ func readText(fsys fs.FS, file string, all bool) (src string, about []string, er
 		b.Grow(int(info.Size()))
 	}
 	b.Write(buf[:n])
-	_, err = io.CopyBuffer(&b, f, buf[:])
+	_, err = io.CopyBuffer(&b, f, buf)
 	return b.String(), about, err
 }
 

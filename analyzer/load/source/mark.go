@@ -1,6 +1,8 @@
 package source
 
 import (
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -223,13 +225,53 @@ func (r *run) passed(v cty.Value, name string) cty.Value {
 	return out
 }
 
-// deep are all marks in a value.
+// deep are all marks in a value, nil where there are none. cty would make the value anew without them.
 func deep(v cty.Value) cty.ValueMarks {
-	if !v.ContainsMarked() {
-		return nil
+	var all cty.ValueMarks
+	collect(v, &all)
+	return all
+}
+
+func collect(v cty.Value, all *cty.ValueMarks) {
+	if v.IsMarked() {
+		u, marks := v.Unmark()
+		if *all == nil {
+			*all = marks
+		} else {
+			maps.Copy(*all, marks)
+		}
+		v = u
 	}
-	_, marks := v.UnmarkDeep()
-	return marks
+	for e := range elements(v) {
+		collect(e, all)
+	}
+}
+
+// settled tells that a value is known in all its parts, and that none of them has a mark.
+func settled(v cty.Value) bool {
+	if v.IsMarked() || !v.IsKnown() {
+		return false
+	}
+	for e := range elements(v) {
+		if !settled(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// elements are those of a value that has no marks itself; none where it is not known.
+func elements(v cty.Value) iter.Seq[cty.Value] {
+	return func(yield func(cty.Value) bool) {
+		if v.Type().IsPrimitiveType() || !v.IsKnown() || v.IsNull() || !v.CanIterateElements() {
+			return
+		}
+		for it := v.ElementIterator(); it.Next(); {
+			if _, e := it.Element(); !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // asSet is the mark of a tuple that stands for a set, so that each element keeps its own marks: a set of cty has marks

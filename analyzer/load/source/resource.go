@@ -192,7 +192,7 @@ func (in *instance) computed(r *run, name string) cty.Value {
 
 // own replaces the refs of a configured value by the attribute's.
 func (r *run) own(v cty.Value, mark *ref) cty.Value {
-	if !v.ContainsMarked() && v.IsWhollyKnown() {
+	if settled(v) {
 		return v.Mark(mark)
 	}
 	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {

@@ -220,7 +220,7 @@ func (w *writer) attr(path string, a *attr, s *scope) model.Value {
 // attributes that lead to them.
 func (w *writer) value(path string, v cty.Value) model.Value {
 	g := w.arg(path)
-	if !v.ContainsMarked() && v.IsWhollyKnown() {
+	if settled(v) {
 		return plainValue(v)
 	}
 	w.here = append(w.here[:0], g)
