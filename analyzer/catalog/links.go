@@ -44,7 +44,14 @@ type linkRow struct {
 type typeRows struct {
 	typ   string
 	rows  []linkRow
-	globs []int // those of rows whose attribute is a glob
+	globs []glob
+}
+
+// glob is a row whose attribute is a glob: what a path that it matches begins with, and what it ends with. Nearly every
+// path is told by them to be of no concern.
+type glob struct {
+	row        int
+	head, tail string
 }
 
 // typeLinks is what there is about one type, and the answers that were given already.
@@ -166,7 +173,9 @@ func (ls *links) readRows(typ string) (*typeRows, error) {
 			return nil, fmt.Errorf("%s: link %s %s is there twice, see %s", l.place(), l.Type, l.Attribute, of.rows[i-1].place())
 		}
 		if strings.Contains(l.Attribute, "*") {
-			of.globs = append(of.globs, i)
+			head, _, _ := strings.Cut(l.Attribute, "*")
+			tail := l.Attribute[strings.LastIndexByte(l.Attribute, '*')+1:]
+			of.globs = append(of.globs, glob{i, strings.TrimSuffix(head, "."), strings.TrimPrefix(tail, ".")}) // ** may be no name at all
 		}
 	}
 	return of, nil
@@ -392,18 +401,25 @@ func (at *typeRows) answer(attribute string) *linkRow {
 			best = l
 		}
 	}
-	for _, i := range at.globs {
-		l := &at.rows[i]
-		consider(l, !strings.HasSuffix(l.Attribute, "**") && matchPath(l.Attribute, attribute, false))
+	for i := range at.globs {
+		g := &at.globs[i]
+		if strings.HasSuffix(attribute, g.tail) && strings.HasPrefix(attribute, g.head) {
+			l := &at.rows[g.row]
+			consider(l, !strings.HasSuffix(l.Attribute, "**") && matchPath(l.Attribute, attribute, false))
+		}
 	}
 	if best != nil {
 		return best
 	}
-	for _, i := range at.globs {
-		l := &at.rows[i]
-		consider(l, matchPath(l.Attribute, attribute, true))
+	above := parent(attribute)
+	for i := range at.globs {
+		g := &at.globs[i]
+		if (strings.HasSuffix(attribute, g.tail) || strings.Contains(above, g.tail)) && strings.HasPrefix(attribute, g.head) {
+			l := &at.rows[g.row]
+			consider(l, matchPath(l.Attribute, attribute, true))
+		}
 	}
-	for above := parent(attribute); above != ""; above = parent(above) {
+	for ; above != ""; above = parent(above) {
 		if l := at.exact(above); l != nil {
 			consider(l, true)
 			break
