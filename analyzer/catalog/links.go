@@ -47,11 +47,22 @@ type typeRows struct {
 	globs []glob
 }
 
-// glob is a row whose attribute is a glob: what a path that it matches begins with, and what it ends with. Nearly every
-// path is told by them to be of no concern.
+// glob is a row whose attribute is a glob, and what is in every path that it matches: nearly every path is told by that to
+// be of no concern.
 type glob struct {
-	row        int
-	head, tail string
+	row          int
+	within, tail string // somewhere, and at the end
+	below        bool   // it ends with **
+}
+
+func newGlob(row int, attribute string) glob {
+	parts := strings.Split(attribute, "*")
+	for i := range parts {
+		parts[i] = strings.Trim(parts[i], ".") // ** may be no name at all
+	}
+	last := len(parts) - 1
+	within := slices.MaxFunc(parts[:last], func(a, b string) int { return len(a) - len(b) })
+	return glob{row, within, parts[last], strings.HasSuffix(attribute, "**")}
 }
 
 // typeLinks is what there is about one type, and the answers that were given already.
@@ -173,9 +184,7 @@ func (ls *links) readRows(typ string) (*typeRows, error) {
 			return nil, fmt.Errorf("%s: link %s %s is there twice, see %s", l.place(), l.Type, l.Attribute, of.rows[i-1].place())
 		}
 		if strings.Contains(l.Attribute, "*") {
-			head, _, _ := strings.Cut(l.Attribute, "*")
-			tail := l.Attribute[strings.LastIndexByte(l.Attribute, '*')+1:]
-			of.globs = append(of.globs, glob{i, strings.TrimSuffix(head, "."), strings.TrimPrefix(tail, ".")}) // ** may be no name at all
+			of.globs = append(of.globs, newGlob(i, l.Attribute))
 		}
 	}
 	return of, nil
@@ -402,10 +411,9 @@ func (at *typeRows) answer(attribute string) *linkRow {
 		}
 	}
 	for i := range at.globs {
-		g := &at.globs[i]
-		if strings.HasSuffix(attribute, g.tail) && strings.HasPrefix(attribute, g.head) {
+		if g := &at.globs[i]; !g.below && strings.HasSuffix(attribute, g.tail) && strings.Contains(attribute, g.within) {
 			l := &at.rows[g.row]
-			consider(l, !strings.HasSuffix(l.Attribute, "**") && matchPath(l.Attribute, attribute, false))
+			consider(l, matchPath(l.Attribute, attribute, false))
 		}
 	}
 	if best != nil {
@@ -413,8 +421,7 @@ func (at *typeRows) answer(attribute string) *linkRow {
 	}
 	above := parent(attribute)
 	for i := range at.globs {
-		g := &at.globs[i]
-		if (strings.HasSuffix(attribute, g.tail) || strings.Contains(above, g.tail)) && strings.HasPrefix(attribute, g.head) {
+		if g := &at.globs[i]; (g.below || above != "" && strings.Contains(above, g.tail)) && strings.Contains(attribute, g.within) {
 			l := &at.rows[g.row]
 			consider(l, matchPath(l.Attribute, attribute, true))
 		}
