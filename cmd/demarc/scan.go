@@ -287,7 +287,7 @@ const seldom = 400
 // short-lived: most scans of them are over before it is worth while. Of a small plan there is nothing to hold down. Of a
 // large plan most is kept: to collect more often costs little time and holds down the peak.
 func collect(paths []string) {
-	const small, large = 1 << 20, 16 << 20
+	const small, large = 4 << 20, 16 << 20
 	var size int64
 	for _, path := range paths {
 		info, err := os.Stat(path)
