@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -21,6 +22,7 @@ type decoder struct {
 	texts  map[string]string
 	recent [256]string
 	shapes map[string][]string // names of an object's members, by all of them
+	unique strings.Builder     // texts that are like no other, one after the other
 	key    []byte
 	keeper *keeper // nil keeps everything
 	limits limit.Set
@@ -83,6 +85,19 @@ func (d *decoder) once(b []byte) string {
 		d.texts[s] = s
 	}
 	return s
+}
+
+// own makes a text that outlives the scanner's and is like no other, such as an address. They stand one after the other: on
+// its own each would be a piece of memory for itself, and of a larger size than it needs.
+func (d *decoder) own(b []byte) string {
+	const least, most = 512, 16 << 10
+	if room := d.unique.Cap(); room-d.unique.Len() < len(b) {
+		d.unique.Reset()
+		d.unique.Grow(max(len(b), least, min(2*room, most)))
+	}
+	from := d.unique.Len()
+	d.unique.Write(b)
+	return d.unique.String()[from:]
 }
 
 // shape is the names of an object's members in a slice that objects of the same names share.
@@ -174,7 +189,10 @@ func (d *decoder) expect(kind byte, rule string) error {
 }
 
 // text reads a string; null is the empty one.
-func (d *decoder) text() (string, error) {
+func (d *decoder) text() (string, error) { return d.textAs(d.keep) }
+
+// textAs is text, with what makes it outlive the scanner's.
+func (d *decoder) textAs(make func([]byte) string) (string, error) {
 	if d.peek() == 'n' {
 		return "", d.SkipValue()
 	}
@@ -182,7 +200,7 @@ func (d *decoder) text() (string, error) {
 		return "", err
 	}
 	b, err := d.scanner.text()
-	return d.keep(b), err
+	return make(b), err
 }
 
 // truth reads a boolean; null is false.

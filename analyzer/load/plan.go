@@ -213,7 +213,7 @@ func readChange(d *decoder) (change, error) {
 	err := d.object(func(name string) (err error) {
 		switch name {
 		case "address":
-			c.address, err = d.text()
+			c.address, err = d.textAs(d.own)
 		case "previous_address":
 			c.previous, err = d.text()
 		case "module_address":
