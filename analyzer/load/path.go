@@ -1,9 +1,12 @@
 package load
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -68,12 +71,17 @@ func sourcesOf(path string, o Options) string {
 }
 
 func directory(path string, o Options) ([]*model.Snapshot, error) {
-	roots, err := source.Roots(path)
+	tree, err := source.Survey(path)
 	if err != nil {
 		return nil, &Error{Input: filepath.ToSlash(path), Err: plain(err)}
 	}
+	roots, unread := tree.Given(tree.Roots()), tree.Unread()
+	if len(roots) == 0 && len(unread) > 0 {
+		u := unread[0]
+		return nil, &Error{Input: filepath.ToSlash(path), Err: fmt.Errorf("holds no Terraform, and %s %s", u.Address, u.Reason), Do: cmp.Or(u.Settle, makePlan)}
+	}
 	if len(roots) == 0 {
-		return nil, &Error{Input: filepath.ToSlash(path), Err: errors.New("holds no Terraform: no *.tf, *.tf.json or *.tofu in it or below"),
+		return nil, &Error{Input: filepath.ToSlash(path), Err: errors.New("holds no Terraform: no *.tf, *.tofu, *.tf.json or *.tofu.json in it or below"),
 			Do: "name a directory with sources, or a plan; " + makePlan}
 	}
 	var out []*model.Snapshot
@@ -90,6 +98,14 @@ func directory(path string, o Options) ([]*model.Snapshot, error) {
 			continue
 		}
 		out = append(out, s)
+	}
+	if len(unread) > 0 {
+		name := filepath.ToSlash(filepath.Clean(path))
+		if i := slices.IndexFunc(out, func(s *model.Snapshot) bool { return s.Name == name }); i >= 0 {
+			out[i].Unread = append(out[i].Unread, unread...)
+		} else {
+			out = append(out, &model.Snapshot{Name: name, Format: model.Sources, Unread: unread})
+		}
 	}
 	return out, errors.Join(errs...)
 }
@@ -118,7 +134,7 @@ func configured(dir string) bool {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if !e.IsDir() && !strings.HasPrefix(name, ".") && (strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tf.json") || strings.HasSuffix(name, ".tofu")) {
+		if !e.IsDir() && !strings.HasPrefix(name, ".") && isConfig(name) {
 			return true
 		}
 	}

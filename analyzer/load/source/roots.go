@@ -3,12 +3,14 @@ package source
 import (
 	"bytes"
 	"fmt"
-	"github.com/demarc-dev/demarc/analyzer/limit"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/demarc-dev/demarc/analyzer/limit"
+	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
 // maxRoots bounds how many directories with configurations are looked at below one path.
@@ -21,22 +23,68 @@ func Roots(path string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var roots []string
-	for _, dir := range t.Roots() {
-		if rel, err := filepath.Rel(t.top, dir); err == nil {
-			roots = append(roots, filepath.Join(path, rel))
-		}
+	return t.Given(t.Roots()), nil
+}
+
+// foreign are the files of tools above Terraform: by their names, or by what those end with.
+var foreign = map[string]*model.Unread{
+	"terragrunt.hcl":       terragrunt,
+	"terragrunt.hcl.json":  terragrunt,
+	"terragrunt.stack.hcl": terragrunt,
+	".tfcomponent.hcl":     stacks,
+	".tfstack.hcl":         stacks, // what it was called before
+	".tfdeploy.hcl":        stacks,
+}
+
+var (
+	terragrunt = &model.Unread{Reason: "is Terragrunt's, which gives modules their providers and variables when it runs",
+		Settle: "scan the plans that it makes: terragrunt plan -out=tfplan && terragrunt show -json tfplan"}
+	stacks = &model.Unread{Reason: "is of Terraform Stacks, which gives components their providers and inputs",
+		Settle: "scan the modules of the components with what they are given: --var-file FILE"}
+)
+
+// foreignFile is what is to be said of a file of another tool, nil of any other.
+func foreignFile(name string) *model.Unread {
+	if u := foreign[name]; u != nil {
+		return u
 	}
-	return roots, nil
+	_, ending, _ := strings.Cut(name, ".")
+	return foreign["."+ending]
 }
 
 // Tree is where configurations are in and below a directory, and which uses which. Its paths are absolute and without
 // symbolic links.
 type Tree struct {
-	top   string
+	given string              // what was surveyed
+	top   string              // the same, as all other paths are
 	dirs  []string            // that hold configurations, in order
 	calls map[string][]string // the directories that call one as a module
 	links map[string][]string // those with a link to a configuration file in it
+
+	foreign []string // the files of other tools, in order
+}
+
+// Given are paths of the tree as they are below the path that was surveyed, as it was given.
+func (t *Tree) Given(abs []string) []string {
+	var out []string
+	for _, p := range abs {
+		if rel, err := filepath.Rel(t.top, p); err == nil {
+			out = append(out, filepath.Join(t.given, rel))
+		}
+	}
+	return out
+}
+
+// Unread are the files of tools above Terraform, which decide what roots are given.
+func (t *Tree) Unread() []model.Unread {
+	var out []model.Unread
+	for _, file := range t.Given(t.foreign) {
+		u := *foreignFile(filepath.Base(file))
+		u.Address = filepath.ToSlash(file)
+		u.Pos = model.Pos{File: u.Address}
+		out = append(out, u)
+	}
+	return out
 }
 
 // Survey looks for configurations in and below a directory. Hidden directories and links to directories are not followed.
@@ -57,7 +105,7 @@ func Survey(path string) (*Tree, error) {
 		return nil, err
 	}
 	defer d.close()
-	t := &Tree{top: top, calls: map[string][]string{}, links: map[string][]string{}}
+	t := &Tree{given: path, top: top, calls: map[string][]string{}, links: map[string][]string{}}
 	var files []string
 	err = filepath.WalkDir(top, func(p string, e fs.DirEntry, err error) error {
 		if err != nil {
@@ -67,6 +115,10 @@ func Survey(path string) (*Tree, error) {
 			if p != top && strings.HasPrefix(e.Name(), ".") {
 				return fs.SkipDir
 			}
+			return nil
+		}
+		if foreignFile(e.Name()) != nil {
+			t.foreign = append(t.foreign, p)
 			return nil
 		}
 		link := e.Type()&fs.ModeSymlink != 0

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/demarc-dev/demarc/analyzer/load/source"
@@ -103,5 +104,40 @@ func TestDanglingVariables(t *testing.T) {
 		if got := len(s.Incomplete) == 0; got != complete {
 			t.Errorf("%s: %q", name, s.Incomplete)
 		}
+	}
+}
+
+// TestForeign: what tools above Terraform decide is not in the sources, and is said not to be.
+func TestForeign(t *testing.T) {
+	dir := write(t, txtar.Parse([]byte(`
+-- live/prod/terragrunt.hcl --
+terraform { source = "../../modules/net" }
+-- live/.terragrunt-cache/a/terragrunt.hcl --
+-- live/root.hcl --
+-- modules/net/main.tf --
+resource "aws_vpc" "v" {}
+-- stack/main.tfcomponent.hcl --
+component "net" { source = "../modules/net" }
+-- stack/prod.tfdeploy.hcl --
+-- stack/notes.hcl --
+`)))
+	tree, err := source.Survey(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, u := range tree.Unread() {
+		tool, _, _ := strings.Cut(u.Reason, ",")
+		got = append(got, strings.TrimPrefix(u.Pos.File, filepath.ToSlash(dir)+"/")+" "+tool)
+		if u.Settle == "" {
+			t.Errorf("%s: nothing settles it", u.Address)
+		}
+	}
+	want := []string{"live/prod/terragrunt.hcl is Terragrunt's", "stack/main.tfcomponent.hcl is of Terraform Stacks", "stack/prod.tfdeploy.hcl is of Terraform Stacks"}
+	if !slices.Equal(got, want) {
+		t.Errorf("unread %q, want %q", got, want)
+	}
+	if roots := tree.Given(tree.Roots()); !slices.Equal(roots, []string{filepath.Join(dir, "modules", "net")}) {
+		t.Errorf("roots %v", roots)
 	}
 }

@@ -105,7 +105,7 @@ func open(dir string, o Options) (*run, error) {
 	cfg := r.config(abs)
 	if cfg == nil || !cfg.any {
 		d.close()
-		return nil, fmt.Errorf("%s: holds no Terraform configuration (*.tf, *.tf.json, *.tofu)", r.shown)
+		return nil, fmt.Errorf("%s: holds no Terraform configuration (*.tf, *.tofu, *.tf.json, *.tofu.json)", r.shown)
 	}
 	r.readManifest()
 	r.start(cfg)
