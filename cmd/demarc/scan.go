@@ -283,38 +283,32 @@ func loadAll(paths []string, o load.Options, facts bool) ([]*model.Snapshot, err
 // first, all stay.
 const seldom = 400
 
-// collect sets how often the garbage collector runs. Sources are small, and evaluating them makes much that is
-// short-lived: most scans of them are over before it is worth while. Of a small plan there is nothing to hold down. Of a
-// large plan most is kept: to collect more often costs little time and holds down the peak.
+// collect sets how often the garbage collector runs. Of sources and of small plans there is nothing to hold down: most scans
+// are over before it is worth while, and evaluating sources makes much that is short-lived. Of a large plan most is kept, about
+// a quarter of its size: what comes of its first half is not worth to be looked through again and again, and from then on to
+// collect often costs little time and holds down the peak.
 func collect(paths []string) {
-	const small, large = 4 << 20, 16 << 20
+	const small = 8 << 20
 	var size int64
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		switch {
 		case err != nil: // standard input, which may be of any size
-			size += small + 1
 		case info.IsDir():
-			collectLate()
+			collectLate(128<<20, 200)
 			return
 		default:
 			size += info.Size()
 		}
 	}
-	switch {
-	case size > large:
-		debug.SetGCPercent(50)
-	case size > small:
-		debug.SetGCPercent(100)
-	}
+	collectLate(max(small, size/8), 50)
 }
 
-// collectLate lets the heap grow to 128 MB before the garbage collector runs. From then on it runs whenever the heap has
-// tripled.
-func collectLate() {
-	const late, then = 128 << 20, 200
-	debug.SetGCPercent(late / (4 << 20) * 100) // of the 4 MB that it takes any heap for
-	first := &struct{ next *struct{} }{}       // which the first collection finds to be garbage
+// collectLate lets the heap grow to a size before the garbage collector runs. From then on it runs whenever the heap has
+// grown by so many percent.
+func collectLate(late int64, then int) {
+	debug.SetGCPercent(int(late * 100 / (4 << 20))) // of the 4 MB that it takes any heap for
+	first := &struct{ next *struct{} }{}            // which the first collection finds to be garbage
 	runtime.AddCleanup(first, func(percent int) { debug.SetGCPercent(percent) }, then)
 }
 
