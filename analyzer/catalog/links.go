@@ -44,7 +44,7 @@ type linkRow struct {
 type typeRows struct {
 	typ   string
 	rows  []linkRow
-	globs []glob
+	globs map[byte][]glob // by the last letter of what they end with, 0 where that is nothing
 }
 
 // glob is a row whose attribute is a glob, and what is in every path that it matches: nearly every path is told by that to
@@ -184,7 +184,11 @@ func (ls *links) readRows(typ string) (*typeRows, error) {
 			return nil, fmt.Errorf("%s: link %s %s is there twice, see %s", l.place(), l.Type, l.Attribute, of.rows[i-1].place())
 		}
 		if strings.Contains(l.Attribute, "*") {
-			of.globs = append(of.globs, newGlob(i, l.Attribute))
+			g := newGlob(i, l.Attribute)
+			if of.globs == nil {
+				of.globs = map[byte][]glob{}
+			}
+			of.globs[last(g.tail)] = append(of.globs[last(g.tail)], g)
 		}
 	}
 	return of, nil
@@ -410,20 +414,27 @@ func (at *typeRows) answer(attribute string) *linkRow {
 			best = l
 		}
 	}
-	for i := range at.globs {
-		if g := &at.globs[i]; !g.below && strings.HasSuffix(attribute, g.tail) && strings.Contains(attribute, g.within) {
-			l := &at.rows[g.row]
-			consider(l, matchPath(l.Attribute, attribute, false))
+	for _, globs := range [...][]glob{at.globs[last(attribute)], at.globs[0]} {
+		for i := range globs {
+			if g := &globs[i]; !g.below && strings.HasSuffix(attribute, g.tail) && strings.Contains(attribute, g.within) {
+				l := &at.rows[g.row]
+				consider(l, matchPath(l.Attribute, attribute, false))
+			}
 		}
 	}
 	if best != nil {
 		return best
 	}
 	above := parent(attribute)
-	for i := range at.globs {
-		if g := &at.globs[i]; (g.below || above != "" && strings.Contains(above, g.tail)) && strings.Contains(attribute, g.within) {
-			l := &at.rows[g.row]
-			consider(l, matchPath(l.Attribute, attribute, true))
+	for end, globs := range at.globs {
+		if end != 0 && above == "" {
+			continue // none of them ends with **
+		}
+		for i := range globs {
+			if g := &globs[i]; (g.below || strings.Contains(above, g.tail)) && strings.Contains(attribute, g.within) {
+				l := &at.rows[g.row]
+				consider(l, matchPath(l.Attribute, attribute, true))
+			}
 		}
 	}
 	for ; above != ""; above = parent(above) {
@@ -433,6 +444,14 @@ func (at *typeRows) answer(attribute string) *linkRow {
 		}
 	}
 	return best
+}
+
+// last is the last letter of a text, 0 where there is none.
+func last(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[len(s)-1]
 }
 
 // exact is the row of just this attribute.
