@@ -55,7 +55,7 @@ func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*
 	r.cover(p)
 	r.located = func() []Resource { return located(p) }
 	r.linked = func() []CrossLink { return r.links(p) }
-	r.blindSpots(blind)
+	r.blindSpots(slices.DeleteFunc(blind, p.allHere))
 	return r
 }
 
@@ -204,6 +204,15 @@ func (r *Result) links(p *Pass) (list []CrossLink) {
 // sameRegion tells links that only differ in what is known of the account.
 func sameRegion(a, b place.Site) bool {
 	return a.Partition == b.Partition && (a.Region == b.Region || a.Region == "" || b.Region == "") && (a.Account == "" || b.Account == "")
+}
+
+// allHere tells whether a blind spot is on the side of all that it may be: whichever is meant, nothing crosses.
+func (p *Pass) allHere(b link.Blind) bool {
+	if b.Node == nil || len(b.Either) == 0 {
+		return false
+	}
+	side := p.Side(b.Node.Placed.Site)
+	return side != "" && !slices.ContainsFunc(b.Either, func(c link.Choice) bool { return p.Side(c.Site) != side })
 }
 
 func (r *Result) blindSpots(list []link.Blind) {

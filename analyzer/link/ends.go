@@ -682,7 +682,7 @@ func OneOf(n *Node, path string, either []Choice) Blind {
 		}
 		list = append(list, c.Node.Address)
 	}
-	return Blind{Node: n, Path: path, Reason: "may " + verb + " " + strings.Join(list, " or ") + ", which are in different places", Settle: settle}
+	return Blind{Node: n, Path: path, Reason: "may " + verb + " " + strings.Join(list, " or ") + ", which are in different places", Settle: settle, Either: either}
 }
 
 // Address reads an IP address or a network, perhaps with a port.

@@ -90,6 +90,7 @@ type Blind struct {
 	Reason string // `takes its value from local.peer, which a plan does not show`
 	Settle string // what the user can do: a flag or a line of policy, "" where nothing
 	Pos    model.Pos
+	Either []Choice // what Path may be, where that is all that is not known: it may not matter which
 }
 
 // Graph is the estate: every resource, every link between two places, and what could not be decided.

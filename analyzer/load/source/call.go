@@ -173,15 +173,13 @@ func (r *run) apply(f function.Function, args []cty.Value, combining bool) (out 
 		return r.fail(broken)
 	}
 	in := make([]cty.Value, len(args))
-	marked := false
+	anyMarked := false
 	for i, a := range args {
 		p := rest
 		if i < len(params) {
 			p = &params[i]
 		}
-		if a.ContainsMarked() {
-			marked = true
-		}
+		anyMarked = anyMarked || marked(a)
 		if p.Type != cty.DynamicPseudoType && p.Type != a.Type() {
 			if longNumbers(a) {
 				return r.fail("a number that is too long")
@@ -206,7 +204,7 @@ func (r *run) apply(f function.Function, args []cty.Value, combining bool) (out 
 	if u, m := out.Unmark(); u.IsKnown() && !u.IsNull() && u.Type() == cty.Number && hugeNumber(u) {
 		return r.fail("a number that is too large").WithMarks(m)
 	}
-	if !marked {
+	if !anyMarked {
 		return r.bounded(out, "a function")
 	}
 	u, marks := out.Unmark()
@@ -243,17 +241,12 @@ func weigh(v cty.Value, left *int) bool {
 	if !v.IsKnown() || v.IsNull() {
 		return *left > 0
 	}
-	t := v.Type()
-	switch {
-	case t == cty.String:
+	if v.Type() == cty.String {
 		*left -= len(v.AsString())
-	case t.IsPrimitiveType() || t.IsCapsuleType():
-	case v.CanIterateElements():
-		for it := v.ElementIterator(); *left > 0 && it.Next(); {
-			_, e := it.Element()
-			if !weigh(e, left) {
-				return false
-			}
+	}
+	for e := range elements(v) {
+		if *left <= 0 || !weigh(e, left) {
+			return false
 		}
 	}
 	return *left > 0

@@ -200,7 +200,7 @@ func (r *run) remark(marks cty.ValueMarks, change func(ref) ref) cty.ValueMarks 
 
 // passed notes that a value came through a variable or an output.
 func (r *run) passed(v cty.Value, name string) cty.Value {
-	if !v.ContainsMarked() {
+	if !marked(v) {
 		return v
 	}
 	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
@@ -260,10 +260,36 @@ func settled(v cty.Value) bool {
 	return true
 }
 
-// elements are those of a value that has no marks itself; none where it is not known.
+// marked tells whether a value has a mark, or a part of it has.
+func marked(v cty.Value) bool {
+	if v.IsMarked() {
+		return true
+	}
+	for e := range elements(v) {
+		if marked(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// elements are those of a value that has no marks itself, in any order; none where it is not known. cty's own iterator
+// sorts the attributes of every object.
 func elements(v cty.Value) iter.Seq[cty.Value] {
 	return func(yield func(cty.Value) bool) {
-		if v.Type().IsPrimitiveType() || !v.IsKnown() || v.IsNull() || !v.CanIterateElements() {
+		t := v.Type()
+		if t.IsPrimitiveType() || !v.IsKnown() || v.IsNull() {
+			return
+		}
+		if t.IsObjectType() {
+			for name := range t.AttributeTypes() {
+				if !yield(v.GetAttr(name)) {
+					return
+				}
+			}
+			return
+		}
+		if !v.CanIterateElements() {
 			return
 		}
 		for it := v.ElementIterator(); it.Next(); {

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -53,7 +54,7 @@ func (r *run) read(name string, a []cty.Value, s *scope) (v cty.Value, ok bool) 
 		return cty.DynamicVal.WithMarks(withoutDocuments(deepAll(a))), true
 	}
 	if name == "templatestring" {
-		return r.render([]byte(u.AsString()), "a template", a[1], s), true
+		return r.render(a[1], s, func() (hclsyntax.Expression, string) { return parseTemplate([]byte(u.AsString()), "a template") }), true
 	}
 	file := u.AsString()
 	if name == "fileset" {
@@ -97,7 +98,7 @@ func (r *run) read(name string, a []cty.Value, s *scope) (v cty.Value, ok bool) 
 	case "filebase64sha512":
 		out = sum(sha512.New, base64.StdEncoding.EncodeToString, src)
 	case "templatefile":
-		return r.render(src, r.show(r.resolve(file)), a[1], s), true
+		return r.render(a[1], s, func() (hclsyntax.Expression, string) { return r.templateFile(r.resolve(file), src) }), true
 	}
 	return cty.StringVal(out).WithMarks(marks), true
 }
@@ -127,8 +128,39 @@ func (r *run) readFile(p string) ([]byte, error) {
 // maxTemplates bounds how deep templates may render each other.
 const maxTemplates = 16
 
+// template is what a text was parsed to, or why it was not.
+type template struct {
+	expr  hclsyntax.Expression
+	wrong string
+}
+
+// templateFile is the template in a file, parsed once: libraries of them are rendered for one environment after the other.
+func (r *run) templateFile(abs string, src []byte) (hclsyntax.Expression, string) {
+	t, ok := r.templates[abs]
+	if !ok {
+		t.expr, t.wrong = parseTemplate(src, r.show(abs))
+		r.templates[abs] = t
+	}
+	return t.expr, t.wrong
+}
+
+// parseTemplate reads the text of a template, or says what is wrong with it. Many have nothing in them to evaluate.
+func parseTemplate(src []byte, name string) (e hclsyntax.Expression, wrong string) {
+	if !bytes.Contains(src, []byte("${")) && !bytes.Contains(src, []byte("%{")) && utf8.Valid(src) {
+		return &hclsyntax.LiteralValueExpr{Val: cty.StringVal(string(src)), SrcRange: hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}}, ""
+	}
+	if d := guardTemplate(src, name); d != nil {
+		return nil, d.Summary
+	}
+	e, diags := hclsyntax.ParseTemplate(src, name, hcl.InitialPos)
+	if diags.HasErrors() {
+		return nil, "does not parse"
+	}
+	return e, ""
+}
+
 // render evaluates a template with the variables that it is given.
-func (r *run) render(src []byte, name string, vars cty.Value, s *scope) cty.Value {
+func (r *run) render(vars cty.Value, s *scope, parse func() (e hclsyntax.Expression, wrong string)) cty.Value {
 	if s.templates >= maxTemplates {
 		return r.fail("a template that is nested too deeply")
 	}
@@ -136,12 +168,9 @@ func (r *run) render(src []byte, name string, vars cty.Value, s *scope) cty.Valu
 	if !u.IsKnown() || u.IsNull() || !u.CanIterateElements() || !u.Type().IsObjectType() && !u.Type().IsMapType() {
 		return cty.UnknownVal(cty.String).WithMarks(withoutDocuments(marks))
 	}
-	if d := guardTemplate(src, name); d != nil {
-		return r.fail("a template that " + d.Summary)
-	}
-	e, diags := hclsyntax.ParseTemplate(src, name, hcl.InitialPos)
-	if diags.HasErrors() {
-		return r.fail("a template that does not parse")
+	e, wrong := parse()
+	if wrong != "" {
+		return r.fail("a template that " + wrong)
 	}
 	c := &scope{sealed: true, templates: s.templates + 1, vars: map[string]cty.Value{}}
 	for it := u.ElementIterator(); it.Next(); {

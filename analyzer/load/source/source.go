@@ -65,8 +65,9 @@ type run struct {
 	inputs    map[string]input
 	root      *module
 
-	refs              map[ref]*ref // that say more than an instance's own do
-	writers           []*writer    // that are not in use
+	refs              map[ref]*ref        // that say more than an instance's own do
+	writers           []*writer           // that are not in use
+	templates         map[string]template // that were parsed, by their files
 	providers         []*model.Provider
 	implied           map[string]*model.Provider
 	resources         []*model.Resource
@@ -115,7 +116,7 @@ func open(dir string, o Options) (*run, error) {
 func newRun(o Options, d *disk, dir, shown string) *run {
 	l := o.Limits.OrDefault()
 	r := &run{opts: o, limits: l, disk: d, dir: dir, shown: shown, cache: o.Cache, configs: map[string]*config{},
-		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{}, texts: map[string]string{},
+		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{}, texts: map[string]string{}, templates: map[string]template{},
 		steps: int(l.Steps), elements: l.Elements()}
 	if r.cache == nil || d.saved != nil {
 		r.cache = NewCache()
