@@ -41,7 +41,7 @@ func (g *Graph) leaf(n *Node, v model.Value, s *shape, typ string, way []step) {
 		g.plainEnd(n, s, way, v)
 		return
 	}
-	g.rowEnd(n, s.row, model.Path{Full: full(way), Block: s.block}, v)
+	g.rowEnd(n, s.row, model.Path{Full: full(way, s.block), Block: s.block}, v)
 }
 
 // document reads a text that is JSON, where rows name what is inside of it.
@@ -64,7 +64,7 @@ func (g *Graph) unknownBlock(n *Node, s *shape, way []step, typ string) {
 			continue
 		}
 		if row := g.cat.Link(typ, a.Block); row != nil && row.Kind != catalog.Nothing {
-			g.rowEnd(n, row, model.Path{Full: full(way) + "." + rest, Block: a.Block}, model.UnknownValue)
+			g.rowEnd(n, row, model.Path{Full: full(way, s.block) + "." + rest, Block: a.Block}, model.UnknownValue)
 		}
 	}
 }
@@ -478,13 +478,13 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 	if a != nil && len(a.Origins) > 0 {
 		targets, _ := g.Resolve(n, s.block)
 		if known {
-			targets = g.resolveKnown(n, model.Path{Full: full(way), Block: s.block}, text)
+			targets = g.resolveKnown(n, model.Path{Full: full(way, s.block), Block: s.block}, text)
 		}
 		for _, t := range targets {
 			if t.Node == n || g.cat.Proof(t.Node.TypeName(), t.Attr) {
 				continue
 			}
-			e := End{Path: model.Path{Full: full(way), Block: s.block}, Kind: catalog.Flow, Target: t.Node, Attr: t.Attr, Via: t.Via,
+			e := End{Path: model.Path{Full: full(way, s.block), Block: s.block}, Kind: catalog.Flow, Target: t.Node, Attr: t.Attr, Via: t.Via,
 				Placed: t.Node.Placed, Confidence: Possible}
 			switch {
 			case g.yieldsSecret(t):
@@ -500,7 +500,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 	if s.row != nil || !known || v.Kind != model.String || len(text) > longest || !strings.ContainsAny(text, signs) {
 		return
 	}
-	e := End{Path: model.Path{Full: full(way), Block: s.block}, Placed: Nowhere, Confidence: Possible}
+	e := End{Path: model.Path{Full: full(way, s.block), Block: s.block}, Placed: Nowhere, Confidence: Possible}
 	if id, ok := g.cat.Identify(text); ok {
 		if id.Partition == "" {
 			return

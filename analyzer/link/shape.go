@@ -64,9 +64,11 @@ type step struct {
 	index int
 }
 
-// full writes the way as people read it: `rule[0].destination[0].bucket`.
-func full(way []step) string {
-	var b []byte
+// full writes the way as people read it, `rule[0].destination[0].bucket`. Where no list is on it, that is block, and needs no
+// text of its own.
+func full(way []step, block string) string {
+	var room [128]byte
+	b := room[:0]
 	for _, s := range way {
 		switch {
 		case s.name == "":
@@ -79,6 +81,9 @@ func full(way []step) string {
 			}
 			b = append(b, s.name...)
 		}
+	}
+	if string(b) == block {
+		return block
 	}
 	return string(b)
 }
