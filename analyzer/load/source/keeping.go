@@ -128,10 +128,28 @@ func (r *run) keep(name string, a []cty.Value) (v cty.Value, ok bool) {
 			if len(u.AsString()) > int(r.limits.Value) {
 				return r.beyond("a text that is too long"), true
 			}
-			return r.apply(stdlib.JSONDecodeFunc, a, true), true
+			return r.decode(a), true
 		}
 	}
 	return cty.NilVal, false
+}
+
+// decode is what a JSON text says. What has no marks is decoded once: many modules read the same few files.
+func (r *run) decode(a []cty.Value) cty.Value {
+	if a[0].IsMarked() {
+		return r.apply(stdlib.JSONDecodeFunc, a, true)
+	}
+	text := a[0].AsString()
+	v, ok := r.decoded[text]
+	if ok {
+		return v
+	}
+	failures := r.failures
+	v = r.apply(stdlib.JSONDecodeFunc, a, true)
+	if r.decodedLeft -= len(text); r.failures == failures && r.decodedLeft > 0 {
+		r.decoded[text] = v
+	}
+	return v
 }
 
 // join is what a template makes of the elements of lists with a text between them, where they are not all known.

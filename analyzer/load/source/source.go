@@ -65,9 +65,11 @@ type run struct {
 	inputs    map[string]input
 	root      *module
 
-	refs              map[ref]*ref        // that say more than an instance's own do
-	writers           []*writer           // that are not in use
-	templates         map[string]template // that were parsed, by their files
+	refs              map[ref]*ref         // that say more than an instance's own do
+	writers           []*writer            // that are not in use
+	templates         map[string]template  // that were parsed, by their files
+	decoded           map[string]cty.Value // JSON texts
+	decodedLeft       int                  // how many bytes of them may still be kept
 	providers         []*model.Provider
 	implied           map[string]*model.Provider
 	resources         []*model.Resource
@@ -117,6 +119,7 @@ func newRun(o Options, d *disk, dir, shown string) *run {
 	l := o.Limits.OrDefault()
 	r := &run{opts: o, limits: l, disk: d, dir: dir, shown: shown, cache: o.Cache, configs: map[string]*config{},
 		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{}, texts: map[string]string{}, templates: map[string]template{},
+		decoded: map[string]cty.Value{}, decodedLeft: int(l.Value),
 		steps: int(l.Steps), elements: l.Elements()}
 	if r.cache == nil || d.saved != nil {
 		r.cache = NewCache()
