@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -152,28 +153,36 @@ func refsOf(marks cty.ValueMarks) []*ref {
 		}
 	}
 	if len(list) > 1 {
-		slices.SortFunc(list, func(a, b *ref) int { return strings.Compare(a.sortKey(), b.sortKey()) })
+		slices.SortFunc(list, (*ref).compare)
 	}
 	return list
 }
 
-func (k *ref) sortKey() string {
-	s := k.attr + "\x00" + k.part + "\x00" + k.via
+// compare puts refs in order. They are many where one value may be any of a hundred.
+func (k *ref) compare(o *ref) int {
+	if c := strings.Compare(k.of(), o.of()); c != 0 {
+		return c
+	}
+	first := func(a, b bool) int { // what says nothing is first
+		switch {
+		case a == b:
+			return 0
+		case b:
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(strings.Compare(k.attr, o.attr), strings.Compare(k.part, o.part), strings.Compare(k.via, o.via),
+		first(k.may, o.may), first(k.many, o.many), first(k.byKey, o.byKey),
+		cmp.Compare(k.key.Kind, o.key.Kind), cmp.Compare(k.key.Int, o.key.Int), strings.Compare(k.key.Str, o.key.Str))
+}
+
+// of is the address of what a ref is of.
+func (k *ref) of() string {
 	if k.inst != nil {
-		s = k.inst.address + "\x00" + s
-	} else {
-		s = k.module.path.String() + "\x00" + s
+		return k.inst.address
 	}
-	if k.may {
-		s += "?"
-	}
-	if k.many {
-		s += "*"
-	}
-	if k.byKey {
-		s += "="
-	}
-	return s + k.key.String()
+	return k.module.path.String()
 }
 
 // perhaps marks every ref as one of several.
