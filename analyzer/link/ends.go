@@ -258,7 +258,7 @@ func (g *Graph) meant(n *Node, at model.Path, text string) *Node {
 
 // secretEnds makes ends of the secrets of other resources that an argument takes.
 func (g *Graph) secretEnds(n *Node, e End) {
-	targets, _ := g.Resolve(n, e.Path.Block)
+	targets, _ := g.targets(n, e.Path.Block)
 	for _, t := range targets {
 		if t.Node != n && g.yieldsSecret(t) {
 			end := e
@@ -395,7 +395,7 @@ func (g *Graph) joinEnd(n *Node, e End, text string) bool {
 // referenceEnds makes ends of what the argument refers to. It tells whether there was anything.
 func (g *Graph) referenceEnds(n *Node, e End, unknown bool) bool {
 	path := e.Path
-	targets, opaque := g.Resolve(n, path.Block)
+	targets, opaque := g.targets(n, path.Block)
 	if len(targets) == 0 {
 		if unknown && significant(e.Kind) {
 			switch {
@@ -476,7 +476,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 	a := n.Args.Arg(s.block)
 	text, known := v.Text()
 	if a != nil && len(a.Origins) > 0 {
-		targets, _ := g.Resolve(n, s.block)
+		targets, _ := g.targets(n, s.block)
 		if known {
 			targets = g.resolveKnown(n, model.Path{Full: full(way, s.block), Block: s.block}, text)
 		}

@@ -115,6 +115,7 @@ type Graph struct {
 
 	kinds []catalog.Kind
 	alike []End
+	room  []Target
 	own   map[*place.Placed]*End // what is there, as an end
 }
 

@@ -11,9 +11,21 @@ import (
 // Resolve finds the resource instances that an argument of n refers to, through modules. at is the table path of the
 // argument (`rule.destination.bucket`). opaque names what it may also come from and the input does not show.
 func (g *Graph) Resolve(n *Node, at string) (targets []Target, opaque []string) {
+	return g.resolve(n, at, nil)
+}
+
+// targets is Resolve while the graph is built, which is done with the targets of one argument before it asks for those of
+// another: all use the same room.
+func (g *Graph) targets(n *Node, at string) (targets []Target, opaque []string) {
+	targets, opaque = g.resolve(n, at, g.room[:0])
+	g.room = targets[:0]
+	return targets, opaque
+}
+
+func (g *Graph) resolve(n *Node, at string, targets []Target) ([]Target, []string) {
 	a := n.Args.Arg(at)
 	if a == nil {
-		return nil, nil
+		return targets, nil
 	}
 	for i := range a.Origins {
 		targets = g.origin(n, &a.Origins[i], targets, 0)
@@ -21,10 +33,10 @@ func (g *Graph) Resolve(n *Node, at string) (targets []Target, opaque []string) 
 	return targets, a.Opaque
 }
 
-// resolveKnown is Resolve for an argument whose value is known: what it may come from must be known too, and be part of
+// resolveKnown is targets for an argument whose value is known: what it may come from must be known too, and be part of
 // it. That tells which element of a map or which branch of a condition an instance has taken.
 func (g *Graph) resolveKnown(n *Node, at model.Path, text string) []Target {
-	targets, _ := g.Resolve(n, at.Block)
+	targets, _ := g.targets(n, at.Block)
 	return slices.DeleteFunc(targets, func(t Target) bool { return !t.within(at.Full, text) })
 }
 
