@@ -21,9 +21,18 @@ type Options struct {
 	// Progress, where it is set, is told how far the reading of a path is: done of all, which are bytes of a file or root
 	// modules of a directory. Paths that are read side by side tell it at once.
 	Progress func(path string, done, all int64)
+	// Guard runs f, which is doing something in a goroutine of its own, and makes an error of a panic; nil lets it pass.
+	Guard func(doing string, f func() error) error
 	// Interest is what of resources' values is kept of a file, nil for everything. Where sources tell where arguments come
 	// from, everything is kept.
 	Interest Interest
+}
+
+func (o *Options) guard(doing string, f func() error) error {
+	if o.Guard == nil {
+		return f()
+	}
+	return o.Guard(doing, f)
 }
 
 // Error is an input that cannot be read: which, what is wrong with it, and what to do.

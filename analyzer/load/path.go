@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/demarc-dev/demarc/analyzer/load/source"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -84,21 +86,7 @@ func directory(path string, o Options) ([]*model.Snapshot, error) {
 		return nil, &Error{Input: filepath.ToSlash(path), Err: errors.New("holds no Terraform: no *.tf, *.tofu, *.tf.json or *.tofu.json in it or below"),
 			Do: "name a directory with sources, or a plan; " + makePlan}
 	}
-	var out []*model.Snapshot
-	var errs []error
-	so := o.Sources
-	so.Cache = source.NewCache()
-	for i, root := range roots {
-		if o.Progress != nil {
-			o.Progress(path, int64(i), int64(len(roots)))
-		}
-		s, err := source.Load(root, so)
-		if err != nil {
-			errs = append(errs, &Error{Input: filepath.ToSlash(root), Err: err})
-			continue
-		}
-		out = append(out, s)
-	}
+	out, err := loadRoots(path, roots, o)
 	if len(unread) > 0 {
 		name := filepath.ToSlash(filepath.Clean(path))
 		if i := slices.IndexFunc(out, func(s *model.Snapshot) bool { return s.Name == name }); i >= 0 {
@@ -107,7 +95,34 @@ func directory(path string, o Options) ([]*model.Snapshot, error) {
 			out = append(out, &model.Snapshot{Name: name, Format: model.Sources, Unread: unread})
 		}
 	}
-	return out, errors.Join(errs...)
+	return out, err
+}
+
+// loadRoots reads the root modules below a path side by side. The order is theirs; the error tells of all that cannot be
+// read.
+func loadRoots(path string, roots []string, o Options) ([]*model.Snapshot, error) {
+	read, errs := make([]*model.Snapshot, len(roots)), make([]error, len(roots))
+	var next, done atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(roots)) {
+		wg.Go(func() {
+			so := o.Sources
+			so.Cache = source.NewCache() // is used by one at a time
+			for i := int(next.Add(1)) - 1; i < len(roots); i = int(next.Add(1)) - 1 {
+				errs[i] = o.guard("reading "+roots[i], func() (err error) {
+					if read[i], err = source.Load(roots[i], so); err != nil {
+						return &Error{Input: filepath.ToSlash(roots[i]), Err: err}
+					}
+					return nil
+				})
+				if n := done.Add(1); o.Progress != nil {
+					o.Progress(path, n, int64(len(roots)))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return slices.DeleteFunc(read, func(s *model.Snapshot) bool { return s == nil }), errors.Join(errs...)
 }
 
 // Beside remembers which directories hold sources, for all paths of a scan: a thousand plans mostly lie in one directory,

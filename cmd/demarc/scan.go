@@ -123,7 +123,7 @@ func (s *scan) prepare(paths []string, stdin io.Reader, cat *catalog.Catalog, po
 	if paths, err = load.Roots(paths); err != nil {
 		return a, nil, o, err
 	}
-	o = load.Options{Stdin: stdin, Source: s.source, Beside: &load.Beside{}, Interest: link.NewInterest(cat, access.Reads(cat)), Sources: source.Options{
+	o = load.Options{Stdin: stdin, Source: s.source, Beside: &load.Beside{}, Guard: guarded, Interest: link.NewInterest(cat, access.Reads(cat)), Sources: source.Options{
 		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world),
 		Limits: s.limits,
 	}}
