@@ -16,25 +16,29 @@ var stateResidency = &analyzer.Rule{
 	ID:       "state-residency",
 	Title:    "Terraform's state, or another stack's outputs, cross",
 	Severity: analyzer.High,
-	Fix:      "keep each side's state in a backend of that side",
-	Doc: `The stack keeps its state in a backend on another side than its resources, or reads the outputs of a stack whose state is
-there.
+	Fix:      "keep each side's state in a backend of that side, and encrypt it with keys of that side",
+	Doc: `The stack keeps its state in a backend on another side than its resources, has OpenTofu encrypt it with a key of another
+side, or reads the outputs of a stack whose state is there.
 
-A state holds every attribute of every resource, secrets included. Where it is kept, somebody else administers it.`,
+A state holds every attribute of every resource, secrets included. Where it is kept, somebody else administers it; who has its
+key can read it, and can take it away.`,
 	Example: example("state-residency"),
 	Run:     states,
 }
 
-const read = "outputs of a stack whose state is in %s are read by one in %s"
+const (
+	theBackend, theKey = "the backend", "the key"
+	read               = "outputs of a stack whose state is in %s are read by one in %s"
+)
 
 // states compares where state is kept with where the resources of the stack are. A stack that lives on that side as well
 // is judged by its links, not by this.
 func states(p *analyzer.Pass) {
 	for _, in := range p.Graph.Inputs {
 		if in.Backend != nil {
-			at := p.Graph.Sites.Backend(in.Backend.Type, in.Backend.Values, in.Backend.Pos)
+			at := p.Graph.Sites.Backend(*in.Backend)
 			address, homes := "terraform.backend."+in.Backend.Type, homes(p, in)
-			foreign(p, in, address, at, homes, in.Backend.Pos, "the state of this stack is kept in %s, and its resources are in %s", model.NoOp)
+			foreign(p, in, address, theBackend, at, homes, in.Backend.Pos, "the state of this stack is kept in %s, and its resources are in %s", model.NoOp)
 			if somewhere(p, in.Backend.Type, at, homes) {
 				settle := at.Open.Settle
 				if at.Host == "" {
@@ -43,17 +47,25 @@ func states(p *analyzer.Pass) {
 				p.Blind(link.Blind{Input: in.Name, Path: address, Reason: at.Open.Reason, Settle: settle, Pos: in.Backend.Pos})
 			}
 		}
+		for _, k := range in.Keys {
+			at := p.Graph.Sites.Backend(k)
+			address, homes := "key_provider."+k.Type+"."+k.Name, homes(p, in)
+			foreign(p, in, address, theKey, at, homes, k.Pos, "the state of this stack is encrypted with a key of %s, and its resources are in %s", model.NoOp)
+			if somewhere(p, k.Type, at, homes) {
+				p.Blind(link.Blind{Input: in.Name, Path: address, Reason: at.Open.Reason, Settle: at.Open.Settle, Pos: k.Pos})
+			}
+		}
 	}
 	for _, n := range p.Graph.ByType("data.tfe_outputs") { // of a workspace of where its provider goes
-		foreign(p, n.Input, n.Address, *n.Placed, homes(p, n.Input), n.Pos, read, n.Action)
+		foreign(p, n.Input, n.Address, theBackend, *n.Placed, homes(p, n.Input), n.Pos, read, n.Action)
 	}
 	for _, n := range p.Graph.ByType("data.terraform_remote_state") {
 		kind, ok := n.Values.Get("backend").Text()
 		if !ok {
 			continue
 		}
-		at, homes := p.Graph.Sites.Backend(kind, n.Values.Get("config"), n.Pos), homes(p, n.Input)
-		foreign(p, n.Input, n.Address, at, homes, n.Pos, read, n.Action)
+		at, homes := p.Graph.Sites.Backend(model.Backend{Type: kind, Values: n.Values.Get("config"), Pos: n.Pos}), homes(p, n.Input)
+		foreign(p, n.Input, n.Address, theBackend, at, homes, n.Pos, read, n.Action)
 		if somewhere(p, kind, at, homes) {
 			p.Blind(link.Blind{Node: n, Path: "config", Reason: at.Open.Reason, Settle: at.Open.Settle})
 		}
@@ -79,7 +91,8 @@ func homes(p *analyzer.Pass, in *model.Snapshot) map[string]*link.Node {
 	return out
 }
 
-func foreign(p *analyzer.Pass, in *model.Snapshot, address string, at place.Placed, homes map[string]*link.Node, pos model.Pos, words string, action model.Action) {
+// foreign reports what is not where a stack's resources are. what is a word for it.
+func foreign(p *analyzer.Pass, in *model.Snapshot, address, what string, at place.Placed, homes map[string]*link.Node, pos model.Pos, words string, action model.Action) {
 	side := p.Side(at.Site)
 	if side == "" || homes[side] != nil {
 		return
@@ -90,7 +103,7 @@ func foreign(p *analyzer.Pass, in *model.Snapshot, address string, at place.Plac
 			Message: fmt.Sprintf(words, short(p, at.Site), short(p, home.Placed.Site)), Confidence: link.Likely, Pos: pos, Action: action,
 			Related: []string{home.Address},
 			Evidence: []analyzer.Step{
-				{Text: fmt.Sprintf("the backend is in %s%s", where(p, at.Site), because(p, &at)), Address: address, Pos: pos},
+				{Text: fmt.Sprintf("%s is in %s%s", what, where(p, at.Site), because(p, &at)), Address: address, Pos: pos},
 				{Text: fmt.Sprintf("%s is in %s%s", home.Address, where(p, home.Placed.Site), because(p, home.Placed)), Address: home.Address, Pos: home.Pos},
 			}})
 	}

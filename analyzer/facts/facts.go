@@ -58,6 +58,7 @@ type input struct {
 	Incomplete       []string  `json:"incomplete,omitempty"`
 	Notes            []string  `json:"notes,omitempty"`
 	Backend          *backend  `json:"backend,omitempty"`
+	Keys             []backend `json:"keys,omitempty"` // key providers of state encryption
 	Outputs          []output  `json:"outputs,omitempty"`
 	Unread           []unread  `json:"unread,omitempty"`
 	Comments         []comment `json:"comments,omitempty"`
@@ -65,6 +66,7 @@ type input struct {
 
 type backend struct {
 	Type     string          `json:"type"`
+	Name     string          `json:"name,omitempty"`
 	Values   json.RawMessage `json:"values,omitempty"`
 	Location *location       `json:"location,omitempty"`
 }

@@ -144,11 +144,18 @@ func (d *reader) input(r *input) error {
 		return fmt.Errorf("unknown format %.20q of an input", r.Format)
 	}
 	if r.Backend != nil {
-		v, err := parseValue(r.Backend.Values)
+		b, err := r.Backend.model()
 		if err != nil {
 			return err
 		}
-		in.Backend = &model.Backend{Type: r.Backend.Type, Values: v, Pos: r.Backend.Location.pos("")}
+		in.Backend = &b
+	}
+	for _, k := range r.Keys {
+		b, err := k.model()
+		if err != nil {
+			return err
+		}
+		in.Keys = append(in.Keys, b)
 	}
 	for _, o := range r.Outputs {
 		v, err := parseValue(o.Value)
@@ -282,6 +289,11 @@ func positions(list []arg, file string) model.Places {
 		}
 	}
 	return model.PlacesOf(out)
+}
+
+func (b *backend) model() (model.Backend, error) {
+	v, err := parseValue(b.Values)
+	return model.Backend{Type: b.Type, Name: b.Name, Values: v, Pos: b.Location.pos("")}, err
 }
 
 func (l *location) pos(file string) model.Pos {

@@ -64,8 +64,15 @@ func (f *writer) far(s place.Site) far {
 
 func (f *writer) input(in *model.Snapshot) {
 	r := input{Fact: inputFact, Root: in.Name, Format: string(in.Format), TerraformVersion: in.TerraformVersion, Incomplete: in.Incomplete, Notes: in.Notes}
-	if b := in.Backend; b != nil {
-		r.Backend = &backend{Type: b.Type, Values: f.raw(f.backend(b.Type), b.Values), Location: locationOf(b.Pos, "")}
+	kept := func(b model.Backend) backend {
+		return backend{b.Type, b.Name, f.raw(f.backend(b.Type), b.Values), locationOf(b.Pos, "")}
+	}
+	if in.Backend != nil {
+		b := kept(*in.Backend)
+		r.Backend = &b
+	}
+	for _, k := range in.Keys {
+		r.Keys = append(r.Keys, kept(k))
 	}
 	for _, o := range in.Outputs {
 		told, _ := f.value(&subject{all: []string{"outputs"}}, model.Path{Full: "outputs", Block: "outputs"}, o.Value)
@@ -94,12 +101,12 @@ func (f *writer) backend(kind string) *subject {
 	for _, name := range link.Locating {
 		s.locates[name] = true
 	}
-	for _, row := range f.cat.ProviderSites("backend/" + kind + "-state") {
+	for _, row := range f.cat.ProviderSites(place.StateSource(kind)) {
 		if row.Scope == "provider" {
 			s.places[row.Name] = row.Gives
 		}
 	}
-	s.cloud, _ = f.cat.Cloud("backend/" + kind + "-state")
+	s.cloud, _ = f.cat.Cloud(place.StateSource(kind))
 	if kind == "local" {
 		s.plain = []string{"path"}
 	}

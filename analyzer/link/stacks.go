@@ -198,7 +198,7 @@ func (g *Graph) kept(m *Node, cloud string) (at *place.Placed, reads bool) {
 	if !ok {
 		return nil, false
 	}
-	if p := g.Sites.Backend(r.kind, r.config, m.Pos); p.Cloud == cloud {
+	if p := g.Sites.Backend(model.Backend{Type: r.kind, Values: r.config, Pos: m.Pos}); p.Cloud == cloud {
 		return &p, true
 	}
 	return &place.Placed{}, true

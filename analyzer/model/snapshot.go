@@ -31,6 +31,7 @@ type Snapshot struct {
 	Outputs          []Output
 	Variables        map[string]Value // of the root module, as they were given: before conversion to their types
 	Backend          *Backend
+	Keys             []Backend // key providers of OpenTofu, which encrypt the state before it goes to its backend
 	// Incomplete says why the input does not hold everything that its configuration would make: an errored plan, a
 	// targeted or deferred one, a file that does not parse. Empty means complete.
 	Incomplete []string
@@ -204,9 +205,10 @@ type Output struct {
 	Args  *Args // under the empty path
 }
 
-// Backend is where the root module keeps its state.
+// Backend is where the root module keeps its state, or what has a key to it.
 type Backend struct {
-	Type   string // `s3`, `azurerm`, `remote`, `cloud`...
+	Type   string // `s3`, `azurerm`, `remote`, `cloud`...; `aws_kms`, `azure_vault`... of a key provider
+	Name   string // of a key provider, "" of a backend
 	Values Value
 	Pos    Pos
 }

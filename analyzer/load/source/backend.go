@@ -23,9 +23,23 @@ func (r *run) backend() *model.Backend {
 			all = mergeBody(all, over)
 		}
 	}
-	out := &model.Backend{Type: kind, Pos: pos(b.at)}
-	_, out.Pos.Args = r.write(r.root, func(w *writer) { out.Values = w.body("", all, r.root.own, nil) })
+	return r.kept(model.Backend{Type: kind}, b, all)
+}
+
+// keys are the key providers that the root module's state encryption declares.
+func (r *run) keys() []model.Backend {
+	var out []model.Backend
+	for _, k := range r.root.cfg.keys {
+		out = append(out, *r.kept(model.Backend{Type: k.labels[0], Name: k.labels[1]}, k, k.body))
+	}
 	return out
+}
+
+// kept is what a block says of the state, with the arguments that it has in the end.
+func (r *run) kept(out model.Backend, b *block, all *body) *model.Backend {
+	out.Pos = pos(b.at)
+	_, out.Pos.Args = r.write(r.root, func(w *writer) { out.Values = w.body("", all, r.root.own, nil) })
+	return &out
 }
 
 // backendSetting reads one -backend-config: NAME=VALUE, or a file of them.

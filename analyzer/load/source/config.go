@@ -33,6 +33,7 @@ type config struct {
 	required  map[string]string // local name -> source, normalised
 	aliases   map[string]bool   // configuration_aliases: `aws.replica`
 	backend   *block
+	keys      []*block // of state encryption
 	moved     []move
 	comments  []model.Comment
 	texts     map[string]string // of its files, by the names that positions have
@@ -476,6 +477,12 @@ func (c *config) declare(b *block) {
 				}
 			case "backend", "cloud":
 				c.backend = n
+			case "encryption":
+				for _, k := range n.body.blocks {
+					if k.typ == "key_provider" && len(k.labels) == 2 {
+						c.keys = append(c.keys, k)
+					}
+				}
 			}
 		}
 	}

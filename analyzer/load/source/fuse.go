@@ -66,6 +66,7 @@ func (f *fusion) fuse(dir string) *model.Snapshot {
 	if f.src.Backend != nil {
 		out.Backend = f.src.Backend
 	}
+	out.Keys = f.src.Keys
 	out.Comments, out.Texts = f.src.Comments, f.src.Texts
 	out.Notes = slices.Clone(f.plan.Notes)
 	out.Notes = append(out.Notes, f.src.Notes...)

@@ -233,15 +233,16 @@ func (n node) descend(labels int, above []string, at hcl.Range, f func(node, []s
 
 // nested are the blocks that are read as such, by the block that holds them, with how many labels they have.
 var nested = map[string]map[string]int{
-	"resource":  {"dynamic": 1, "lifecycle": 0, "provisioner": 1, "connection": 0},
-	"data":      {"dynamic": 1, "lifecycle": 0},
-	"ephemeral": {"dynamic": 1, "lifecycle": 0},
-	"provider":  {"dynamic": 1},
-	"module":    {"lifecycle": 0},
-	"content":   {"dynamic": 1},
-	"dynamic":   {"content": 0},
-	"terraform": {"required_providers": 0, "backend": 1, "cloud": 0, "provider_meta": 1},
-	"check":     {"data": 2},
+	"resource":   {"dynamic": 1, "lifecycle": 0, "provisioner": 1, "connection": 0},
+	"data":       {"dynamic": 1, "lifecycle": 0},
+	"ephemeral":  {"dynamic": 1, "lifecycle": 0},
+	"provider":   {"dynamic": 1},
+	"module":     {"lifecycle": 0},
+	"content":    {"dynamic": 1},
+	"dynamic":    {"content": 0},
+	"terraform":  {"required_providers": 0, "backend": 1, "cloud": 0, "provider_meta": 1, "encryption": 0},
+	"encryption": {"key_provider": 2, "method": 2, "state": 0, "plan": 0, "remote_state_data_sources": 0},
+	"check":      {"data": 2},
 }
 
 func (r *jsonReader) body(n node, kind string) (*body, error) {

@@ -145,7 +145,7 @@ func (r *run) say(list *[]string, text string) {
 // snapshot evaluates everything.
 func (r *run) snapshot(name string) *model.Snapshot {
 	r.module(r.root)
-	s := &model.Snapshot{Name: name, Format: model.Sources, Outputs: r.outputs(), Backend: r.backend()}
+	s := &model.Snapshot{Name: name, Format: model.Sources, Outputs: r.outputs(), Backend: r.backend(), Keys: r.keys()}
 	s.Providers, s.Resources = r.providers, r.resources
 	s.Notes, s.Unread, s.Comments, s.Texts = r.notes, r.unread, r.comments, r.texts
 	slices.Sort(r.incomplete)
