@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -234,7 +235,32 @@ func anything(t *testing.T, doc []byte) {
 	case !errors.As(err, &e) || e.Input != "plan.json":
 		t.Errorf("%T: %s", err, err)
 	}
+	for _, who := range []wanting{wantsAll, wantsSome} {
+		less, _, also := input("plan.json", "", strings.NewReader(string(doc)), &decoder{interest: who, ahead: strings.NewReader(string(doc)), size: int64(len(doc))})
+		switch {
+		case (also == nil) != (err == nil):
+			t.Errorf("%v where all is kept, %v where only what is wanted is", err, also)
+		case err == nil:
+			consistent(t, less)
+			if !slices.EqualFunc(s.Resources, less.Resources, func(a, b *model.Resource) bool { return a.Address == b.Address && a.Action == b.Action }) {
+				t.Error("other resources are kept where only what is wanted of them is")
+			}
+		}
+	}
 }
+
+// wanting is interested in everything, or in some of it.
+type wanting bool
+
+const wantsAll, wantsSome wanting = true, false
+
+func (w wanting) Whole(typ string) bool { return bool(w) || strings.HasSuffix(typ, "vpc") }
+
+func (w wanting) Attribute(_, _, path string) bool { return bool(w) || len(path)%2 == 0 }
+
+func (w wanting) Unknown(_, path string) bool { return bool(w) || strings.Contains(path, ".") }
+
+func (w wanting) Text(text string) bool { return bool(w) || strings.Contains(text, ":") }
 
 func fuzz(f *testing.F, seeds ...string) {
 	for _, path := range seeds {
