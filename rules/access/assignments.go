@@ -205,17 +205,17 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 
 // vouched is the party that an identity provider of the estate stands for, which an argument means by reference or name.
 func (r *Reader) vouched(n *link.Node, e *link.End) (Party, bool) {
-	by := e.Target
-	if text, ok := r.text(n, e.Path); ok && by == nil {
-		by = r.called(n.Placed.Cloud, text)
+	if by := e.Target; by != nil {
+		if kind, _ := r.identity(by.Type); kind != Federated {
+			return Party{}, false
+		}
+		return r.partyOf(by)
 	}
-	if by == nil {
+	text, ok := r.text(n, e.Path)
+	if !ok {
 		return Party{}, false
 	}
-	if kind, _ := r.identity(by.Type); kind != Federated {
-		return Party{}, false
-	}
-	return r.partyOf(by)
+	return r.called(place.Site{Cloud: n.Placed.Cloud, Partition: n.Placed.Partition}, text)
 }
 
 // guestOf is the party that an invitation lets in: an identity of the mail domain that it is sent to.

@@ -256,6 +256,20 @@ func (c *Classes) verdict(held *weight, limits []*weight) Verdict {
 	return v
 }
 
+// leaves tells whether a document allows something of a class.
+func (c *Classes) leaves(doc Document, class catalog.Class) bool {
+	w := c.weigh([]Document{doc})
+	if w.whole() {
+		return true
+	}
+	for i, p := range c.probes {
+		if p.class == class && w.allow.has(i) && !w.deny.has(i) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(w.patterns, func(p string) bool { return c.left(p, w, nil) == class })
+}
+
 // left is the class of what statements leave of an allowed pattern. Of a pattern from which a part is taken away the
 // probes are left, which are counted already.
 func (c *Classes) left(pattern string, held *weight, limits []*weight) catalog.Class {

@@ -6,8 +6,8 @@ import "github.com/demarc-dev/demarc/analyzer/model"
 var makers = map[string]string{"aws_iam_policy_document": "json", "alicloud_ram_policy_document": "document"}
 
 // FromData reads the values of a data source that makes a document: its statement blocks, without the documents that it
-// refers to. Alibaba's names them in the singular. Parts whose values are not known stay so; a statement block that is not known at all makes the whole
-// document unknown.
+// refers to. Alibaba's names them in the singular. Parts whose values are not known stay so; a statement block that is not
+// known at all makes the whole document unknown.
 func FromData(values model.Value) Document {
 	var doc Document
 	blocks := values.Get("statement")

@@ -1,6 +1,10 @@
 package access
 
-import "github.com/demarc-dev/demarc/analyzer/link"
+import (
+	"slices"
+
+	"github.com/demarc-dev/demarc/analyzer/link"
+)
 
 // Document is a policy in the language that AWS made and Alibaba, Tencent and Huawei took over.
 type Document struct {
@@ -69,6 +73,13 @@ type Condition struct {
 	// Organisation is the partition of the organisation that the values name, "" where that is not known.
 	Organisation string
 	Past         bool // the moment that it compares the time of a request with has gone by
+}
+
+// partly tells whether parts of the document are not known.
+func (d Document) partly() bool {
+	return d.Unknown || slices.ContainsFunc(d.Statements, func(s Statement) bool {
+		return s.Effect == EffectUnknown || s.Actions.Unknown || s.NotActions.Unknown
+	})
 }
 
 // acts tells whether the statement is about an action.

@@ -190,7 +190,7 @@ func (c *collection) managed(n *link.Node, block string, attachment *link.Node) 
 			c.builtInHeld(n, block, class, word)
 			continue
 		}
-		if !c.custom(n, block, c.r.policiesNamed(c.d, t), attachment) {
+		if !c.custom(n, block, c.r.policiesNamed(c.d, n, t), attachment) {
 			c.unknown = append(c.unknown, fmt.Sprintf("%s of %s names a policy whose contents no input shows", block, n.Address))
 		}
 	}
@@ -260,18 +260,30 @@ func privilege(c catalog.Class) string {
 	return "no administration"
 }
 
-// policiesNamed are the policy resources of the estate that a text names.
-func (r *Reader) policiesNamed(d *dialect, text string) []*link.Node {
+// policiesNamed are the policy resources of the estate that n names by a text. A name is one of an account: where its own
+// provider configuration makes a policy of that name, it means no other.
+func (r *Reader) policiesNamed(d *dialect, n *link.Node, text string) []*link.Node {
 	nodes := r.graph.Holders(text)
-	if len(nodes) > 0 {
-		return nodes
-	}
-	for _, t := range d.policies {
-		for _, n := range r.graph.ByType(t.typ) {
-			if holds(n, t.names, []string{text}) {
-				nodes = append(nodes, n)
+	if len(nodes) == 0 {
+		for _, t := range d.policies {
+			for _, p := range r.graph.ByType(t.typ) {
+				if holds(p, t.names, []string{text}) {
+					nodes = append(nodes, p)
+				}
 			}
 		}
+	}
+	if len(nodes) < 2 {
+		return nodes
+	}
+	var own []*link.Node
+	for _, p := range nodes {
+		if p.Input == n.Input && p.Provider == n.Provider {
+			own = append(own, p)
+		}
+	}
+	if len(own) > 0 {
+		return own
 	}
 	return nodes
 }
@@ -313,7 +325,7 @@ func (c *collection) bound(n *link.Node, block string) {
 			}
 			return
 		}
-		c.boundBy(c.r.policiesNamed(c.d, text), n, block)
+		c.boundBy(c.r.policiesNamed(c.d, n, text), n, block)
 		return
 	}
 	if v.State != model.Unknown {
@@ -355,18 +367,22 @@ func (c *collection) weigh() Holding {
 		h.Class, h.Words = catalog.NoClass, ""
 	}
 	for _, limit := range c.limits {
-		if !limit.Unknown {
-			h.Class = min(h.Class, classes.Of([]Document{limit}).Class)
+		if !limit.Unknown && h.Class != catalog.NoClass {
+			h.under(classes.Of([]Document{limit}).Class, classes.leaves(limit, h.Class))
 		}
 	}
 	if len(c.docs) > 0 {
 		v := classes.Of(c.docs, c.limits...)
 		doc := Holding{Class: v.Class, Sure: v.Sure, Words: words(v)}
 		if v.Class > h.Class {
+			alone := make([]catalog.Class, len(c.docs))
+			for i := range c.docs {
+				alone[i] = classes.Of(c.docs[i : i+1]).Class
+			}
+			together := slices.Max(alone) < v.Class
 			for i, f := range c.from {
 				// Only the documents that the class rests on are part of the chain.
-				alone := classes.Of(c.docs[i : i+1])
-				if len(c.docs) > 1 && alone.Class == catalog.NoClass {
+				if len(c.docs) > 1 && (alone[i] == catalog.NoClass || alone[i] < v.Class && !together) {
 					continue
 				}
 				if f.node != c.role {
@@ -383,14 +399,41 @@ func (c *collection) weigh() Holding {
 		}
 		h.better(doc)
 	}
-	if c.limited {
-		h.Class = min(h.Class, c.most)
+	if c.limited && h.Class != catalog.NoClass {
+		h.under(c.most, h.Class == c.most)
 	}
 	if len(c.unknown) > 0 {
 		h.Sure = min(h.Sure, Maybe)
 		h.Open = c.unknown[0]
 	}
+	if h.Sure == Maybe && h.Open == "" {
+		h.Open = c.partly()
+	}
 	return h
+}
+
+// partly says which document has parts that are not known.
+func (c *collection) partly() string {
+	for i, f := range c.from {
+		if c.docs[i].partly() {
+			return fmt.Sprintf("%s of %s has statements that are not known before apply", f.block, f.node.Address)
+		}
+	}
+	return "a boundary of " + c.role.Address + " has statements that are not known before apply"
+}
+
+// under is what a limit leaves of policies of which only the class is known. Of one kind of administration another kind
+// leaves nothing that is known; of full administration it leaves itself.
+func (h *Holding) under(most catalog.Class, same bool) {
+	switch {
+	case most == catalog.Full, same:
+		return
+	case h.Class == catalog.Full || most < catalog.Billing:
+		h.Class = min(h.Class, most)
+	default:
+		h.Class = catalog.NoClass
+	}
+	h.Sure, h.Open = min(h.Sure, Maybe), "what a boundary leaves of "+h.Words+" is not known"
 }
 
 func deniesAll(docs []Document) bool {

@@ -88,13 +88,7 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 	case named && n.cloud == "aws" && strings.HasSuffix(n.resource, "-provider"):
 		return Party{}, false
 	case named:
-		account = n.account
-		if n.cloud == "aws" {
-			partition, _ = r.cat.Word("aws", n.partition)
-			if p, ok := r.cat.Partition(n.partition); ok && partition == "" {
-				partition = p.ID
-			}
-		}
+		account, partition = n.account, r.partitionOf(n)
 	case cloud == "aws" && !isAccount(value):
 		return Party{}, false // the unique id of a principal that was deleted
 	}
@@ -133,6 +127,18 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 	return party, true
 }
 
+// partitionOf is the partition that a name tells, "" where it tells none.
+func (r *Reader) partitionOf(n name) string {
+	if n.cloud != "aws" {
+		return ""
+	}
+	partition, _ := r.cat.Word("aws", n.partition)
+	if p, ok := r.cat.Partition(n.partition); ok && partition == "" {
+		partition = p.ID
+	}
+	return partition
+}
+
 // provider is the party behind a federated principal: the issuer's host in an OIDC provider's ARN, the host itself for
 // the providers that AWS knows by host, or the identity provider that a SAML provider resource of the estate describes.
 func (r *Reader) provider(value string) (Party, bool) {
@@ -152,28 +158,42 @@ func (r *Reader) provider(value string) (Party, bool) {
 	if kind == "oidc-provider" && rest != "" && n.cloud == "aws" {
 		return r.host(rest, link.Certain)
 	}
-	if h := r.called(n.cloud, rest); h != nil && strings.HasSuffix(kind, "-provider") {
-		return r.partyOf(h)
+	if !strings.HasSuffix(kind, "-provider") {
+		return Party{}, false
 	}
-	return Party{}, false
+	return r.called(place.Site{Cloud: n.cloud, Partition: r.partitionOf(n), Account: n.account}, rest)
 }
 
-// called is an identity provider of the estate that is only known by its name, where nothing is applied yet. nil where
-// there is none.
-func (r *Reader) called(cloud, name string) *link.Node {
+// called is the party that an identity provider of the estate stands for that is only known by its name, where nothing is
+// applied yet. The name is one of an account: of several providers that may be meant, all must stand for the same place.
+func (r *Reader) called(at place.Site, name string) (who Party, ok bool) {
 	for _, kind := range []catalog.PrincipalKind{catalog.ByIssuer, catalog.ByMetadata} {
 		for _, p := range r.cat.Principals(kind) {
 			if p.Name == "" {
 				continue
 			}
 			for _, h := range r.graph.ByType(p.Type) {
-				if text, ok := h.Values.Get(p.Name).Text(); ok && text == name && h.Placed.Cloud == cloud {
-					return h
+				if text, named := h.Values.Get(p.Name).Text(); !named || text != name || !mayBe(h.Placed.Site, at) {
+					continue
+				}
+				other, placed := r.partyOf(h)
+				switch {
+				case !placed, ok && other.Placed.Site != who.Placed.Site:
+					return Party{}, false
+				case !ok:
+					who, ok = other, true
 				}
 			}
 		}
 	}
-	return nil
+	return who, ok
+}
+
+// mayBe tells whether something at a place may be in an account, as far as both are known.
+func mayBe(at, account place.Site) bool {
+	return at.Cloud == account.Cloud &&
+		(at.Partition == account.Partition || at.Partition == "" || account.Partition == "") &&
+		(at.Account == account.Account || at.Account == "" || account.Account == "")
 }
 
 var tenantInPath = pattern.New(`/([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})(/|$)`)

@@ -55,9 +55,14 @@ func (r *Reader) policy(n *link.Node, e *link.End) []Grant {
 		return nil
 	}
 	read := r.document(n, e.Path.Block, r.leaf(n, e.Path))
+	open := read.open
 	var all []Grant
 	for _, t := range Admitted(read.doc, r.facts) {
-		for _, who := range r.parties(n, cloud, t) {
+		parties := r.parties(n, cloud, t)
+		if len(parties) == 0 && open == "" && t.Principal.Kind != Anyone { // what everybody may use, joins nobody in particular
+			open = unplaced(t)
+		}
+		for _, who := range parties {
 			who.Placed.Site = r.near(who, n.Placed.Site)
 			if r.crosses(who.Placed.Site, n.Placed.Site) {
 				all = append(all, r.let(n, e, read, t, who))
@@ -65,8 +70,8 @@ func (r *Reader) policy(n *link.Node, e *link.End) []Grant {
 		}
 	}
 	// A document of kind grant is mostly an identity policy, which matters where it is attached.
-	if len(all) == 0 && read.open != "" && e.Row.Kind != catalog.Grant && n.Placed.Partition != "" {
-		r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "its policy " + read.open})
+	if len(all) == 0 && open != "" && e.Row.Kind != catalog.Grant && n.Placed.Partition != "" {
+		r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "its policy " + open})
 	}
 	return all
 }

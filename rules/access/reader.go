@@ -235,32 +235,41 @@ func (r *Reader) data(n *link.Node, above []*link.Node) reading {
 	own := FromData(n.Values)
 	r.refer(n, own.Statements)
 	r.settle(n, own.Statements)
-	base := r.sources(n, "source_policy_documents", above, &out)
-	over := r.sources(n, "override_policy_documents", above, &out)
-	out.doc = base.Merge(own).Merge(over)
+	out.doc = r.sources(n, sourceArguments, above, &out).Merge(own).Merge(r.sources(n, overrideArguments, above, &out))
 	return out
 }
 
-func (r *Reader) sources(n *link.Node, argument string, above []*link.Node, out *reading) Document {
-	v := n.Values.Get(argument)
+// The arguments of a data source with the documents that its own statements are added to, and with those that are added to
+// them. The first of each was removed in version 5.0.0 of the AWS provider.
+// https://github.com/hashicorp/terraform-provider-aws/blob/main/CHANGELOG.md
+var (
+	sourceArguments   = []string{"source_json", "source_policy_documents"}
+	overrideArguments = []string{"override_json", "override_policy_documents"}
+)
+
+// sources are the documents in arguments of a data source, merged in their order.
+func (r *Reader) sources(n *link.Node, arguments []string, above []*link.Node, out *reading) Document {
 	var doc Document
-	list := []model.Value{v}
-	if v.Kind == model.List {
-		list = v.Items()
-	}
-	once := false
-	for _, item := range list {
-		if item.State == model.Unknown {
-			if once {
-				continue // every reference of the argument was followed the first time
-			}
-			once = true
+	for _, argument := range arguments {
+		v := n.Values.Get(argument)
+		list := []model.Value{v}
+		if v.Kind == model.List {
+			list = v.Items()
 		}
-		d := r.read(n, argument, item, above)
-		doc = doc.Merge(d.doc)
-		out.nodes = append(out.nodes, d.nodes...)
-		if out.open == "" {
-			out.open = d.open
+		once := false
+		for _, item := range list {
+			if item.State == model.Unknown {
+				if once {
+					continue // every reference of the argument was followed the first time
+				}
+				once = true
+			}
+			d := r.read(n, argument, item, above)
+			doc = doc.Merge(d.doc)
+			out.nodes = append(out.nodes, d.nodes...)
+			if out.open == "" {
+				out.open = d.open
+			}
 		}
 	}
 	return doc
