@@ -66,8 +66,8 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 	var holding *Holding
 	for _, e := range p.who {
 		all = append(all, r.throughGroup(n, e, p, over, crossing)...)
-		who, ok := r.member(n, e)
-		if !ok {
+		whoever := r.member(n, e)
+		if len(whoever) == 0 {
 			if crossing && len(p.role) > 0 && r.crosses(n.Placed.Site, over.Site) {
 				r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "gives a role over another side to somebody whose place is not known",
 					Settle: "give the tenant to a side in .demarc.hcl: boundary \"SIDE\" { tenants = [\"...\"] }"})
@@ -77,36 +77,44 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 		if !crossing && r.overIdentity(n, e) {
 			continue // they become it, and hold what it does
 		}
-		who.Placed.Site = r.near(who, over.Site)
-		if crossing && !r.crosses(who.Placed.Site, over.Site) {
-			continue
-		}
-		if holding == nil {
-			h := r.held(n, p, e)
-			holding = &h
-		}
-		g := Grant{
-			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over, Holding: *holding,
-			Confidence: min(who.Sure, max(overSure, link.Possible)),
-			Related:    append(append([]*link.Node(nil), who.Nodes...), holding.Related...),
-		}
-		g.Steps = append(g.Steps, step(n, e.Path.Block, fmt.Sprintf("%s is %s", e.Path.Full, who.Words)))
-		for _, o := range p.over {
-			if o.Target != nil {
-				g.Related = append(g.Related, o.Target)
-				g.Steps = append(g.Steps, step(n, o.Path.Block, fmt.Sprintf("%s is %s", o.Path.Full, o.Target.Address)))
+		open := ""
+		for _, who := range whoever {
+			who.Placed.Site = r.near(who, over.Site)
+			if crossing && !r.crosses(who.Placed.Site, over.Site) {
+				continue
 			}
+			if holding == nil {
+				h := r.held(n, p, e)
+				holding = &h
+			}
+			all = append(all, assigned(n, e, p, who, over, overSure, *holding))
+			open = holding.Open
 		}
-		g.Steps = append(g.Steps, holding.Steps...)
-		if limited(n) {
-			g.Steps = append(g.Steps, step(n, "condition", "a condition narrows it"))
-		}
-		all = append(all, g)
-		if crossing && holding.Open != "" {
-			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "a principal of another side holds a role whose privilege is not known: " + holding.Open})
+		if crossing && open != "" {
+			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "a principal of another side holds a role whose privilege is not known: " + open})
 		}
 	}
 	return all
+}
+
+// assigned is the grant that n makes to somebody whom an argument names.
+func assigned(n *link.Node, e *link.End, p parts, who Party, over place.Placed, overSure link.Confidence, holding Holding) Grant {
+	g := Grant{
+		Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over, Holding: holding,
+		Confidence: min(who.Sure, max(overSure, link.Possible)), Related: slices.Concat(who.Nodes, holding.Related),
+	}
+	g.Steps = append(g.Steps, step(n, e.Path.Block, fmt.Sprintf("%s is %s", e.Path.Full, who.Words)))
+	for _, o := range p.over {
+		if o.Target != nil {
+			g.Related = append(g.Related, o.Target)
+			g.Steps = append(g.Steps, step(n, o.Path.Block, fmt.Sprintf("%s is %s", o.Path.Full, o.Target.Address)))
+		}
+	}
+	g.Steps = append(g.Steps, holding.Steps...)
+	if limited(n) {
+		g.Steps = append(g.Steps, step(n, "condition", "a condition narrows it"))
+	}
+	return g
 }
 
 // limited tells whether a grant is under a condition, which Azure writes as a text and Google as a block.
@@ -155,12 +163,26 @@ func (r *Reader) scope(n *link.Node, ends []*link.End) (place.Placed, link.Confi
 	return *n.Placed, link.Certain
 }
 
-// member is the party that the principal's end of a grant names.
-func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
+// member is whom the principal's end of a grant names: nobody where that is not known, and several where many are let in by
+// one name.
+func (r *Reader) member(n *link.Node, e *link.End) []Party {
 	if text, ok := r.text(n, e.Path); ok {
 		if m, ok := GoogleMember(text); ok && strings.HasPrefix(n.Type, "google_") {
-			return r.googleParty(n, m)
+			return r.googleParties(n, m)
 		}
+	}
+	if e.Target != nil && e.Target.Type == "google_iam_workload_identity_pool" {
+		return r.workloads(e.Target)
+	}
+	if who, ok := r.single(n, e); ok {
+		return []Party{who}
+	}
+	return nil
+}
+
+// single is the party that the principal's end of a grant names, other than by one of Google's members.
+func (r *Reader) single(n *link.Node, e *link.End) (Party, bool) {
+	if text, ok := r.text(n, e.Path); ok {
 		if _, host, ok := strings.Cut(text, "@"); ok && e.Placed.Partition == "" && catalog.HostName(host) != "" {
 			site := e.Placed.Site
 			site.Host = catalog.HostName(host)
@@ -176,9 +198,6 @@ func (r *Reader) member(n *link.Node, e *link.End) (Party, bool) {
 	if n.Type == "aws_ssoadmin_account_assignment" {
 		// Users and groups are of the Identity Center that assigns.
 		return Party{Placed: *n.Placed, Words: "an identity of its Identity Center", Sure: link.Likely, Account: true}, true
-	}
-	if e.Target != nil && e.Target.Type == "google_iam_workload_identity_pool" {
-		return r.workloads(e.Target)
 	}
 	if e.Target != nil && e.Target.Type == "azuread_invitation" {
 		if guest, ok := guestOf(e.Target); ok {
@@ -228,8 +247,8 @@ func guestOf(n *link.Node) (Party, bool) {
 	return Party{}, false
 }
 
-// googleParty is the party that a Google member is: of a workload identity pool, whoever its providers trust.
-func (r *Reader) googleParty(n *link.Node, m Member) (Party, bool) {
+// googleParties are those whom a Google member names: of an identity pool, whoever its providers trust.
+func (r *Reader) googleParties(n *link.Node, m Member) []Party {
 	if m.Pool != "" {
 		return r.pool(func(p *link.Node) bool {
 			return p.Placed.Partition == n.Placed.Partition && holds(p, []string{"workload_identity_pool_id", "workforce_pool_id"}, []string{m.Pool})
@@ -237,7 +256,7 @@ func (r *Reader) googleParty(n *link.Node, m Member) (Party, bool) {
 	}
 	site := m.site(r.cat)
 	if site == (place.Site{}) {
-		return Party{}, false
+		return nil
 	}
 	words := "a " + strings.ToLower(m.Kind)
 	if m.Kind == "serviceAccount" {
@@ -248,11 +267,12 @@ func (r *Reader) googleParty(n *link.Node, m Member) (Party, bool) {
 	} else if m.Host != "" {
 		words += " of " + m.Host
 	}
-	return Party{Placed: place.Placed{Site: site}, Words: words, Nodes: r.graph.Holders(m.Mail), Sure: link.Certain, Account: true}, true
+	return []Party{{Placed: place.Placed{Site: site}, Words: words, Nodes: r.graph.Holders(m.Mail), Sure: link.Certain, Account: true}}
 }
 
-// pool is the party that providers of an identity pool trust.
-func (r *Reader) pool(of func(provider *link.Node) bool) (Party, bool) {
+// pool are those whom providers of an identity pool trust.
+func (r *Reader) pool(of func(provider *link.Node) bool) []Party {
+	var all []Party
 	for _, typ := range []string{"google_iam_workload_identity_pool_provider", "google_iam_workforce_pool_provider"} {
 		for _, p := range r.graph.ByType(typ) {
 			if !of(p) || r.Shut(p) {
@@ -260,26 +280,23 @@ func (r *Reader) pool(of func(provider *link.Node) bool) (Party, bool) {
 			}
 			if who, ok := r.poolProvider(p); ok {
 				who.Words = "a workload of " + who.Words
-				return who, true
+				all = append(all, who)
 			}
 		}
 	}
-	return Party{}, false
+	return all
 }
 
-// workloads is the party of a member string that is only known to be made of an identity pool's name.
-func (r *Reader) workloads(pool *link.Node) (Party, bool) {
-	who, ok := r.pool(func(p *link.Node) bool {
-		for _, f := range r.named(p, "workload_identity_pool_id", pool.Type, []string{"workload_identity_pool_id"}) {
-			if f.node == pool {
-				return true
-			}
-		}
-		return false
+// workloads are those of a member string that is only known to be made of an identity pool's name.
+func (r *Reader) workloads(pool *link.Node) []Party {
+	all := r.pool(func(p *link.Node) bool {
+		return slices.ContainsFunc(r.named(p, "workload_identity_pool_id", pool.Type, []string{"workload_identity_pool_id"}), func(f found) bool { return f.node == pool })
 	})
-	who.Sure = min(who.Sure, link.Likely)
-	who.Nodes = append(who.Nodes, pool)
-	return who, ok
+	for i := range all {
+		all[i].Sure = min(all[i].Sure, link.Likely)
+		all[i].Nodes = append(all[i].Nodes, pool)
+	}
+	return all
 }
 
 // poolProvider is whom a provider of an identity pool trusts: an OIDC issuer, an AWS account, a SAML identity provider.

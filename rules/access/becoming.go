@@ -219,14 +219,12 @@ func (r *Reader) membersOf(identity *link.Node, steps []analyzer.Step, by []*lin
 			if end.Path.Block != e.row.From || end.Kind != catalog.Grant {
 				continue
 			}
-			who, ok := r.member(e.by, end)
-			if !ok {
-				continue
-			}
-			said := append(slices.Clip(steps), step(e.by, end.Path.Block, fmt.Sprintf("%s is a member of %s by %s", who.Words, identity.Address, e.by.Address)))
-			tell(who, said, append(slices.Clip(by), e.by, identity))
-			if end.Target != nil {
-				r.membersOf(end.Target, said, append(slices.Clip(by), e.by), seen, tell)
+			for _, who := range r.member(e.by, end) {
+				said := append(slices.Clip(steps), step(e.by, end.Path.Block, fmt.Sprintf("%s is a member of %s by %s", who.Words, identity.Address, e.by.Address)))
+				tell(who, said, append(slices.Clip(by), e.by, identity))
+				if end.Target != nil {
+					r.membersOf(end.Target, said, append(slices.Clip(by), e.by), seen, tell)
+				}
 			}
 		}
 	}

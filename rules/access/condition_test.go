@@ -1,6 +1,9 @@
 package access
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestCondition(t *testing.T) {
 	f := Facts{
@@ -62,5 +65,36 @@ func TestCondition(t *testing.T) {
 	}
 	if got := (Condition{Test: "StringEquals", Key: "aws:PrincipalAccount", Values: List{Unknown: true}}).Holds(f); got != Maybe {
 		t.Errorf("a value that is not known: %s", got)
+	}
+}
+
+// TestExpression reads conditions of Google's: only terms that all must hold are conditions.
+func TestExpression(t *testing.T) {
+	for text, want := range map[string]struct {
+		keys  string
+		whole bool
+	}{
+		`a == "x" && b != 'y'`:                          {"a b", true},
+		`(a == "x" && (b == "y")) && c == "z"`:          {"a b c", true},
+		`a == "x && y"`:                                 {"a", true},
+		`a == "x" || b == "y"`:                          {"", false},
+		`(a == "x" || b == "y") && c == "z"`:            {"c", false},
+		`!(a == "x" && b == "y" && c == "z")`:           {"", false},
+		`a == "x" ? b == "y" && c == "z" : d == "w"`:    {"", false},
+		`a.exists(e, e == "x" && b == "y" && e == "z")`: {"", false},
+		`a == "\"&& b == \"y"`:                          {"", false},
+		`(`:                                             {"", false},
+		`)`:                                             {"", false},
+		`()`:                                            {"", false},
+		strings.Repeat("(", 1<<20):                      {"", false},
+	} {
+		conditions, whole := Expression(text)
+		var keys []string
+		for _, c := range conditions {
+			keys = append(keys, c.Key)
+		}
+		if got := strings.Join(keys, " "); got != want.keys || whole != want.whole {
+			t.Errorf("%.60s: %q, %t", text, got, whole)
+		}
 	}
 }

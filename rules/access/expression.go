@@ -18,10 +18,24 @@ var (
 	timed    = pattern.New(`^(request\.time) *(<|<=|>|>=) *timestamp\( *(?:"([^"]*)"|'([^']*)') *\)$`)
 )
 
+// longestExpression bounds what is read of a condition: Google takes none that is longer.
+// https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers
+const longestExpression = 1 << 12
+
 // Expression reads a condition of Google's. What it cannot read is left out, and whole is false.
 func Expression(text string) (all []Condition, whole bool) {
+	if len(text) > longestExpression {
+		return nil, false
+	}
 	whole = true
-	for _, term := range conjuncts(text) {
+	terms := conjuncts(text)
+	for len(terms) > 0 {
+		term := strings.TrimSpace(terms[0])
+		terms = terms[1:]
+		if inner, ok := bracketed(term); ok {
+			terms = append(conjuncts(inner), terms...)
+			continue
+		}
 		c, ok := comparison(term)
 		if !ok {
 			whole = false
@@ -32,19 +46,72 @@ func Expression(text string) (all []Condition, whole bool) {
 	return all, whole
 }
 
-// conjuncts are what `&&` joins; an expression that also says or, or not, is one.
+// outer calls at for every byte of an expression that is in no text, with the number of brackets around it; a bracket is not
+// around itself. It goes on while at says so.
+func outer(text string, at func(i, depth int) bool) {
+	depth := 0
+	var quote byte
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quote != 0 && c == '\\':
+			i++
+			continue
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+			continue
+		case c == '"' || c == '\'':
+			quote = c
+			continue
+		case c == ')' || c == ']' || c == '}':
+			depth--
+		}
+		if !at(i, depth) {
+			return
+		}
+		if c == '(' || c == '[' || c == '{' {
+			depth++
+		}
+	}
+}
+
+// conjuncts are what `&&` joins outside of texts and brackets. An expression that also says or, or chooses, is one.
 func conjuncts(text string) []string {
-	if strings.Contains(text, "||") {
+	var all []string
+	from := 0
+	one := false
+	outer(text, func(i, depth int) bool {
+		switch {
+		case depth > 0:
+		case text[i] == '?' || strings.HasPrefix(text[i:], "||"):
+			one = true
+		case strings.HasPrefix(text[i:], "&&"):
+			all, from = append(all, text[from:i]), i+len("&&")
+		}
+		return !one
+	})
+	if one {
 		return []string{text}
 	}
-	return strings.Split(text, "&&")
+	return append(all, text[from:])
+}
+
+// bracketed is what is within the brackets around all of a term.
+func bracketed(term string) (inner string, ok bool) {
+	if !strings.HasPrefix(term, "(") {
+		return "", false
+	}
+	end := 0
+	outer(term, func(i, depth int) bool {
+		end = i
+		return depth > 0 || term[i] != ')'
+	})
+	return term[1:max(1, end)], end == len(term)-1 && term[end] == ')'
 }
 
 func comparison(term string) (Condition, bool) {
-	term = strings.TrimSpace(term)
-	for strings.HasPrefix(term, "(") && strings.HasSuffix(term, ")") && strings.Count(term, "(") == strings.Count(term, ")") {
-		term = strings.TrimSpace(term[1 : len(term)-1])
-	}
 	one := func(test, key, a, b string) (Condition, bool) {
 		return Condition{Test: test, Key: key, Values: List{Values: []string{a + b}}}, true
 	}
@@ -73,8 +140,13 @@ func comparison(term string) (Condition, bool) {
 
 // expression tells whether a condition of Google's in an argument of n may hold, with what is known of requests.
 func (r *Reader) expression(n *link.Node, block string, facts Facts) Answer {
-	text, ok := at(n.Values, block).Text()
-	if !ok || text == "" {
+	text, _ := at(n.Values, block).Text()
+	return r.mayHold(text, facts)
+}
+
+// mayHold tells whether a condition of Google's may hold. One that is empty always does.
+func (r *Reader) mayHold(text string, facts Facts) Answer {
+	if text == "" {
 		return Yes
 	}
 	conditions, whole := Expression(text)

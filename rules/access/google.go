@@ -87,8 +87,9 @@ func (m Member) site(cat *catalog.Catalog) place.Site {
 
 // Binding is one role of a Google policy and who holds it.
 type Binding struct {
-	Role    string
-	Members List
+	Role      string
+	Members   List
+	Condition string // "" where it holds always, or is not known
 }
 
 // GooglePolicy reads a policy's JSON text, as in the `policy_data` of google_*_iam_policy.
@@ -109,6 +110,8 @@ func GooglePolicy(text string) ([]Binding, error) {
 					return err
 				case "members":
 					return r.values(&b.Members)
+				case "condition":
+					return r.expression(&b.Condition)
 				}
 				return r.dec.SkipValue()
 			})
@@ -119,6 +122,21 @@ func GooglePolicy(text string) ([]Binding, error) {
 	return all, r.end(err)
 }
 
+// expression reads what a condition's expression says. A binding without a condition may have null for it.
+func (r *reader) expression(text *string) error {
+	if r.dec.PeekKind() != '{' {
+		return r.dec.SkipValue()
+	}
+	return r.object(func(name string) error {
+		if name != "expression" {
+			return r.dec.SkipValue()
+		}
+		t, err := r.texts()
+		*text = strings.Join(t, "")
+		return err
+	})
+}
+
 // GoogleData reads the values of a `data "google_iam_policy"`.
 func GoogleData(values model.Value) (all []Binding, unknown bool) {
 	for _, b := range dataBlocks(values.Get("binding")) {
@@ -127,7 +145,10 @@ func GoogleData(values model.Value) (all []Binding, unknown bool) {
 			continue
 		}
 		role, _ := b.Get("role").Text()
-		all = append(all, Binding{Role: role, Members: dataList(b.Get("members"))})
+		condition, _ := at(b, "condition.expression").Text()
+		members := dataList(b.Get("members"))
+		unknown = unknown || members.Unknown
+		all = append(all, Binding{Role: role, Members: members, Condition: condition})
 	}
 	return all, unknown
 }

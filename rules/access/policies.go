@@ -8,6 +8,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
 // Policies are the grants that policies of single resources make to principals elsewhere: of buckets, queues, topics,
@@ -95,59 +96,84 @@ func (r *Reader) let(n *link.Node, e *link.End, read reading, t Trust, who Party
 
 // googlePolicy are the grants of a whole Google policy, from its text or the data source that makes it.
 func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
-	var made []*link.Node
-	text, known := r.text(n, e.Path)
-	bindings, err := GooglePolicy(text)
-	if !known || err != nil {
-		bindings = nil
-		targets, _ := r.graph.Resolve(n, e.Path.Block)
-		for _, t := range targets {
-			if t.Node.Mode == addr.Data && t.Node.Type == "google_iam_policy" {
-				list, _ := GoogleData(t.Node.Values)
-				bindings = append(bindings, list...)
-				made = append(made, t.Node)
-			}
-		}
-		switch {
-		case len(made) > 0:
-		case known:
-			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "is no policy that can be read"})
-		default:
-			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "is not known before apply, so who holds what by it cannot be told"})
-		}
-	}
+	bindings, made := r.bindings(n, e)
 	over, _ := r.scope(n, grantParts(n).over)
 	var all []Grant
 	for _, b := range bindings {
+		if r.mayHold(b.Condition, Facts{}) == No {
+			continue
+		}
 		for _, text := range b.Members.Values {
 			m, ok := GoogleMember(text)
 			if !ok {
 				continue
 			}
-			who, ok := r.googleParty(n, m)
-			if !ok || !r.crosses(who.Placed.Site, over.Site) {
-				continue
-			}
-			h := Holding{Words: "a role that administers nothing that is known", Sure: Yes}
-			if class, word, ok := BuiltIn(r.cat, "google", b.Role); ok {
-				h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
-				h.Steps = append(h.Steps, step(n, e.Path.Block, fmt.Sprintf("a binding is of %s, which amounts to %s", word, privilege(class))))
-			} else {
-				for _, d := range append(r.graph.Holders(b.Role), r.rolesCalled(n, b.Role)...) {
-					for _, held := range r.defined(d) {
-						h.better(held)
-					}
+			for _, who := range r.googleParties(n, m) {
+				who.Placed.Site = r.near(who, over.Site)
+				if r.crosses(who.Placed.Site, over.Site) {
+					all = append(all, r.binding(n, e, b, who, over, made))
 				}
 			}
-			if h.Class >= catalog.Billing && r.overIdentity(n, e) {
-				h = r.impersonated(n, e, h)
-			}
-			g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: over, Holding: h, Confidence: who.Sure,
-				Related: append(slices.Clone(who.Nodes), made...)}
-			g.Steps = append(g.Steps, step(n, e.Path.Block, "a binding names "+who.Words))
-			g.Steps = append(g.Steps, h.Steps...)
-			all = append(all, g)
 		}
 	}
 	return all
+}
+
+// bindings are those of a whole Google policy, and the data sources that make it.
+func (r *Reader) bindings(n *link.Node, e *link.End) (bindings []Binding, made []*link.Node) {
+	text, known := r.text(n, e.Path)
+	if known {
+		var err error
+		if bindings, err = GooglePolicy(text); err == nil {
+			return bindings, nil
+		}
+	}
+	unknown := false
+	targets, _ := r.graph.Resolve(n, e.Path.Block)
+	for _, t := range targets {
+		if t.Node.Mode == addr.Data && t.Node.Type == "google_iam_policy" {
+			list, open := GoogleData(t.Node.Values)
+			bindings, made, unknown = append(bindings, list...), append(made, t.Node), unknown || open
+		}
+	}
+	reason := ""
+	switch {
+	case len(made) > 0 && unknown:
+		reason = "has members that are not known before apply"
+	case len(made) > 0:
+	case known:
+		reason = "is no policy that can be read"
+	default:
+		reason = "is not known before apply, so who holds what by it cannot be told"
+	}
+	if reason != "" {
+		r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: reason})
+	}
+	return bindings, made
+}
+
+// binding is the grant that a binding of a whole Google policy makes to somebody.
+func (r *Reader) binding(n *link.Node, e *link.End, b Binding, who Party, over place.Placed, made []*link.Node) Grant {
+	h := Holding{Words: "a role that administers nothing that is known", Sure: Yes}
+	if class, word, ok := BuiltIn(r.cat, "google", b.Role); ok {
+		h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
+		h.Steps = append(h.Steps, step(n, e.Path.Block, fmt.Sprintf("a binding is of %s, which amounts to %s", word, privilege(class))))
+	} else {
+		for _, d := range append(r.graph.Holders(b.Role), r.rolesCalled(n, b.Role)...) {
+			for _, held := range r.defined(d) {
+				h.better(held)
+			}
+		}
+	}
+	if h.Class >= catalog.Billing && r.overIdentity(n, e) {
+		h = r.impersonated(n, e, h)
+	}
+	g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: over, Holding: h, Confidence: who.Sure,
+		Related: slices.Concat(who.Nodes, made)}
+	g.Steps = append(g.Steps, step(n, e.Path.Block, "a binding names "+who.Words))
+	g.Steps = append(g.Steps, h.Steps...)
+	if b.Condition != "" {
+		g.Steps = append(g.Steps, step(n, e.Path.Block, "a condition narrows it"))
+	}
+	return g
 }
