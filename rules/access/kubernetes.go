@@ -50,39 +50,73 @@ func (r *Reader) SignIns() []Grant {
 				continue
 			}
 			for _, list := range []string{"mapRoles", "mapUsers"} {
-				text, _ := n.Values.Get("data").Get(list).Text()
-				for _, s := range signIns(text) {
-					all = append(all, r.signedIn(n, "data", s)...)
+				v := n.Values.Get("data").Get(list)
+				if text, ok := v.Text(); ok {
+					for _, s := range signIns(text) {
+						all = append(all, r.signedIn(n, "data", s)...)
+					}
+				} else if doc, ok := v.Partly(); ok {
+					for _, s := range signInsOf(doc) {
+						all = append(all, r.signedIn(n, "data", s)...)
+					}
+				} else if v.State == model.Unknown {
+					all = append(all, r.signedIn(n, "data", signIn{unknown: true})...)
 				}
 			}
 		}
 	}
 	for _, n := range r.graph.ByType("aws_eks_access_entry") {
-		groups, _ := n.Values.Get("kubernetes_groups").Strings()
+		groups, unknown := n.Values.Get("kubernetes_groups").Strings()
 		arn, _ := n.Values.Get("principal_arn").Text()
-		all = append(all, r.signedIn(n, "principal_arn", signIn{arn, groups})...)
+		all = append(all, r.signedIn(n, "principal_arn", signIn{arn, groups, unknown})...)
 	}
 	return all
 }
 
-// signedIn is the grant that groups of a cluster make to an identity of AWS, if it is of elsewhere.
+// signedIn are the grants that groups of a cluster make to an identity of AWS that is of elsewhere: whom its ARN names, or
+// where that is not known whom the argument refers to.
 func (r *Reader) signedIn(n *link.Node, argument string, s signIn) []Grant {
 	h := r.grouped(n, s.groups)
-	if h.Words == "" {
+	if h.Words == "" && !s.unknown {
 		return nil
 	}
-	who, ok := r.accountParty(n, "aws", s.arn)
-	if !ok {
-		return nil
+	var parties []Party
+	if s.arn != "" {
+		if who, ok := r.accountParty(n, "aws", s.arn); ok {
+			parties = []Party{who}
+		}
+	} else {
+		targets, _ := r.graph.Resolve(n, argument)
+		for _, t := range targets {
+			if kind, ok := r.identity(t.Node.Type); !ok || kind != Account {
+				continue
+			}
+			if who, ok := r.partyOf(t.Node); ok {
+				if len(targets) > 1 {
+					who.Sure = link.Possible // which of them is in these groups, the input does not tell
+				}
+				parties = append(parties, who)
+			}
+		}
 	}
-	who.Placed.Site = r.near(who, n.Placed.Site)
-	if !r.crosses(who.Placed.Site, n.Placed.Site) {
-		return nil
+	var all []Grant
+	for _, who := range parties {
+		who.Placed.Site = r.near(who, n.Placed.Site)
+		if !r.crosses(who.Placed.Site, n.Placed.Site) {
+			continue
+		}
+		if s.unknown && h.Class < catalog.Full {
+			r.blind(link.Blind{Node: n, Path: argument, Reason: "a principal of another side signs in to the cluster, and in which of its groups is not known before apply"})
+		}
+		if h.Words == "" {
+			continue
+		}
+		all = append(all, Grant{
+			Node: n, Attribute: argument, Block: argument, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: *n.Placed, Holding: h, Confidence: who.Sure,
+			Steps: append([]analyzer.Step{step(n, argument, argument+" lets in "+who.Words)}, h.Steps...), Related: slices.Concat(who.Nodes, h.Related),
+		})
 	}
-	return []Grant{{
-		Node: n, Attribute: argument, Block: argument, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: *n.Placed, Holding: h, Confidence: who.Sure,
-		Steps: append([]analyzer.Step{step(n, argument, argument+" lets in "+who.Words)}, h.Steps...), Related: slices.Concat(who.Nodes, h.Related),
-	}}
+	return all
 }
 
 // grouped is what members of groups of a cluster may do: what the groups are for Kubernetes itself, and the roles that
@@ -110,8 +144,24 @@ func (r *Reader) grouped(n *link.Node, groups []string) Holding {
 
 // signIn is somebody of AWS whom a cluster knows, and the groups of Kubernetes that he is in there.
 type signIn struct {
-	arn    string
-	groups []string
+	arn     string // "" where it is not known
+	groups  []string
+	unknown bool // he may be in other groups too
+}
+
+// signInsOf reads a list of a cluster's aws-auth map that sources build with yamlencode or jsonencode, of which some leaves
+// are not known.
+func signInsOf(list model.Value) []signIn {
+	var all []signIn
+	for _, item := range list.Items() {
+		var s signIn
+		if s.arn, _ = item.Get("rolearn").Text(); s.arn == "" {
+			s.arn, _ = item.Get("userarn").Text()
+		}
+		s.groups, s.unknown = item.Get("groups").Strings()
+		all = append(all, s)
+	}
+	return all
 }
 
 // signIns reads the lists of a cluster's aws-auth map, in YAML or JSON: items with `rolearn` or `userarn`, and `groups`.

@@ -7,8 +7,8 @@ import (
 )
 
 func TestSignIns(t *testing.T) {
-	want := []signIn{{"arn:aws:iam::111111111111:role/ops", []string{"system:masters", "viewers"}}, {arn: "arn:aws:iam::111111111111:role/nobody"},
-		{"arn:aws:iam::111111111111:user/anna", []string{"viewers"}}}
+	want := []signIn{{arn: "arn:aws:iam::111111111111:role/ops", groups: []string{"system:masters", "viewers"}}, {arn: "arn:aws:iam::111111111111:role/nobody"},
+		{arn: "arn:aws:iam::111111111111:user/anna", groups: []string{"viewers"}}}
 	for name, text := range map[string]string{
 		"as people write it": `
 - rolearn: arn:aws:iam::111111111111:role/ops
