@@ -24,10 +24,9 @@ var assume = map[PrincipalKind][]string{
 	Anyone:    {"sts:AssumeRole", "sts:agencies:assume", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"},
 }
 
-// Assumers are the principals that a role's trust document lets become the role. Services of the cloud itself are
-// left out, because their names are the same in several partitions and are evidence of none, unless a condition names
-// for whom they act. facts says what is known of a
-// principal's requests; it may be nil.
+// Assumers are the principals that a role's trust document lets become the role. Services of the cloud itself are left out,
+// because their names are the same in several partitions and are evidence of none, unless a condition names for whom they
+// act. facts says what is known of a principal's requests; it may be nil.
 func Assumers(doc Document, facts func(Principal) Facts) []Trust {
 	return admitted(doc, facts, true)
 }
@@ -54,6 +53,11 @@ func admitted(doc Document, facts func(Principal) Facts, assuming bool) []Trust 
 		principals := s.Principals
 		if len(s.NotPrincipals) > 0 {
 			principals = []Principal{{Kind: Anyone, Value: "*"}} // everybody but some
+		}
+		if slices.ContainsFunc(principals, func(p Principal) bool { return p.Kind == Anyone }) {
+			if named := s.named(); named != nil {
+				principals = named
+			}
 		}
 		for _, p := range principals {
 			if p.Kind == Service && !slices.ContainsFunc(s.Conditions, Condition.names) {
@@ -85,6 +89,25 @@ func admitted(doc Document, facts func(Principal) Facts, assuming bool) []Trust 
 		}
 	}
 	return all
+}
+
+// named are the principals that a condition leaves of everybody, by one that names them; nil where none does. Others of the
+// statement's conditions may leave fewer.
+func (s *Statement) named() []Principal {
+	for _, c := range s.Conditions {
+		if !c.names() || slices.Contains(ofServices, strings.ToLower(c.Key)) {
+			continue
+		}
+		var all []Principal
+		for _, v := range c.Values.Values {
+			all = append(all, Principal{Kind: Account, Value: v})
+		}
+		if c.Values.Unknown {
+			all = append(all, Principal{Kind: Account, Unknown: true})
+		}
+		return all
+	}
+	return nil
 }
 
 // granted are the actions that the statement gives to a principal.
