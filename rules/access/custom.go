@@ -44,8 +44,8 @@ func (r *Reader) rolesCalled(n *link.Node, name string) []*link.Node {
 			if c.Name == "" {
 				continue
 			}
-			for _, d := range r.graph.ByType(typ) {
-				if text, ok := at(d.Values, c.Name).Text(); ok && text == name && r.cloudOf(d) == r.cloudOf(n) && d.Placed.Partition == n.Placed.Partition {
+			for _, d := range r.having(typ, []string{c.Name}, name) {
+				if r.cloudOf(d) == r.cloudOf(n) && d.Placed.Partition == n.Placed.Partition {
 					all = append(all, d)
 				}
 			}

@@ -10,7 +10,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
-// attachment is a resource that gives a policy to a role.
+// attachment is a resource that gives a policy to a role, which is one of several where it is not exact.
 type attachment struct {
 	node  *link.Node
 	kind  attachmentType
@@ -41,7 +41,7 @@ type found struct {
 }
 
 // named are the resources of a type that an argument of n means: by reference, or where there is none by one of the
-// attributes that name them, in the same input and place.
+// attributes that name them in their account.
 func (r *Reader) named(n *link.Node, block, typ string, attributes []string) []found {
 	known, unknown := at(n.Values, block).Strings()
 	var all []found
@@ -55,12 +55,48 @@ func (r *Reader) named(n *link.Node, block, typ string, attributes []string) []f
 	if len(all) > 0 {
 		return all
 	}
-	for _, m := range r.graph.ByType(typ) {
-		if m.Input == n.Input && m.Placed.Partition == n.Placed.Partition && (m.Provider == n.Provider || m.Provider == nil || n.Provider == nil) && holds(m, attributes, known) {
-			all = append(all, found{m, true})
+	for _, text := range known {
+		first := len(all)
+		for _, m := range r.having(typ, attributes, text) {
+			if oneAccount(m, n) {
+				all = append(all, found{m, true})
+			}
+		}
+		for i := first; i < len(all); i++ {
+			all[i].exact = len(all) == first+1
 		}
 	}
 	return all
+}
+
+// oneAccount tells whether two resources are in one account, in which a name means one thing. A state says of many a
+// resource nothing but the input that it is in.
+func oneAccount(a, b *link.Node) bool {
+	if !mayBe(a.Placed.Site, b.Placed.Site) {
+		return false
+	}
+	if a.Placed.Account != "" && b.Placed.Account != "" {
+		return true // and it is the same
+	}
+	return a.Input == b.Input && (a.Provider == b.Provider || a.Provider == nil || b.Provider == nil)
+}
+
+// having are the resources of a type of which one of the attributes is a text.
+func (r *Reader) having(typ string, attributes []string, text string) []*link.Node {
+	key := typ + " " + strings.Join(attributes, " ")
+	index, ok := r.names[key]
+	if !ok {
+		index = map[string][]*link.Node{}
+		for _, n := range r.graph.ByType(typ) {
+			for _, a := range attributes {
+				if name, ok := at(n.Values, a).Text(); ok && !slices.Contains(index[name], n) {
+					index[name] = append(index[name], n)
+				}
+			}
+		}
+		r.names[key] = index
+	}
+	return index[text]
 }
 
 // holds tells whether one of the attributes has one of the values.
@@ -132,6 +168,9 @@ func (r *Reader) collect(d *dialect, role *link.Node) *collection {
 		}
 	}
 	for _, a := range r.attachments(d, role) {
+		if !a.exact {
+			c.unknown = append(c.unknown, a.node.Address+" is for one of several roles, and the input does not tell which")
+		}
 		if a.kind.document != "" {
 			c.document(a.node, a.kind.document, a.node.Values.Get(a.kind.document))
 		} else {
@@ -266,11 +305,7 @@ func (r *Reader) policiesNamed(d *dialect, n *link.Node, text string) []*link.No
 	nodes := r.graph.Holders(text)
 	if len(nodes) == 0 {
 		for _, t := range d.policies {
-			for _, p := range r.graph.ByType(t.typ) {
-				if holds(p, t.names, []string{text}) {
-					nodes = append(nodes, p)
-				}
-			}
+			nodes = append(nodes, r.having(t.typ, t.names, text)...)
 		}
 	}
 	if len(nodes) < 2 {

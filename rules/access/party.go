@@ -172,8 +172,8 @@ func (r *Reader) called(at place.Site, name string) (who Party, ok bool) {
 			if p.Name == "" {
 				continue
 			}
-			for _, h := range r.graph.ByType(p.Type) {
-				if text, named := h.Values.Get(p.Name).Text(); !named || text != name || !mayBe(h.Placed.Site, at) {
+			for _, h := range r.having(p.Type, []string{p.Name}, name) {
+				if !mayBe(h.Placed.Site, at) {
 					continue
 				}
 				other, placed := r.partyOf(h)

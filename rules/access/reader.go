@@ -22,7 +22,8 @@ type Reader struct {
 	blind    func(link.Blind)
 	today    time.Time
 	classes  map[string]*Classes
-	texts    map[string]reading // documents by their text
+	texts    map[string]reading                 // documents by their text
+	names    map[string]map[string][]*link.Node // resources by a type with the attributes that name it, then by the name
 	attached map[*link.Node][]attachment
 	holdings map[*link.Node]Holding
 	trusting *trusted
@@ -34,7 +35,8 @@ type Reader struct {
 // do is only looked at where it matters; what could not be decided of them goes to blind. Conditions that let nobody in
 // since a day before today do not hold.
 func NewReader(g *link.Graph, cat *catalog.Catalog, crosses func(near, far place.Site) bool, blind func(link.Blind), today time.Time) *Reader {
-	return &Reader{graph: g, cat: cat, crosses: crosses, blind: blind, today: today, classes: map[string]*Classes{}, texts: map[string]reading{}, holdings: map[*link.Node]Holding{}}
+	return &Reader{graph: g, cat: cat, crosses: crosses, blind: blind, today: today, classes: map[string]*Classes{}, texts: map[string]reading{},
+		names: map[string]map[string][]*link.Node{}, holdings: map[*link.Node]Holding{}}
 }
 
 // Grant is a principal that holds something: who, through what, over what.

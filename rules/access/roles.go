@@ -339,8 +339,8 @@ func (r *Reader) roleNamed(d *dialect, from *link.Node, value string) []*link.No
 	}
 	rest = rest[strings.LastIndexByte(rest, '/')+1:]
 	var all []*link.Node
-	for _, m := range r.graph.ByType(d.role) {
-		if m.Placed.Account != "" && m.Placed.Account == n.account && holds(m, d.names, []string{rest}) {
+	for _, m := range r.having(d.role, d.names, rest) {
+		if m.Placed.Account != "" && m.Placed.Account == n.account {
 			all = append(all, m)
 		}
 	}
