@@ -251,7 +251,7 @@ func guestOf(n *link.Node) (Party, bool) {
 func (r *Reader) googleParties(n *link.Node, m Member) []Party {
 	if m.Pool != "" {
 		return r.pool(func(p *link.Node) bool {
-			return p.Placed.Partition == n.Placed.Partition && holds(p, []string{"workload_identity_pool_id", "workforce_pool_id"}, []string{m.Pool})
+			return together(p.Placed.Site, n.Placed.Site) && holds(p, []string{"workload_identity_pool_id", "workforce_pool_id"}, []string{m.Pool})
 		})
 	}
 	site := m.site(r.cat)

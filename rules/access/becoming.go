@@ -165,7 +165,7 @@ func (r *Reader) servedBy(n *link.Node) []found {
 }
 
 func (r *Reader) serves(n *link.Node, service string, role *link.Node, argument string) (serves, exact bool) {
-	if role.Placed.Partition != n.Placed.Partition || role.Placed.Account != n.Placed.Account {
+	if !mayBe(role.Placed.Site, n.Placed.Site) {
 		return false, false
 	}
 	read := r.document(role, argument, role.Values.Get(argument))

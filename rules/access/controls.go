@@ -1,6 +1,9 @@
 package access
 
-import "github.com/demarc-dev/demarc/analyzer/link"
+import (
+	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/place"
+)
 
 // control is what policies of an organisation do to all of an account.
 type control struct {
@@ -20,11 +23,27 @@ func (r *Reader) controls(n *link.Node, typ string) []control {
 	if n.Placed.Account == "" {
 		return nil
 	}
+	of := controlled{place.Site{Cloud: n.Placed.Cloud, Partition: n.Placed.Partition, Account: n.Placed.Account}, typ}
+	all, known := r.controlled[of]
+	if !known {
+		all = r.controlsOf(of)
+		r.controlled[of] = all
+	}
+	return all
+}
+
+// controlled is what policies of an organisation do to an account by one type of them.
+type controlled struct {
+	account place.Site
+	typ     string
+}
+
+func (r *Reader) controlsOf(of controlled) []control {
 	var all []control
 	var targets []string
 	left := map[string]*control{} // by what they are attached to
 	for _, a := range r.graph.ByType("aws_organizations_policy_attachment") {
-		if a.Placed.Partition != n.Placed.Partition || !r.attachedTo(a, n.Placed.Account) {
+		if !together(a.Placed.Site, of.account) || !r.attachedTo(a, of.account.Account) {
 			continue
 		}
 		target := r.target(a)
@@ -37,7 +56,7 @@ func (r *Reader) controls(n *link.Node, typ string) []control {
 			allows.doc.Unknown = true
 		}
 		for _, p := range r.meant(a, "policy_id") {
-			if text, _ := p.Values.Get("type").Text(); text != typ {
+			if text, _ := p.Values.Get("type").Text(); text != of.typ {
 				continue
 			}
 			read := r.document(p, "content", p.Values.Get("content")).doc
@@ -80,16 +99,12 @@ func (r *Reader) target(a *link.Node) string {
 
 // attachedTo tells whether an attachment is to an account, or to a unit above it.
 func (r *Reader) attachedTo(a *link.Node, account string) bool {
-	if text, ok := a.Values.Get("target_id").Text(); ok && text == account {
+	text, known := a.Values.Get("target_id").Text()
+	if known && text == account {
 		return true
 	}
 	targets := r.meant(a, "target_id")
-	var above []*link.Node
-	for _, member := range r.graph.ByType("aws_organizations_account") {
-		if id, _ := member.Values.Get("id").Text(); id == account {
-			above = append(above, member)
-		}
-	}
+	above := r.having("aws_organizations_account", []string{"id"}, account)
 	for depth := 0; depth < deepestChain; depth++ {
 		var next []*link.Node
 		for _, unit := range above {
@@ -97,6 +112,9 @@ func (r *Reader) attachedTo(a *link.Node, account string) bool {
 				if t == unit {
 					return true
 				}
+			}
+			if parent, ok := unit.Values.Get("parent_id").Text(); ok && known && parent == text {
+				return true // a unit or a root that the estate does not make
 			}
 			next = append(next, r.meant(unit, "parent_id")...)
 		}

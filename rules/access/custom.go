@@ -45,7 +45,7 @@ func (r *Reader) rolesCalled(n *link.Node, name string) []*link.Node {
 				continue
 			}
 			for _, d := range r.having(typ, []string{c.Name}, name) {
-				if r.cloudOf(d) == r.cloudOf(n) && d.Placed.Partition == n.Placed.Partition {
+				if r.cloudOf(d) == r.cloudOf(n) && together(d.Placed.Site, n.Placed.Site) {
 					all = append(all, d)
 				}
 			}

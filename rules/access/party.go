@@ -191,9 +191,12 @@ func (r *Reader) called(at place.Site, name string) (who Party, ok bool) {
 
 // mayBe tells whether something at a place may be in an account, as far as both are known.
 func mayBe(at, account place.Site) bool {
-	return at.Cloud == account.Cloud &&
-		(at.Partition == account.Partition || at.Partition == "" || account.Partition == "") &&
-		(at.Account == account.Account || at.Account == "" || account.Account == "")
+	return together(at, account) && (at.Account == account.Account || at.Account == "" || account.Account == "")
+}
+
+// together tells whether two places of a cloud may be in one partition, as far as both are known.
+func together(a, b place.Site) bool {
+	return a.Cloud == b.Cloud && (a.Partition == b.Partition || a.Partition == "" || b.Partition == "")
 }
 
 var tenantInPath = pattern.New(`/([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})(/|$)`)

@@ -16,19 +16,20 @@ import (
 
 // Reader finds the grants of an estate. It is made for one run of one rule, and is not safe for concurrent use.
 type Reader struct {
-	graph    *link.Graph
-	cat      *catalog.Catalog
-	crosses  func(near, far place.Site) bool
-	blind    func(link.Blind)
-	today    time.Time
-	classes  map[string]*Classes
-	texts    map[string]reading                 // documents by their text
-	names    map[string]map[string][]*link.Node // resources by a type with the attributes that name it, then by the name
-	attached map[*link.Node][]attachment
-	holdings map[*link.Node]Holding
-	trusting *trusted
-	assigned map[*link.Node][]Grant
-	becoming *becoming
+	graph      *link.Graph
+	cat        *catalog.Catalog
+	crosses    func(near, far place.Site) bool
+	blind      func(link.Blind)
+	today      time.Time
+	classes    map[string]*Classes
+	texts      map[string]reading                 // documents by their text
+	names      map[string]map[string][]*link.Node // resources by a type with the attributes that name it, then by the name
+	attached   map[*link.Node][]attachment
+	holdings   map[*link.Node]Holding
+	controlled map[controlled][]control
+	trusting   *trusted
+	assigned   map[*link.Node][]Grant
+	becoming   *becoming
 }
 
 // NewReader prepares to read an estate. Only grants for which crosses says yes are found, because what a principal may
@@ -36,7 +37,7 @@ type Reader struct {
 // since a day before today do not hold.
 func NewReader(g *link.Graph, cat *catalog.Catalog, crosses func(near, far place.Site) bool, blind func(link.Blind), today time.Time) *Reader {
 	return &Reader{graph: g, cat: cat, crosses: crosses, blind: blind, today: today, classes: map[string]*Classes{}, texts: map[string]reading{},
-		names: map[string]map[string][]*link.Node{}, holdings: map[*link.Node]Holding{}}
+		names: map[string]map[string][]*link.Node{}, holdings: map[*link.Node]Holding{}, controlled: map[controlled][]control{}}
 }
 
 // Grant is a principal that holds something: who, through what, over what.
