@@ -72,7 +72,9 @@ type Condition struct {
 	Values List
 	// Organisation is the partition of the organisation that the values name, "" where that is not known.
 	Organisation string
-	Past         bool // the moment that it compares the time of a request with has gone by
+	// Named are the principals that values which are not known are taken from, where the condition names principals.
+	Named []*link.Node
+	Past  bool // the moment that it compares the time of a request with has gone by
 }
 
 // partly tells whether parts of the document are not known.

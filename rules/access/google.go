@@ -137,7 +137,7 @@ func (r *reader) expression(text *string) error {
 	})
 }
 
-// GoogleData reads the values of a `data "google_iam_policy"`.
+// GoogleData reads the values of a `data "google_iam_policy"`; unknown tells that there may be more bindings.
 func GoogleData(values model.Value) (all []Binding, unknown bool) {
 	for _, b := range dataBlocks(values.Get("binding")) {
 		if b.State == model.Unknown {
@@ -146,9 +146,7 @@ func GoogleData(values model.Value) (all []Binding, unknown bool) {
 		}
 		role, _ := b.Get("role").Text()
 		condition, _ := at(b, "condition.expression").Text()
-		members := dataList(b.Get("members"))
-		unknown = unknown || members.Unknown
-		all = append(all, Binding{Role: role, Members: members, Condition: condition})
+		all = append(all, Binding{Role: role, Members: dataList(b.Get("members")), Condition: condition})
 	}
 	return all, unknown
 }

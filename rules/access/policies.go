@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
+	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
@@ -97,24 +99,63 @@ func (r *Reader) let(n *link.Node, e *link.End, read reading, t Trust, who Party
 // googlePolicy are the grants of a whole Google policy, from its text or the data source that makes it.
 func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 	bindings, made := r.bindings(n, e)
+	meant := r.membersMeant(n, e, bindings, made)
 	over, _ := r.scope(n, grantParts(n).over)
 	var all []Grant
 	for _, b := range bindings {
 		if r.mayHold(b.Condition, Facts{}) == No {
 			continue
 		}
+		var whoever []Party
 		for _, text := range b.Members.Values {
-			m, ok := GoogleMember(text)
-			if !ok {
-				continue
-			}
-			for _, who := range r.googleParties(n, m) {
-				who.Placed.Site = r.near(who, over.Site)
-				if r.crosses(who.Placed.Site, over.Site) {
-					all = append(all, r.binding(n, e, b, who, over, made))
-				}
+			if m, ok := GoogleMember(text); ok {
+				whoever = append(whoever, r.googleParties(n, m)...)
 			}
 		}
+		if b.Members.Unknown {
+			whoever = append(whoever, meant...)
+		}
+		for _, who := range whoever {
+			who.Placed.Site = r.near(who, over.Site)
+			if r.crosses(who.Placed.Site, over.Site) {
+				all = append(all, r.binding(n, e, b, who, over, made))
+			}
+		}
+	}
+	return all
+}
+
+// membersMeant are those whom members mean by reference that are not known before apply. References tell of all bindings of a data
+// source together: where several have such members, each may be anybody's. Where there may be others, that is said.
+func (r *Reader) membersMeant(n *link.Node, e *link.End, bindings []Binding, made []*link.Node) []Party {
+	open := 0
+	for _, b := range bindings {
+		if b.Members.Unknown {
+			open++
+		}
+	}
+	if open == 0 {
+		return nil
+	}
+	var all []Party
+	others, settle := false, ""
+	for _, d := range made {
+		targets, opaque := r.graph.Resolve(d, "binding.members")
+		others = others || len(opaque) > 0 || len(targets) == 0
+		settle = cmp.Or(settle, model.Missing(opaque))
+		for _, t := range targets {
+			whoever := r.member(d, &link.End{Target: t.Node, Attr: t.Attr, Placed: t.Node.Placed, Confidence: link.Likely})
+			others = others || len(whoever) == 0
+			for _, who := range whoever {
+				if open > 1 {
+					who.Sure = link.Possible
+				}
+				all = append(all, who)
+			}
+		}
+	}
+	if others {
+		r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "has members that are not known before apply", Settle: settle})
 	}
 	return all
 }
@@ -139,7 +180,7 @@ func (r *Reader) bindings(n *link.Node, e *link.End) (bindings []Binding, made [
 	reason := ""
 	switch {
 	case len(made) > 0 && unknown:
-		reason = "has members that are not known before apply"
+		reason = "has bindings that are not known before apply"
 	case len(made) > 0:
 	case known:
 		reason = "is no policy that can be read"

@@ -279,12 +279,21 @@ func (r *Reader) sources(n *link.Node, arguments []string, above []*link.Node, o
 }
 
 // settle tells conditions what the input and the day decide of them: which partition an organisation is of, where the
-// estate has it, by its id or by what the data source n takes the id from; and which moments have gone by.
+// estate has it, by its id or by what the data source n takes the id from; whom n takes the names of principals from; and
+// which moments have gone by.
 func (r *Reader) settle(n *link.Node, statements []Statement) {
 	for i := range statements {
 		for j := range statements[i].Conditions {
 			c := &statements[i].Conditions[j]
 			c.expire(r.today)
+			if n != nil && c.Values.Unknown && c.names() {
+				targets, _ := r.graph.Resolve(n, "statement.condition.values")
+				for _, t := range targets {
+					if kind, ok := r.identity(t.Node.Type); ok && kind == Account {
+						c.Named = append(c.Named, t.Node)
+					}
+				}
+			}
 			if !strings.EqualFold(c.Key, "aws:PrincipalOrgID") {
 				continue
 			}

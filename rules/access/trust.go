@@ -102,7 +102,10 @@ func (s *Statement) named() []Principal {
 		for _, v := range c.Values.Values {
 			all = append(all, Principal{Kind: Account, Value: v})
 		}
-		if c.Values.Unknown {
+		for _, n := range c.Named {
+			all = append(all, Principal{Kind: Account, Unknown: true, Node: n})
+		}
+		if c.Values.Unknown && len(c.Named) == 0 {
 			all = append(all, Principal{Kind: Account, Unknown: true})
 		}
 		return all
