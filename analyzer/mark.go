@@ -39,14 +39,59 @@ func marks(inputs []*model.Snapshot, today time.Time) []MarkUse {
 	return out
 }
 
+// line is one of a file, by the name that positions have.
+type line struct {
+	file string
+	no   int
+}
+
+// marked finds the comments that may be about a finding.
+type marked struct {
+	at       map[line][]int // indexes of Pass.Marks by the line that they are about
+	files    map[string]bool
+	declared map[instance]int  // the lines where the blocks of resources begin, in files with comments
+	from     map[string]string // what tells of an input, by its name
+}
+
+func markedOf(p *Pass) *marked {
+	x := &marked{map[line][]int{}, map[string]bool{}, map[instance]int{}, map[string]string{}}
+	for i, m := range p.Marks {
+		if m.Wrong == "" && !m.Expired {
+			at := line{m.File, m.About}
+			x.at[at], x.files[m.File] = append(x.at[at], i), true
+		}
+	}
+	if len(x.at) == 0 {
+		return x
+	}
+	for _, in := range p.Graph.Inputs {
+		if _, ok := x.from[in.Name]; !ok {
+			x.from[in.Name] = in.From
+		}
+		for _, n := range p.Graph.Of(in) {
+			of := instance{in.Name, n.Address}
+			if _, ok := x.declared[of]; !ok && x.files[n.Pos.File] {
+				x.declared[of] = n.Pos.Line
+			}
+		}
+	}
+	return x
+}
+
 // mark allows a finding by a comment at the line of its argument or of its resource's block.
 func mark(p *Pass, f *Finding) {
-	for i := range p.Marks {
+	x := Once(p, markedOf)
+	if !x.files[f.Pos.File] {
+		return
+	}
+	about := slices.Clone(x.at[line{f.Pos.File, f.Pos.Line}])
+	if block := x.declared[instance{f.Root, f.Address}]; block != f.Pos.Line {
+		about = append(about, x.at[line{f.Pos.File, block}]...)
+	}
+	slices.Sort(about) // the first comment is the one that allows
+	for _, i := range about {
 		m := &p.Marks[i]
-		if m.Wrong != "" || m.Expired || m.File != f.Pos.File || m.From != p.from(f.Root) || !slices.Contains(m.Rules, f.Rule.ID) {
-			continue
-		}
-		if m.About != f.Pos.Line && m.About != p.declared(f).Line { // the block is only looked up where a comment may be about it
+		if m.From != x.from[f.Root] || !slices.Contains(m.Rules, f.Rule.ID) {
 			continue
 		}
 		m.Used++
@@ -54,29 +99,4 @@ func mark(p *Pass, f *Finding) {
 			f.Suppressed = &Suppression{By: "comment", Reason: m.Reason}
 		}
 	}
-}
-
-// from is what tells of an input.
-func (p *Pass) from(root string) string {
-	for _, in := range p.Graph.Inputs {
-		if in.Name == root {
-			return in.From
-		}
-	}
-	return ""
-}
-
-// declared is where the block of a finding's resource begins.
-func (p *Pass) declared(f *Finding) model.Pos {
-	for _, in := range p.Graph.Inputs {
-		if in.Name != f.Root {
-			continue
-		}
-		for _, n := range p.Graph.Of(in) {
-			if n.Address == f.Address {
-				return n.Pos
-			}
-		}
-	}
-	return model.Pos{}
 }

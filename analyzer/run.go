@@ -61,9 +61,13 @@ func Run(g *link.Graph, policy *boundary.Policy, cat *catalog.Catalog, rules []*
 
 // allow marks a finding that the policy accepts. An allowance that has expired accepts nothing.
 func allow(p *Pass, f *Finding) {
+	if len(p.Allowances) == 0 {
+		return
+	}
+	block := boundary.Block(f.Address)
 	for i := range p.Allowances {
 		a := &p.Allowances[i]
-		if a.Expired || !a.Matches(f.Rule.ID, f.Address, f.From.Side, f.To.Side) {
+		if a.Expired || !a.Matches(f.Rule.ID, f.Address, block, f.From.Side, f.To.Side) {
 			continue
 		}
 		a.Used++

@@ -30,24 +30,25 @@ func (a *Allowance) Expired(now time.Time) bool {
 // does not ask whether the allowance has expired.
 //
 // A glob matches the whole address; `*` stands for any characters, dots and brackets too, and everything else for
-// itself. A glob is also compared with the address without instance keys: `aws_vpc.x` allows every instance of it, as
+// itself. A glob is also compared with block, which is Block of the address: `aws_vpc.x` allows every instance of it, as
 // it would in a `-target`.
 //
 // With From and To set, the finding must go from the one to the other. With one of them set, that side may be either
 // end, because a link of networks has no direction that the author of the policy could know.
-func (a *Allowance) Matches(rule, address, from, to string) bool {
-	return (len(a.Rules) == 0 || slices.Contains(a.Rules, rule)) && a.covers(address) && a.joins(from, to)
+func (a *Allowance) Matches(rule, address, block, from, to string) bool {
+	return (len(a.Rules) == 0 || slices.Contains(a.Rules, rule)) && a.joins(from, to) && a.covers(address, block)
 }
 
-func (a *Allowance) covers(address string) bool {
-	if len(a.Resources) == 0 {
-		return true
-	}
-	block := address
+// Block is the address of a resource without instance keys.
+func Block(address string) string {
 	if r, err := addr.Parse(address); err == nil {
-		block = r.Block().String()
+		return r.Block().String()
 	}
-	return slices.ContainsFunc(a.Resources, func(glob string) bool {
+	return address
+}
+
+func (a *Allowance) covers(address, block string) bool {
+	return len(a.Resources) == 0 || slices.ContainsFunc(a.Resources, func(glob string) bool {
 		return wildcard(glob, address) || wildcard(glob, block)
 	})
 }

@@ -43,7 +43,7 @@ func TestAllowMatches(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := parse(t, "allow \"a\" {\n"+tt.block+"\nreason = \"r\"\n}")
-			if got := p.Allowances()[0].Matches(rule, tt.address, tt.from, tt.to); got != tt.want {
+			if got := p.Allowances()[0].Matches(rule, tt.address, Block(tt.address), tt.from, tt.to); got != tt.want {
 				t.Errorf("Matches = %v, want %v", got, tt.want)
 			}
 		})

@@ -462,7 +462,7 @@ func FuzzParse(f *testing.F) {
 			if a.Reason == "" {
 				t.Errorf("allowance %q has no reason", a.Name)
 			}
-			a.Matches("dns-link", `module.a["x"].aws_vpc.x[0]`, "global", "china")
+			a.Matches("dns-link", `module.a["x"].aws_vpc.x[0]`, "module.a.aws_vpc.x", "global", "china")
 		}
 		for _, s := range p.Stacks() {
 			if s.Matches("envs/cn/net"); len(s.Inside) == 0 {
