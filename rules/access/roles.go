@@ -123,18 +123,29 @@ func unplaced(t Trust) string {
 	return ""
 }
 
+// reached is a role that somebody has become in steps.
+type reached struct {
+	role *link.Node
+	from *reached // nil for the first
+	sure Answer
+}
+
+// chain are the steps that lead to a role, and the roles on the way.
+func (n *reached) chain(argument string) (steps []analyzer.Step, by []*link.Node) {
+	if n.from == nil {
+		return nil, nil
+	}
+	steps, by = n.from.chain(argument)
+	return append(steps, step(n.role, argument, fmt.Sprintf("%s may become %s", n.from.role.Address, n.role.Address))), append(by, n.role)
+}
+
 // reach is what a role holds, itself or through the roles that trust it in turn.
 func (r *Reader) reach(d *dialect, role *link.Node) Holding {
-	type reached struct {
-		role  *link.Node
-		steps []analyzer.Step // how it came to be
-		by    []*link.Node
-		sure  Answer
-	}
-	h := r.holding(d, role)
-	h.Steps, h.Related = slices.Clone(h.Steps), slices.Clone(h.Related)
+	own := r.holding(d, role)
+	h := own
+	h.Steps, h.Related = slices.Clone(own.Steps), slices.Clone(own.Related)
 	seen := map[*link.Node]bool{role: true}
-	next := []reached{{role, h.Steps, h.Related, Yes}}
+	next := []*reached{{role: role, sure: Yes}}
 	for len(next) > 0 && h.Class < catalog.Full {
 		from := next[0]
 		next = next[1:]
@@ -143,18 +154,15 @@ func (r *Reader) reach(d *dialect, role *link.Node) Holding {
 				continue
 			}
 			seen[to] = true
-			n := reached{
-				to, append(slices.Clip(from.steps), step(to, d.trust[0], fmt.Sprintf("%s may become %s", from.role.Address, to.Address))),
-				append(slices.Clip(from.by), to),
-				from.sure,
-			}
+			n := &reached{to, from, from.sure}
 			if r.trusting.guessed[[2]*link.Node{from.role, to}] {
 				n.sure = Maybe
 			}
 			next = append(next, n)
 			if further := r.holding(d, to); further.Class > h.Class {
+				steps, by := n.chain(d.trust[0])
 				h = Holding{Class: further.Class, Words: further.Words + " through " + to.Address, Sure: min(further.Sure, n.sure),
-					Steps: slices.Concat(n.steps, further.Steps), Related: slices.Concat(n.by, further.Related), Open: h.Open}
+					Steps: slices.Concat(own.Steps, steps, further.Steps), Related: slices.Concat(own.Related, by, further.Related), Open: h.Open}
 			}
 		}
 	}
@@ -166,6 +174,7 @@ type trusted struct {
 	byRole  map[*link.Node][]*link.Node // by a role that a document names itself
 	guessed map[[2]*link.Node]bool      // of them those, from and to, whose document is not shown and only refers to the role
 	whole   []accountTrust              // by everybody whom an account lets
+	all     map[*link.Node][]*link.Node // by either, for those that were asked after
 }
 
 // accountTrust is a role that trusts an account as a whole: its own identities need to be allowed to become it.
@@ -178,7 +187,7 @@ type accountTrust struct {
 // policies let it become them.
 func (r *Reader) becomes(d *dialect, role *link.Node) []*link.Node {
 	if r.trusting == nil {
-		r.trusting = &trusted{byRole: map[*link.Node][]*link.Node{}, guessed: map[[2]*link.Node]bool{}}
+		r.trusting = &trusted{byRole: map[*link.Node][]*link.Node{}, guessed: map[[2]*link.Node]bool{}, all: map[*link.Node][]*link.Node{}}
 		for i := range dialects {
 			for _, to := range r.graph.ByType(dialects[i].role) {
 				for _, argument := range dialects[i].trust {
@@ -186,6 +195,9 @@ func (r *Reader) becomes(d *dialect, role *link.Node) []*link.Node {
 				}
 			}
 		}
+	}
+	if all, ok := r.trusting.all[role]; ok {
+		return all
 	}
 	all := r.trusting.byRole[role]
 	var held *collection
@@ -202,6 +214,7 @@ func (r *Reader) becomes(d *dialect, role *link.Node) []*link.Node {
 			all = append(slices.Clip(all), t.to)
 		}
 	}
+	r.trusting.all[role] = all
 	return all
 }
 
@@ -270,16 +283,15 @@ func (c *collection) lets(to *link.Node) bool {
 // assumes tells whether a document allows to become a role.
 func (r *Reader) assumes(from docFrom, doc Document, to *link.Node) Answer {
 	most := No
+	arn := roleARN(to)
 	for i := range doc.Statements {
 		s := &doc.Statements[i]
 		if s.Effect != Allow {
 			continue
 		}
-		over := s.Resources.matches(roleARN(to), false)
-		for _, p := range s.Resources.Values {
-			if overlap(p, roleARN(to), false) {
-				over = max(over, Maybe)
-			}
+		over := s.Resources.matches(arn, false)
+		if strings.Contains(arn, "*") && slices.ContainsFunc(s.Resources.Values, func(p string) bool { return overlap(p, arn, false) }) {
+			over = max(over, Maybe)
 		}
 		if s.Resources.Unknown && over != Yes {
 			over = No
