@@ -52,5 +52,3 @@ func unplaced(p *analyzer.Pass) {
 		p.Blind(link.Blind{Node: n, Reason: q.reason, Settle: n.Placed.Open.Settle})
 	}
 }
-
-// links tells whether any attribute of n that is set could join places.

@@ -171,8 +171,10 @@ func (r *Reader) member(n *link.Node, e *link.End) []Party {
 			return r.googleParties(n, m)
 		}
 	}
-	if e.Target != nil && e.Target.Type == "google_iam_workload_identity_pool" {
-		return r.workloads(e.Target)
+	for _, of := range identityPools {
+		if e.Target != nil && e.Target.Type == of.typ {
+			return r.workloads(of, e.Target)
+		}
 	}
 	if who, ok := r.single(n, e); ok {
 		return []Party{who}
@@ -251,7 +253,7 @@ func guestOf(n *link.Node) (Party, bool) {
 func (r *Reader) googleParties(n *link.Node, m Member) []Party {
 	if m.Pool != "" {
 		return r.pool(func(p *link.Node) bool {
-			return together(p.Placed.Site, n.Placed.Site) && holds(p, []string{"workload_identity_pool_id", "workforce_pool_id"}, []string{m.Pool})
+			return together(p.Placed.Site, n.Placed.Site) && slices.ContainsFunc(identityPools, func(of identityPool) bool { return holds(p, []string{of.id}, []string{m.Pool}) })
 		})
 	}
 	site := m.site(r.cat)
@@ -271,11 +273,11 @@ func (r *Reader) googleParties(n *link.Node, m Member) []Party {
 }
 
 // pool are those whom providers of an identity pool trust.
-func (r *Reader) pool(of func(provider *link.Node) bool) []Party {
+func (r *Reader) pool(is func(provider *link.Node) bool) []Party {
 	var all []Party
-	for _, typ := range []string{"google_iam_workload_identity_pool_provider", "google_iam_workforce_pool_provider"} {
-		for _, p := range r.graph.ByType(typ) {
-			if !of(p) || r.Shut(p) {
+	for _, of := range identityPools {
+		for _, p := range r.graph.ByType(of.provider) {
+			if !is(p) || r.Shut(p) {
 				continue
 			}
 			if who, ok := r.poolProvider(p); ok {
@@ -288,9 +290,9 @@ func (r *Reader) pool(of func(provider *link.Node) bool) []Party {
 }
 
 // workloads are those of a member string that is only known to be made of an identity pool's name.
-func (r *Reader) workloads(pool *link.Node) []Party {
+func (r *Reader) workloads(of identityPool, pool *link.Node) []Party {
 	all := r.pool(func(p *link.Node) bool {
-		return slices.ContainsFunc(r.named(p, "workload_identity_pool_id", pool.Type, []string{"workload_identity_pool_id"}), func(f found) bool { return f.node == pool })
+		return slices.ContainsFunc(r.named(p, of.id, of.typ, []string{of.id}), func(f found) bool { return f.node == pool })
 	})
 	for i := range all {
 		all[i].Sure = min(all[i].Sure, link.Likely)

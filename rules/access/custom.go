@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/demarc-dev/demarc/analyzer"
-	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -59,12 +58,8 @@ func (r *Reader) defined(d *link.Node) []Holding {
 	if dialect := dialectOf(d); dialect != nil {
 		return []Holding{r.holding(dialect, d)}
 	}
-	typ := d.Type
-	if d.Mode == addr.Data {
-		typ = "data." + typ
-	}
 	var all []Holding
-	for _, c := range r.cat.Customs(typ) {
+	for _, c := range r.cat.Customs(d.TypeName()) {
 		v := at(d.Values, c.Attribute)
 		if v.State == model.Absent || v.State == model.Null {
 			continue

@@ -83,7 +83,7 @@ func (r *Reader) left(n *link.Node, role *link.End, denials []denial) Holding {
 	}
 	held := r.rolesHeld(n, []*link.End{role})
 	for _, d := range held.Related {
-		for _, c := range r.cat.Customs(d.Type) {
+		for _, c := range r.cat.Customs(d.TypeName()) {
 			permissions := dataList(at(d.Values, c.Attribute))
 			if c.Language != catalog.Permissions || permissions.Unknown {
 				continue

@@ -165,8 +165,11 @@ func (r *Reader) Shut(n *link.Node) bool {
 	if n.Values.Get("disabled").True() {
 		return true
 	}
-	for argument, pool := range map[string]string{"workload_identity_pool_id": "google_iam_workload_identity_pool", "workforce_pool_id": "google_iam_workforce_pool"} {
-		pools := r.named(n, argument, pool, []string{argument})
+	for _, of := range identityPools {
+		if of.provider != n.Type {
+			continue
+		}
+		pools := r.named(n, of.id, of.typ, []string{of.id})
 		if pools != nil && !slices.ContainsFunc(pools, func(f found) bool { return !f.node.Values.Get("disabled").True() }) {
 			return true
 		}

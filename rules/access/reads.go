@@ -16,7 +16,6 @@ func Reads(cat *catalog.Catalog) func(typ string) bool {
 		"azuread_invitation", "azurerm_role_assignment",
 		"aws_eks_access_entry", "aws_organizations_account", "aws_organizations_organization", "aws_organizations_organizational_unit",
 		"aws_organizations_policy", "aws_organizations_policy_attachment", "aws_ssoadmin_account_assignment",
-		"google_iam_workforce_pool_provider", "google_iam_workload_identity_pool", "google_iam_workload_identity_pool_provider",
 		"google_service_account",
 		"kubernetes_cluster_role_binding", "kubernetes_cluster_role_binding_v1", "kubernetes_config_map", "kubernetes_config_map_v1",
 		"kubernetes_config_map_v1_data", "kubernetes_role_binding", "kubernetes_role_binding_v1",
@@ -26,6 +25,9 @@ func Reads(cat *catalog.Catalog) func(typ string) bool {
 	}
 	for _, typ := range cat.IdentityTypes() {
 		set[typ] = true
+	}
+	for _, p := range identityPools {
+		set[p.typ], set[p.provider] = true, true
 	}
 	for _, d := range dialects {
 		set[d.role] = true
