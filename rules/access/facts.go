@@ -259,8 +259,14 @@ func (v *vocabulary) sentence(s Sentence) string {
 		if !ok {
 			return text
 		}
-		if id, ok := strings.CutPrefix(rest, "id "); ok {
-			return kind + " id " + v.word(id)
+		if strings.HasPrefix(rest, "id ") { // and maybe more of them
+			words := strings.Fields(rest)
+			for i := 1; i < len(words); i++ {
+				if words[i-1] == "id" {
+					words[i] = v.word(words[i])
+				}
+			}
+			return kind + " " + strings.Join(words, " ")
 		}
 		return kind + " " + strings.ToLower(v.word(rest)) // names are the same in any case
 	}

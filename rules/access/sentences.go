@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer"
@@ -35,54 +36,62 @@ func (r *Reader) sentences(n *link.Node) []Grant {
 	names := Names(list)
 	var all []Grant
 	for _, s := range list {
-		g := Grant{Node: n, Attribute: argument, Block: argument, Kind: catalog.Trust, Own: *n.Placed, Over: *n.Placed, Confidence: link.Certain}
-		var other string
-		switch s.Verb {
-		case Admit:
-			other = s.Of
-		case Endorse:
-			other, g.Out = s.Where, true
-		case AllowTo:
-			other = groupID(s.Who, names)
-			if other == "" && len(s.Callers) > 0 {
-				other = s.Callers[0]
+		parties, others := r.foreigners(s, names)
+		if len(parties) == 0 && len(others) > 0 && others[0] != "any-tenancy" {
+			r.blind(link.Blind{Node: n, Path: argument, Reason: "a statement names a tenancy that no define statement explains",
+				Settle: "define it in the same policy: Define tenancy NAME as OCID"})
+		}
+		for _, who := range parties {
+			if r.crosses(who.Placed.Site, n.Placed.Site) {
+				all = append(all, r.sentenced(n, argument, s, who))
 			}
-		default:
-			continue
 		}
-		who, ok := r.tenancy(other, names)
-		if !ok && s.Verb == Admit {
-			who, ok = r.tenancy(groupID(s.Who, names), names)
-		}
-		if !ok {
-			if other != "" && other != "any-tenancy" {
-				r.blind(link.Blind{Node: n, Path: argument, Reason: "a statement names a tenancy that no define statement explains",
-					Settle: "define it in the same policy: Define tenancy NAME as OCID"})
-			}
-			continue
-		}
-		if !r.crosses(who.Placed.Site, n.Placed.Site) {
-			continue
-		}
-		g.Who = who
-		class := s.Amounts(r.cat)
-		what := r.verbWord(s)
-		g.Holding = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", what, class), Sure: Yes}
-		verb := map[Verb]string{Admit: "admits", Endorse: "endorses into", AllowTo: "allows"}[s.Verb]
-		g.Steps = []analyzer.Step{
-			step(n, argument, fmt.Sprintf("a statement %s %s", verb, who.Words)),
-			step(n, argument, fmt.Sprintf("to %s, which amounts to %s", what, privilege(class))),
-		}
-		if s.Limited {
-			g.Steps = append(g.Steps, step(n, argument, "a where clause narrows it"))
-		}
-		all = append(all, g)
 	}
 	if v := n.Values.Get(argument); unknown || v.State == model.Unknown {
 		// Statements of one's own tenancy say nothing of another; it is only the others that are missed.
 		r.blind(link.Blind{Node: n, Path: argument, Reason: "some of its statements are not known before apply, or are none that can be read"})
 	}
 	return all
+}
+
+// foreigners are those of other tenancies whom a sentence may be about, and what it names them by.
+func (r *Reader) foreigners(s Sentence, names map[string]string) (parties []Party, others []string) {
+	switch s.Verb {
+	case Admit:
+		others = []string{s.Of}
+		if _, ok := r.tenancy(s.Of, names); !ok {
+			others = append(others, groupIDs(s.Who, names)...)
+		}
+	case Endorse:
+		others = []string{s.Where}
+	case AllowTo:
+		if others = groupIDs(s.Who, names); len(others) == 0 && len(s.Callers) > 0 {
+			others = s.Callers[:1]
+		}
+	}
+	others = slices.DeleteFunc(slices.Clone(others), func(o string) bool { return o == "" })
+	for _, o := range others {
+		if who, ok := r.tenancy(o, names); ok {
+			parties = append(parties, who)
+		}
+	}
+	return parties, others
+}
+
+// sentenced is the grant that a sentence makes to somebody.
+func (r *Reader) sentenced(n *link.Node, argument string, s Sentence, who Party) Grant {
+	class, what := s.Amounts(r.cat), r.verbWord(s)
+	g := Grant{Node: n, Attribute: argument, Block: argument, Kind: catalog.Trust, Who: who, Own: *n.Placed, Over: *n.Placed, Confidence: link.Certain, Out: s.Verb == Endorse,
+		Holding: Holding{Class: class, Words: fmt.Sprintf("%s (%s)", what, class), Sure: Yes}}
+	verb := map[Verb]string{Admit: "admits", Endorse: "endorses into", AllowTo: "allows"}[s.Verb]
+	g.Steps = []analyzer.Step{
+		step(n, argument, fmt.Sprintf("a statement %s %s", verb, who.Words)),
+		step(n, argument, fmt.Sprintf("to %s, which amounts to %s", what, privilege(class))),
+	}
+	if s.Limited {
+		g.Steps = append(g.Steps, step(n, argument, "a where clause narrows it"))
+	}
+	return g
 }
 
 // verbWord is a sentence's permission in words of the tables, since names in it are the input's.
@@ -97,13 +106,25 @@ func (r *Reader) verbWord(s Sentence) string {
 	return "single permissions"
 }
 
-// groupID is the OCID of the group that a sentence is about, "" where it is only a name.
-func groupID(who string, names map[string]string) string {
-	kind, name, _ := strings.Cut(who, " ")
-	if id, ok := strings.CutPrefix(name, "id "); ok {
-		return id
+// groupIDs are the OCIDs of the groups that a sentence is about, as far as it tells them or the policy defines them.
+func groupIDs(who string, names map[string]string) []string {
+	if id := names[who]; id != "" {
+		return []string{id}
 	}
-	return names[kind+" "+name]
+	var all []string
+	kind, last := "", ""
+	for word := range strings.FieldsSeq(who) {
+		switch {
+		case word == "group", word == "dynamic-group":
+			kind = word
+		case last == "id":
+			all = append(all, word)
+		case names[kind+" "+word] != "":
+			all = append(all, names[kind+" "+word])
+		}
+		last = word
+	}
+	return all
 }
 
 // tenancy is the party that a tenancy or group is, by its OCID or by the name that stands for one.
