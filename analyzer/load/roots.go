@@ -97,12 +97,12 @@ func rootsOf(t *source.Tree, dir, top, name string) []string {
 	if isConfig(name) {
 		return t.RootsOf(dir)
 	}
-	for ; ; dir = filepath.Dir(dir) {
+	for all := t.Roots(); ; dir = filepath.Dir(dir) {
 		if isVariables(name) && t.Holds(dir) {
 			return t.RootsOf(dir)
 		}
 		var roots []string
-		for _, root := range t.Roots() {
+		for _, root := range all {
 			if below(dir, root) {
 				roots = append(roots, root)
 			}

@@ -187,14 +187,14 @@ func (r *run) locate(m *module, k *call) (cfg *config, why, settle string) {
 	if !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
 		return nil, "has a source that is not known", ""
 	}
-	src := v.AsString()
+	src := slashed(v.AsString())
 	var key []string
 	for _, s := range m.path {
 		key = append(key, s.Name)
 	}
 	key = append(key, k.name)
 	dir := ""
-	if strings.HasPrefix(src, "./") || strings.HasPrefix(src, "../") || src == "." || src == ".." {
+	if isLocal(src) {
 		dir = filepath.Join(m.cfg.dir, filepath.FromSlash(src))
 	} else {
 		in, ok := r.manifest[strings.Join(key, ".")]
@@ -204,7 +204,7 @@ func (r *run) locate(m *module, k *call) (cfg *config, why, settle string) {
 		if in.source != "" && !sameSource(in.source, src) {
 			r.say(&r.notes, fmt.Sprintf("%s: module.%s is installed from another source than it names: run terraform init", where(k.at), k.name))
 		}
-		dir = filepath.Join(r.dir, filepath.FromSlash(strings.ReplaceAll(in.dir, "\\", "/")))
+		dir = filepath.Join(r.dir, filepath.FromSlash(slashed(in.dir)))
 		if filepath.IsAbs(in.dir) {
 			dir = in.dir
 		}
@@ -232,6 +232,14 @@ func (r *run) locate(m *module, k *call) (cfg *config, why, settle string) {
 		return nil, "holds no configuration that can be read", ""
 	}
 	return cfg, "", ""
+}
+
+// slashed is a path of a configuration with the slashes that Terraform takes backslashes for, on any system.
+func slashed(path string) string { return strings.ReplaceAll(path, "\\", "/") }
+
+// isLocal tells whether the source of a module is a path, which begins so.
+func isLocal(source string) bool {
+	return strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../") || source == "." || source == ".."
 }
 
 // sameSource compares sources as the manifest and the configuration write them: a registry's host may be left out.

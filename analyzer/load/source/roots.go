@@ -61,7 +61,8 @@ type Tree struct {
 	calls map[string][]string // the directories that call one as a module
 	links map[string][]string // those with a link to a configuration file in it
 
-	foreign []string // the files of other tools, in order
+	foreign  []string // the files of other tools, in order
+	unlisted []string // the directories that cannot be looked into, in order
 }
 
 // Given are paths of the tree as they are below the path that was surveyed, as it was given.
@@ -75,7 +76,8 @@ func (t *Tree) Given(abs []string) []string {
 	return out
 }
 
-// Unread are the files of tools above Terraform, which decide what roots are given.
+// Unread are the files of tools above Terraform, which decide what roots are given, and the directories that cannot be
+// looked into.
 func (t *Tree) Unread() []model.Unread {
 	var out []model.Unread
 	for _, file := range t.Given(t.foreign) {
@@ -83,6 +85,10 @@ func (t *Tree) Unread() []model.Unread {
 		u.Address = filepath.ToSlash(file)
 		u.Pos = model.Pos{File: u.Address}
 		out = append(out, u)
+	}
+	for _, dir := range t.Given(t.unlisted) {
+		out = append(out, model.Unread{Address: filepath.ToSlash(dir), Reason: "is a directory that cannot be looked into",
+			Settle: "scan as somebody who may list it"})
 	}
 	return out
 }
@@ -108,13 +114,14 @@ func Survey(path string) (*Tree, error) {
 	t := &Tree{given: path, top: top, calls: map[string][]string{}, links: map[string][]string{}}
 	var files []string
 	err = filepath.WalkDir(top, func(p string, e fs.DirEntry, err error) error {
+		if e != nil && e.IsDir() && p != top && strings.HasPrefix(e.Name(), ".") {
+			return fs.SkipDir
+		}
 		if err != nil {
-			return nil // what cannot be listed holds nothing to read
+			t.unlisted = append(t.unlisted, p)
+			return nil
 		}
 		if e.IsDir() {
-			if p != top && strings.HasPrefix(e.Name(), ".") {
-				return fs.SkipDir
-			}
 			return nil
 		}
 		if foreignFile(e.Name()) != nil {
@@ -165,17 +172,37 @@ func (t *Tree) Holds(dir string) bool {
 	return found
 }
 
-// Roots are the directories that no other one calls as a module, in order.
+// Roots are the directories that no other one calls as a module, in order. Of those that call each other in a circle,
+// and that nobody else calls, it is the first.
 func (t *Tree) Roots() []string {
-	var roots []string
-	for _, dir := range t.dirs {
-		if len(t.calls[dir]) == 0 {
-			roots = append(roots, dir)
+	called := map[string][]string{}
+	for dir, callers := range t.calls {
+		for _, caller := range callers {
+			called[caller] = append(called[caller], dir)
 		}
 	}
-	if len(roots) == 0 && len(t.dirs) > 0 { // they call each other in a circle: start with the first
-		roots = t.dirs[:1]
+	read := map[string]bool{}
+	var roots []string
+	add := func(root string) {
+		roots = append(roots, root)
+		for next := []string{root}; len(next) > 0; next = next[1:] {
+			if dir := next[0]; !read[dir] {
+				read[dir] = true
+				next = append(next, called[dir]...)
+			}
+		}
 	}
+	for _, dir := range t.dirs {
+		if len(t.calls[dir]) == 0 {
+			add(dir)
+		}
+	}
+	for _, dir := range t.dirs {
+		if !read[dir] {
+			add(dir)
+		}
+	}
+	slices.Sort(roots)
 	return roots
 }
 
@@ -219,7 +246,7 @@ func (d *disk) localSources(path string) []string {
 		if b.typ != "module" {
 			continue
 		}
-		if s := literalOf(b.body.attr("source")); strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") {
+		if s := slashed(literalOf(b.body.attr("source"))); isLocal(s) {
 			out = append(out, s)
 		}
 	}
@@ -228,5 +255,8 @@ func (d *disk) localSources(path string) []string {
 
 // mayCall tells whether a file can call a local module at all, without parsing it.
 func mayCall(src []byte) bool {
-	return bytes.Contains(src, []byte("module")) && (bytes.Contains(src, []byte(`"./`)) || bytes.Contains(src, []byte(`"../`)))
+	if !bytes.Contains(src, []byte("module")) {
+		return false
+	}
+	return slices.ContainsFunc([]string{`"./`, `"../`, `".\`, `"..\`}, func(begin string) bool { return bytes.Contains(src, []byte(begin)) })
 }

@@ -61,9 +61,54 @@ func TestRoots(t *testing.T) {
 	if _, err := source.Roots(filepath.Join(dir, "docs", "readme.md")); err == nil {
 		t.Error("a file has roots")
 	}
-	circle := write(t, txtar.Parse([]byte("-- a/main.tf --\nmodule \"b\" { source = \"../b\" }\n-- b/main.tf --\nmodule \"a\" { source = \"../a\" }\n")))
-	if roots, err := source.Roots(circle); err != nil || len(roots) != 1 {
-		t.Errorf("in a circle: %v, %v", roots, err)
+}
+
+// TestRootsInCircles finds where to begin where modules call each other in circles, beside a root that has nothing to do
+// with them: a directory that nothing would read is no silence.
+func TestRootsInCircles(t *testing.T) {
+	const circles = `
+-- a/main.tf --
+module "b" { source = "../b" }
+-- b/main.tf --
+module "a" { source = "../a" }
+-- called/main.tf --
+module "loop" { source = "../loop" }
+-- loop/main.tf --
+module "called" { source = "..\\called" }
+-- root/main.tf --
+module "called" { source = "../called" }
+-- y/main.tf --
+module "z" { source = "../z" }
+-- z/main.tf --
+module "y" { source = "../y" }
+`
+	dir := write(t, txtar.Parse([]byte(circles)))
+	roots, err := source.Roots(dir)
+	if want := []string{filepath.Join(dir, "a"), filepath.Join(dir, "root"), filepath.Join(dir, "y")}; err != nil || !slices.Equal(roots, want) {
+		t.Errorf("roots %v, %v; want %v", roots, err, want)
+	}
+}
+
+// TestUnlisted says of a directory that cannot be listed that it was not looked into, unless it is a hidden one.
+func TestUnlisted(t *testing.T) {
+	dir := write(t, txtar.Parse([]byte("-- main.tf --\n-- data/main.tf --\n-- .data/main.tf --\n")))
+	for _, name := range []string{"data", ".data"} {
+		sub := filepath.Join(dir, name)
+		if err := os.Chmod(sub, 0); err != nil {
+			t.Fatal(err)
+		}
+		defer os.Chmod(sub, 0o700)
+		if _, err := os.ReadDir(sub); err == nil {
+			t.Skip("who runs this may list everything")
+		}
+	}
+	tree, err := source.Survey(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unread := tree.Unread()
+	if len(unread) != 1 || unread[0].Address != filepath.ToSlash(filepath.Join(dir, "data")) {
+		t.Errorf("unread: %v", unread)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
@@ -36,7 +35,7 @@ func openSaved(files map[string][]byte, o Options) (*run, error) {
 	r.manifest = map[string]installed{}
 	dirs := map[string]string{}
 	for _, m := range manifest {
-		dir := path.Join(top, strings.ReplaceAll(m.Dir, "\\", "/"))
+		dir := path.Join(top, slashed(m.Dir))
 		dirs["m-"+m.Key] = filepath.FromSlash(dir)
 		r.manifest[m.Key] = installed{m.Source, m.Dir}
 	}
