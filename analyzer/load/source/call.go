@@ -194,8 +194,11 @@ func (r *run) apply(f function.Function, args []cty.Value, combining bool) (out 
 		in[i] = a
 	}
 	out, err := f.Call(in)
-	if errors.Is(err, errTooMuch) {
+	switch {
+	case errors.Is(err, errTooMuch):
 		return r.beyond("a text that is too long").WithMarks(withoutDocuments(deepAll(args)))
+	case errors.Is(err, errNoTable): // to Terraform it is no failure
+		return unmarkedUnknown(args).Mark(opaque{"a text in an encoding that demarc has no table of"})
 	}
 	if err != nil {
 		r.failures++

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -465,7 +466,61 @@ func (r *run) binary(x *hclsyntax.BinaryOpExpr, s *scope) cty.Value {
 		}
 		return r.operate(x.Op, []cty.Value{left, right})
 	}
-	return r.operate(x.Op, []cty.Value{left, r.eval(x.RHS, s)})
+	right := r.eval(x.RHS, s)
+	if x.Op == hclsyntax.OpEqual || x.Op == hclsyntax.OpNotEqual {
+		if same, ok := collectionsAlike(x, left, right); ok {
+			return same
+		}
+	}
+	return r.operate(x.Op, []cty.Value{left, right})
+}
+
+// collectionsAlike compares collections that may hold the same and are not of one type here: to Terraform a list is not
+// what is written in brackets, and what stands for a list, set or map here may be of another type. ok is false for all others.
+func collectionsAlike(x *hclsyntax.BinaryOpExpr, left, right cty.Value) (v cty.Value, ok bool) {
+	l, marksL := left.Unmark()
+	r, marksR := right.Unmark()
+	setL, setR := isSet(l, marksL), isSet(r, marksR)
+	if !l.IsKnown() || !r.IsKnown() || l.IsNull() || r.IsNull() || l.Type().IsPrimitiveType() || r.Type().IsPrimitiveType() || setL == setR && l.Type().Equals(r.Type()) {
+		return v, false
+	}
+	known, written := settled(l) && settled(r), writtenOut(x.LHS) || writtenOut(x.RHS)
+	if known && !sameParts(l, r) || !known && written {
+		return v, false
+	}
+	equal := setL && setR
+	v = cty.BoolVal(equal == (x.Op == hclsyntax.OpEqual))
+	if !known || setL == setR && !equal && !written {
+		v = cty.UnknownVal(cty.Bool)
+	}
+	return v.WithMarks(withoutDocuments(deepAll([]cty.Value{left, right}))), true
+}
+
+// sameParts tells whether two values are the same but for the types of collections in them.
+func sameParts(a, b cty.Value) bool {
+	named := func(t cty.Type) bool { return t.IsObjectType() || t.IsMapType() }
+	switch s, t := a.Type(), b.Type(); {
+	case a.IsNull() || b.IsNull():
+		return a.IsNull() && b.IsNull()
+	case s.IsPrimitiveType() || t.IsPrimitiveType():
+		return a.RawEquals(b)
+	case named(s) && named(t):
+		return maps.EqualFunc(a.AsValueMap(), b.AsValueMap(), sameParts)
+	case named(s) || named(t):
+		return false
+	}
+	return slices.EqualFunc(a.AsValueSlice(), b.AsValueSlice(), sameParts)
+}
+
+// writtenOut tells whether an expression is a tuple or an object in brackets.
+func writtenOut(x hclsyntax.Expression) bool {
+	switch x := x.(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return writtenOut(x.Expression)
+	case *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr:
+		return true
+	}
+	return false
 }
 
 func truth(v cty.Value) (b, ok bool) {
@@ -534,7 +589,7 @@ func (r *run) loop(x *hclsyntax.ForExpr, s *scope) cty.Value {
 		val := r.eval(x.ValExpr, c)
 		if maybe {
 			open = true
-			val = cty.DynamicVal.WithMarks(r.perhaps(deep(r.eval(x.ValExpr, c))))
+			val = cty.DynamicVal.WithMarks(r.perhaps(deep(val)))
 		}
 		if n++; n > r.limits.Collection() {
 			return r.beyond("a collection that is too large")

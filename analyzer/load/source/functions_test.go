@@ -1,11 +1,15 @@
 package source_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/demarc-dev/demarc/analyzer/load/source"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // results are what Terraform's functions give for known arguments, as its documentation shows or follows from it.
@@ -112,5 +116,81 @@ func TestFunctionNames(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// compared are comparisons of collections, which have types: a variable's default here is a list, a set or a map.
+var compared = map[string]string{
+	`var.s == toset(["b", "a"])`: `true`, `var.s != toset(["a"])`: `true`, `toset(["a"]) == ["a"]`: `false`, `var.s == ["a", "b"]`: `false`,
+	`var.l == ["a"]`: `false`, `var.none == []`: `false`, `var.none != ([])`: `true`, `var.m == { a = "b" }`: `false`, `var.l == var.l`: `true`, `["a"] == ["a"]`: `true`,
+	`var.l == tolist(["b"])`: `false`, `var.m == tomap({ a = "c" })`: `false`, `var.l == [aws_x.a.id]`: `false`, `var.l == tolist([aws_x.a.id])`: `?`, `[aws_x.a.id] == null`: `false`, `tolist([aws_x.a.id]) != null`: `true`, `aws_x.a.list == tolist(["a"])`: `?`,
+	// These are true to Terraform. What becomes of a list and a map is not kept here.
+	`var.l == tolist(["a"])`: `?`, `var.m == tomap({ a = "b" })`: `?`,
+}
+
+// TestCompared compares collections, and expects what `terraform console` 1.11.4 gives or that it is not known.
+func TestCompared(t *testing.T) {
+	for expr, want := range compared {
+		s := read(t, map[string]string{"main.tf": `
+variable "s" {
+  type    = set(string)
+  default = ["a", "b"]
+}
+variable "l" {
+  type    = list(string)
+  default = ["a"]
+}
+variable "none" {
+  type    = list(string)
+  default = []
+}
+variable "m" {
+  type    = map(string)
+  default = { a = "b" }
+}
+resource "aws_x" "a" {}
+output "o" {
+  value = ` + expr + `
+}`})
+		if got := show(s.Outputs[0].Value); got != want {
+			t.Errorf("%s is %s, want %s", expr, got, want)
+		}
+	}
+}
+
+// TestFileset lists files as Terraform 1.11.4 does: through links to directories, which are no files, and above the path.
+func TestFileset(t *testing.T) {
+	dir := write(t, txtar.Parse([]byte(`
+-- root/main.tf --
+output "all" {
+  value = [for pattern in ["*", "**", "../*.tpl", "link/*"] : join(",", fileset("d", pattern))]
+}
+output "outside" {
+  value = try(fileset("d", "../../../*"), "none")
+}
+-- root/t.tpl --
+-- root/d/a.txt --
+-- root/d/sub/x --
+`)))
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "root", ".git"), 0o755), os.Symlink("sub", filepath.Join(dir, "root", "d", "link")), os.Symlink("a.txt", filepath.Join(dir, "root", "d", "to.txt"))); err != nil {
+		t.Skip(err)
+	}
+	s, err := source.Load(filepath.Join(dir, "root"), source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := show(s.Outputs[0].Value), `["a.txt,to.txt", "a.txt,link/x,sub/x,to.txt", "../t.tpl", "link/x"]`; got != want {
+		t.Errorf("all files are %s, want %s", got, want)
+	}
+	if got := show(s.Outputs[1].Value); got != "?" {
+		t.Errorf("files outside are %s", got)
+	}
+}
+
+// TestEncodings takes a text in an encoding without a table for one that is not known, and not for a failure.
+func TestEncodings(t *testing.T) {
+	s := read(t, map[string]string{"main.tf": "output \"o\" {\n  value = try(textencodebase64(\"a\", \"windows-1252\"), \"b\")\n}\n"})
+	if got := show(s.Outputs[0].Value); got != "?" {
+		t.Errorf("it is %s", got)
 	}
 }

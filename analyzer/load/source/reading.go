@@ -187,15 +187,17 @@ func (r *run) fileset(dir string, pattern cty.Value) cty.Value {
 	if !p.IsKnown() || p.IsNull() || p.Type() != cty.String {
 		return cty.DynamicVal
 	}
-	abs := r.resolve(dir)
-	root, rel, err := r.disk.find(abs)
+	want, above := path.Clean(p.AsString()), ""
+	for strings.HasPrefix(want, "../") {
+		want, above = want[len("../"):], above+"../"
+	}
+	if !doublestar.ValidatePattern(want) || want == ".." || strings.HasPrefix(want, "/") {
+		return r.fail(broken)
+	}
+	root, rel, err := r.disk.find(r.resolve(path.Join(filepath.ToSlash(dir), above)))
 	if err != nil {
 		r.say(&r.notes, "a function lists files outside the repository: its value is taken as not known")
 		return unknown("files outside the repository")
-	}
-	want := path.Clean(p.AsString())
-	if !doublestar.ValidatePattern(want) || strings.HasPrefix(want, "..") || strings.HasPrefix(want, "/") {
-		return r.fail(broken)
 	}
 	sub, err := fs.Sub(root.FS(), filepath.ToSlash(rel))
 	if err != nil {
@@ -203,23 +205,31 @@ func (r *run) fileset(dir string, pattern cty.Value) cty.Value {
 	}
 	var found []string
 	seen := 0
-	err = fs.WalkDir(sub, ".", func(name string, e fs.DirEntry, err error) error {
+	var visit fs.WalkDirFunc
+	visit = func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return nil
 		}
 		if seen++; seen > 2*r.limits.Collection() {
 			return errTooMuch
 		}
-		if !e.IsDir() {
-			if ok, _ := doublestar.Match(want, name); ok {
-				found = append(found, name)
+		if e.IsDir() {
+			if e.Name() == ".git" || e.Name() == ".terraform" && !strings.Contains(want, ".terraform") {
+				return fs.SkipDir
 			}
-		} else if e.Name() == ".git" || e.Name() == ".terraform" && !strings.Contains(want, ".terraform") {
-			return fs.SkipDir
+			return nil
+		}
+		if e.Type()&fs.ModeSymlink != 0 {
+			if info, err := fs.Stat(sub, name); err == nil && info.IsDir() { // which a pattern may lead through, and is no file
+				return fs.WalkDir(sub, name, visit)
+			}
+		}
+		if ok, _ := doublestar.Match(want, name); ok {
+			found = append(found, above+name)
 		}
 		return nil
-	})
-	if err != nil || len(found) > r.limits.Collection() {
+	}
+	if err = fs.WalkDir(sub, ".", visit); err != nil || len(found) > r.limits.Collection() {
 		return r.beyond("a list of files that is too long")
 	}
 	slices.Sort(found)
