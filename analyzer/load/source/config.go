@@ -49,8 +49,10 @@ func NewCache() *Cache { return &Cache{configs: map[string]*config{}} }
 
 // body is a block's contents in the order in which it is written.
 type body struct {
-	attrs  []*attr
-	blocks []*block
+	attrs   []*attr
+	blocks  []*block
+	byName  map[string]*attr // of attrs, as far as indexed, where there are more than few
+	indexed int
 }
 
 type attr struct {
@@ -108,13 +110,26 @@ type variable struct {
 	constraint          *constraint
 }
 
+// attr is the first argument of a name, nil where there is none.
 func (b *body) attr(name string) *attr {
-	for _, a := range b.attrs {
-		if a.name == name {
-			return a
+	if len(b.attrs) <= few {
+		for _, a := range b.attrs {
+			if a.name == name {
+				return a
+			}
+		}
+		return nil
+	}
+	if b.byName == nil || b.indexed > len(b.attrs) {
+		b.byName, b.indexed = make(map[string]*attr, len(b.attrs)), 0
+	}
+	for _, a := range b.attrs[b.indexed:] {
+		if b.byName[a.name] == nil {
+			b.byName[a.name] = a
 		}
 	}
-	return nil
+	b.indexed = len(b.attrs)
+	return b.byName[name]
 }
 
 // configFile tells whether a file name is one of a configuration.

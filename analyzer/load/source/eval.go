@@ -85,9 +85,12 @@ func (r *run) expression(x hclsyntax.Expression, s *scope) cty.Value {
 	case *hclsyntax.ScopeTraversalExpr:
 		return r.traverse(x.Traversal, s)
 	case *hclsyntax.RelativeTraversalExpr:
+		if i, ok := x.Source.(*hclsyntax.IndexExpr); ok {
+			return r.indexed(i, x.Traversal, s)
+		}
 		return r.walk(r.eval(x.Source, s), x.Traversal)
 	case *hclsyntax.IndexExpr:
-		return r.indexed(x, s)
+		return r.indexed(x, nil, s)
 	case *hclsyntax.FunctionCallExpr:
 		return r.call(x, s)
 	case *hclsyntax.ConditionalExpr:

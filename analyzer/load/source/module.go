@@ -39,6 +39,7 @@ type cell struct {
 // calls are the instances of a module call.
 type calls struct {
 	list    []*module
+	byKey   map[addr.Key]*module
 	open    bool   // which instances there are is not known: list has one that stands for all
 	keyed   bool   // count or for_each is set
 	missing string // why there is none to look into, "" where there is
@@ -145,7 +146,7 @@ func (m *module) expandCall(k *call) *calls {
 	r := m.run
 	cfg, why, settle := r.locate(m, k)
 	keys := r.expand(owner{module: m, name: "module." + k.name}, k.count, k.each, k.enabled)
-	c := &calls{open: keys.open, keyed: keys.keyed}
+	c := &calls{open: keys.open, keyed: keys.keyed, byKey: map[addr.Key]*module{}}
 	if cfg == nil {
 		address := append(slices.Clip(m.path), addr.Step{Name: k.name})
 		if len(keys.list) > 0 {
@@ -164,7 +165,7 @@ func (m *module) expandCall(k *call) *calls {
 		}
 		child := newModule(r, cfg, append(slices.Clip(m.path), addr.Step{Name: k.name, Key: key.key}), m, k)
 		child.scope = key.scope(m)
-		c.list = append(c.list, child)
+		c.list, c.byKey[key.key] = append(c.list, child), child
 	}
 	return c
 }
@@ -300,15 +301,18 @@ func (m *module) whole() cty.Value {
 	return cty.ObjectVal(vals)
 }
 
-// element is one instance by a literal or evaluated key.
-func (c *calls) element(key cty.Value) *module {
+// atKey is the instance of a key among those of a block with count or for_each, nil where there is none.
+func atKey[I any](instances map[addr.Key]*I, key cty.Value) *I {
 	k, ok := keyOf(key)
 	if !ok {
 		return nil
 	}
-	for _, m := range c.list {
-		if m.path[len(m.path)-1].Key == k {
-			return m
+	if found := instances[k]; found != nil {
+		return found
+	}
+	if k.Kind == addr.StringKey { // "0" is an index too
+		if n, ok := wholeNumber(key); ok {
+			return instances[addr.Key{Kind: addr.IntKey, Int: n}]
 		}
 	}
 	return nil

@@ -85,7 +85,8 @@ func (in *instance) previous() string {
 // undo tells where an instance was before the move, where the move is about it. An address without a key is about all
 // instances, each of which keeps its key, unless the other address of the move has one.
 func (m move) undo(at addr.Resource) (before addr.Resource, ok bool) {
-	if len(at.Module) < len(m.to.Module) {
+	if len(at.Module) < len(m.to.Module) || m.to.Type != "" &&
+		(len(at.Module) != len(m.to.Module) || at.Mode != m.to.Mode || at.Type != m.to.Type || at.Name != m.to.Name) {
 		return at, false
 	}
 	inside := at.Module[:len(m.to.Module)]
@@ -104,9 +105,6 @@ func (m move) undo(at addr.Resource) (before addr.Resource, ok bool) {
 	if m.to.Type == "" {
 		before.Module = append(before.Module, at.Module[len(m.to.Module):]...)
 		return before, true
-	}
-	if len(at.Module) != len(m.to.Module) || at.Mode != m.to.Mode || at.Type != m.to.Type || at.Name != m.to.Name {
-		return at, false
 	}
 	before.Type, before.Name = m.from.Type, m.from.Name
 	if m.to.Key.Kind == addr.NoKey && m.from.Key.Kind == addr.NoKey {

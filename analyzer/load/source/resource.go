@@ -63,22 +63,6 @@ func (m *module) instances(b *resource) *instances {
 	return in
 }
 
-func (in *instances) element(key cty.Value) *instance {
-	k, ok := keyOf(key)
-	if !ok {
-		return nil
-	}
-	if found := in.byKey[k]; found != nil {
-		return found
-	}
-	if k.Kind == addr.StringKey { // "0" is an index too
-		if n, ok := wholeNumber(key); ok {
-			return in.byKey[addr.Key{Kind: addr.IntKey, Int: n}]
-		}
-	}
-	return nil
-}
-
 // value is a block as a whole.
 func (in *instances) value(r *run) cty.Value {
 	if in.open {

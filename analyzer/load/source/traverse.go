@@ -2,6 +2,7 @@ package source
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -108,14 +109,17 @@ func (r *run) throughModule(m *module, name string, rest hcl.Traversal) cty.Valu
 			found = c.list[0]
 		case c.keyed && len(at) > 0:
 			if i, ok := at[0].(hcl.TraverseIndex); ok {
-				found, at = c.element(i.Key), at[1:]
+				found, at = atKey(c.byKey, i.Key), at[1:]
 				if found == nil {
 					return r.fail("module." + name + ", which has no such instance")
 				}
 			}
 		}
-		if found != nil && len(at) > 0 && stepName(at[0]) != "" {
+		switch {
+		case found != nil && len(at) > 0 && stepName(at[0]) != "":
 			return r.walk(found.output(stepName(at[0])), at[1:])
+		case found != nil:
+			return r.walk(found.whole(), at)
 		}
 	}
 	return r.walk(c.value(r, name), rest)
@@ -128,7 +132,7 @@ func (r *run) throughBlock(m *module, b *resource, rest hcl.Traversal) cty.Value
 	}
 	if in.keyed && !in.open && len(rest) > 0 {
 		if i, ok := rest[0].(hcl.TraverseIndex); ok {
-			found := in.element(i.Key)
+			found := atKey(in.byKey, i.Key)
 			if found == nil {
 				return r.fail(b.typ + "." + b.name + ", which has no such instance")
 			}
@@ -301,16 +305,16 @@ func (r *run) retarget(v cty.Value, from *ref) cty.Value {
 	}))
 }
 
-// indexed is `collection[key]`.
-func (r *run) indexed(x *hclsyntax.IndexExpr, s *scope) cty.Value {
+// indexed is `collection[key]`, and what the steps behind it lead to.
+func (r *run) indexed(x *hclsyntax.IndexExpr, rest hcl.Traversal, s *scope) cty.Value {
 	key := r.eval(x.Key, s)
-	// `aws_vpc.v[each.key]` and `module.m[each.key]`: only the instance that is meant is evaluated.
+	// `aws_vpc.v[each.key].id` and `module.m[each.key].id`: only the instance and the output that are meant are evaluated.
 	if t, ok := x.Collection.(*hclsyntax.ScopeTraversalExpr); ok {
 		if k, _ := key.Unmark(); k.IsKnown() && !k.IsNull() && (k.Type() == cty.String || k.Type() == cty.Number) {
-			return r.traverse(append(t.Traversal[:len(t.Traversal):len(t.Traversal)], hcl.TraverseIndex{Key: k}), s)
+			return r.traverse(slices.Concat(t.Traversal, hcl.Traversal{hcl.TraverseIndex{Key: k}}, rest), s)
 		}
 	}
-	return r.index(r.eval(x.Collection, s), key)
+	return r.walk(r.index(r.eval(x.Collection, s), key), rest)
 }
 
 // index is what `[key]` reads.
