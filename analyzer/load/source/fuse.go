@@ -23,7 +23,7 @@ func Fuse(plan *model.Snapshot, dir string, o Options) (*model.Snapshot, error) 
 
 // fuse joins a plan and its sources; name is what notes call the sources.
 func fuse(plan, src *model.Snapshot, name string) *model.Snapshot {
-	f := &fusion{plan: plan, src: src, byAddress: map[string]*model.Resource{}, byBlock: map[string][]*model.Resource{},
+	f := &fusion{plan: plan, src: src, byAddress: map[string]*model.Resource{}, byBlock: map[string]*declared{},
 		providers: map[*model.Provider]*model.Provider{}}
 	return f.fuse(name)
 }
@@ -31,16 +31,31 @@ func fuse(plan, src *model.Snapshot, name string) *model.Snapshot {
 type fusion struct {
 	plan, src *model.Snapshot
 	byAddress map[string]*model.Resource
-	byBlock   map[string][]*model.Resource
+	byBlock   map[string]*declared
 	providers map[*model.Provider]*model.Provider // of the plan and of the sources, to the one that both mean
 	list      []*model.Provider
+}
+
+// declared are the instances that the sources have of a block.
+type declared struct {
+	first    *model.Resource
+	open     []*model.Resource // those that stand for instances that the sources do not know
+	disagree bool              // they have several provider configurations
 }
 
 func (f *fusion) fuse(dir string) *model.Snapshot {
 	for _, r := range f.src.Resources {
 		f.byAddress[r.Address] = r
 		b := r.Addr().Block().String()
-		f.byBlock[b] = append(f.byBlock[b], r)
+		of := f.byBlock[b]
+		if of == nil {
+			of = &declared{first: r}
+			f.byBlock[b] = of
+		}
+		of.disagree = of.disagree || r.Provider != of.first.Provider
+		if r.Key.Kind == addr.AnyKey || slices.ContainsFunc(r.Module, func(s addr.Step) bool { return s.Key.Kind == addr.AnyKey }) {
+			of.open = append(of.open, r)
+		}
 	}
 	out := *f.plan
 	f.joinProviders()
@@ -128,13 +143,13 @@ func (f *fusion) resource(r *model.Resource) *model.Resource {
 		out.Candidates = append(out.Candidates, f.provider(c))
 	}
 	block := f.byBlock[r.Addr().Block().String()]
-	if len(block) == 0 || block[0].Source != r.Source {
+	if block == nil || block.first.Source != r.Source {
 		return &out
 	}
-	out.Pos = block[0].Pos
+	out.Pos = block.first.Pos
 	s := f.byAddress[r.Address]
 	if s == nil {
-		s = symbolic(block, r.Addr())
+		s = symbolic(block.open, r.Addr())
 	}
 	if s != nil {
 		out.Pos = s.Pos
@@ -145,12 +160,9 @@ func (f *fusion) resource(r *model.Resource) *model.Resource {
 		f.assign(&out, s.Provider, s.Candidates)
 		return &out
 	}
-	for _, other := range block[1:] { // which instance it is cannot be told: only what all agree on
-		if other.Provider != block[0].Provider {
-			return &out
-		}
+	if !block.disagree { // which instance it is cannot be told: only what all agree on
+		f.assign(&out, block.first.Provider, nil)
 	}
-	f.assign(&out, block[0].Provider, nil)
 	return &out
 }
 
@@ -178,8 +190,8 @@ func (f *fusion) provider(p *model.Provider) *model.Provider {
 }
 
 // symbolic is the instance of the sources that stands for all of a block whose count or for_each they do not know.
-func symbolic(block []*model.Resource, at addr.Resource) *model.Resource {
-	for _, s := range block {
+func symbolic(open []*model.Resource, at addr.Resource) *model.Resource {
+	for _, s := range open {
 		fits := s.Key == at.Key || s.Key.Kind == addr.AnyKey
 		for i, step := range s.Module {
 			fits = fits && (step.Key == at.Module[i].Key || step.Key.Kind == addr.AnyKey)
@@ -192,12 +204,14 @@ func symbolic(block []*model.Resource, at addr.Resource) *model.Resource {
 }
 
 func (f *fusion) outputs() []model.Output {
+	args := map[string]*model.Args{}
+	for _, s := range f.src.Outputs {
+		args[s.Name] = s.Args
+	}
 	out := slices.Clone(f.plan.Outputs)
 	for i := range out {
-		for _, s := range f.src.Outputs {
-			if s.Name == out[i].Name {
-				out[i].Args = s.Args
-			}
+		if a, ok := args[out[i].Name]; ok {
+			out[i].Args = a
 		}
 	}
 	return out
