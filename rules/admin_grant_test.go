@@ -34,7 +34,10 @@ type part struct {
 
 type values = map[string]any
 
-const later = "?"
+const (
+	later    = "?"
+	computed = "!" // as later, and no argument of the configuration
+)
 
 // ref is an argument of the configuration that refers to others.
 func ref(to ...string) any {
@@ -54,7 +57,7 @@ func ref(to ...string) any {
 func split(v any) (after, unknown any) {
 	switch v := v.(type) {
 	case string:
-		if v == later {
+		if v == later || v == computed {
 			return nil, true
 		}
 	case map[string]any:
@@ -133,8 +136,10 @@ func planOf(t *testing.T, parts []part) *model.Snapshot {
 		changes = append(changes, map[string]any{"address": p.address, "mode": mode, "type": typ, "name": name, "provider_name": source,
 			"change": map[string]any{"actions": []string{action}, "before": nil, "after": after, "after_unknown": unknown}})
 		expressions := map[string]any{}
-		for k := range p.values {
-			expressions[k] = map[string]any{}
+		for k, v := range p.values {
+			if v != computed {
+				expressions[k] = map[string]any{}
+			}
 		}
 		for k, v := range p.refs {
 			expressions[k] = v
@@ -400,6 +405,14 @@ func TestPrivilege(t *testing.T) {
 			{address: "google_iam_workload_identity_pool_provider.p", provider: "google.s3ns", values: values{"workload_identity_pool_id": "pool", "oidc": []any{values{"issuer_uri": "https://" + gov}}}},
 			{address: "google_project_iam_member.m", provider: "google.s3ns", values: values{"project": "s3ns:sovereign", "role": "roles/viewer", "member": later}, refs: values{"member": ref("google_iam_workload_identity_pool.p.name")}}}, "",
 			[]string{"identity-trust google_iam_workload_identity_pool_provider.p certain", "identity-trust google_project_iam_member.m likely"}},
+		"a role that is not known, in one of two spellings": {[]part{{address: "azurerm_user_assigned_identity.g", values: values{"location": "westeurope", "principal_id": later}},
+			{address: "azurerm_role_assignment.a", provider: "azurerm.china", values: values{"scope": "/subscriptions/00000000-0000-0000-0000-000000000001", "role_definition_id": later, "role_definition_name": computed, "principal_id": later},
+				refs: values{"role_definition_id": ref("terraform_data.r.id"), "principal_id": ref("azurerm_user_assigned_identity.g.principal_id")}}}, "",
+			[]string{"blind azurerm_role_assignment.a principal_id", "identity-trust azurerm_role_assignment.a possible"}},
+		"a role that is known, in one of two spellings": {[]part{{address: "azurerm_user_assigned_identity.g", values: values{"location": "westeurope", "principal_id": later}},
+			{address: "azurerm_role_assignment.a", provider: "azurerm.china", values: values{"scope": "/subscriptions/00000000-0000-0000-0000-000000000001", "role_definition_id": computed, "role_definition_name": "Reader", "principal_id": later},
+				refs: values{"principal_id": ref("azurerm_user_assigned_identity.g.principal_id")}}}, "",
+			[]string{"identity-trust azurerm_role_assignment.a likely"}},
 		"azure, a custom role": {[]part{{address: "azuread_service_principal.sp", provider: "azuread.china", values: values{"object_id": later}},
 			{address: "azurerm_role_definition.d", values: values{"name": "wires", "permissions": []any{values{"actions": []any{"Microsoft.Network/virtualNetworks/virtualNetworkPeerings/write"}}}, "role_definition_resource_id": later}},
 			{address: "azurerm_role_assignment.a", values: values{"scope": "/subscriptions/00000000-0000-0000-0000-000000000001", "role_definition_id": later, "principal_id": later},

@@ -426,7 +426,7 @@ func (r *Reader) rolesHeld(n *link.Node, ends []*link.End) Holding {
 		switch {
 		case known:
 			h.better(Holding{Words: "a role that administers nothing that is known", Sure: Yes})
-		case len(ends) == 1:
+		case len(ends) == 1 || n.Args != nil && n.Args.Arg(e.Path.Block) != nil: // of several spellings, those that nobody writes are computed
 			h.better(Holding{Words: "a role that is not known", Sure: Maybe, Open: e.Path.Full + " is not known before apply"})
 		}
 	}
