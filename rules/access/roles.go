@@ -119,6 +119,12 @@ func unplaced(t Trust) string {
 		return "lets everybody in, of whatever side"
 	case t.Principal.Unknown && t.Principal.Node == nil:
 		return "lets in a principal that is not known before apply"
+	case t.Principal.Kind == Federated:
+		if n, ok := parseName(t.Principal.Value); ok {
+			if kind, _ := n.provider(); strings.HasSuffix(kind, "-provider") {
+				return "lets in those for whom an issuer vouches that the input does not show"
+			}
+		}
 	}
 	return ""
 }
