@@ -370,12 +370,11 @@ func (g *Graph) joinEnd(n *Node, e End, text string) bool {
 	if by == catalog.ByAddress {
 		key, _ = Address(text)
 	}
-	holders := g.holders[key]
-	if holders == nil && (by == catalog.ByHost || strings.Contains(text, "://")) {
-		holders = g.holders[catalog.HostName(text)]
+	if g.holders[key] == nil && (by == catalog.ByHost || strings.Contains(text, "://")) {
+		key = catalog.HostName(text)
 	}
 	var found *Node
-	for _, h := range holders {
+	for _, h := range g.fewHolders(key) {
 		if h == n {
 			continue
 		}
@@ -390,6 +389,28 @@ func (g *Graph) joinEnd(n *Node, e End, text string) bool {
 	e.Target, e.Placed, e.Confidence = found, found.Placed, Certain
 	n.Ends = append(n.Ends, e)
 	return true
+}
+
+// fewHolders are the holders of a key, and of many as many as tell where all are but for any one of them: of up to three
+// places the last two each.
+func (g *Graph) fewHolders(key string) []*Node {
+	all := g.holders[key]
+	if len(all) <= 6 {
+		return all
+	}
+	few, ok := g.few[key]
+	if !ok {
+		times := map[place.Site]int{}
+		for i := len(all) - 1; i >= 0 && len(times) < 3; i-- {
+			at := all[i].Placed.Site
+			if times[at]++; times[at] <= 2 {
+				few = append(few, all[i])
+			}
+		}
+		slices.Reverse(few)
+		g.few[key] = few
+	}
+	return few
 }
 
 // referenceEnds makes ends of what the argument refers to. It tells whether there was anything.

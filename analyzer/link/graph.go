@@ -112,6 +112,10 @@ type Graph struct {
 	users   map[user][]*Node // by what their blocks refer to; made when first asked for
 	shapes  map[string]*shape
 	stacks  map[*Node]*model.Snapshot // by the data sources that read their outputs; nil where none is known
+	called  map[*model.Snapshot]map[string][]Target
+	// backends are the inputs by where they keep their state; made when first asked for
+	backends map[string][]*model.Snapshot
+	few      map[string][]*Node // of holders that are many, as many as tell where they all are
 
 	kinds []catalog.Kind
 	alike []End

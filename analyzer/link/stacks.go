@@ -17,23 +17,13 @@ import (
 // than are not; two stacks of one module have the same addresses, and other ids.
 func superseded(inputs []*model.Snapshot) (gone map[*model.Resource]bool, notes map[*model.Snapshot][]string) {
 	gone, notes = map[*model.Resource]bool{}, map[*model.Snapshot][]string{}
+	plans := plansOf(inputs)
 	for _, state := range inputs {
 		if state.Format != model.StateV1 {
 			continue
 		}
-		for _, plan := range inputs {
-			if plan.Format != model.Plan {
-				continue
-			}
-			planned := make(map[string]*model.Resource, len(plan.Resources))
-			for _, r := range plan.Resources {
-				if r.Deposed == "" {
-					planned[r.Address] = r
-					if r.Previous != "" {
-						planned[r.Previous] = r
-					}
-				}
-			}
+		for _, plan := range plans.sharing(state) {
+			planned := plans.planned(plan)
 			same, other := 0, 0
 			for _, r := range state.Resources {
 				one, two := identity(r), identity(planned[r.Address])
@@ -61,6 +51,80 @@ func superseded(inputs []*model.Snapshot) (gone map[*model.Resource]bool, notes 
 		}
 	}
 	return gone, notes
+}
+
+// plans finds the plans that have a resource of a state: most pairs of a plan and a state have nothing in common.
+type plans struct {
+	order     []*model.Snapshot
+	having    map[known][]int // by what they have, their indices in order, the lowest first
+	byAddress map[*model.Snapshot]map[string]*model.Resource
+}
+
+// known is a resource at an address, or that was there.
+type known struct{ address, identity string }
+
+func plansOf(inputs []*model.Snapshot) *plans {
+	p := &plans{having: map[known][]int{}, byAddress: map[*model.Snapshot]map[string]*model.Resource{}}
+	if !slices.ContainsFunc(inputs, func(in *model.Snapshot) bool { return in.Format == model.StateV1 }) {
+		return p
+	}
+	for _, in := range inputs {
+		if in.Format != model.Plan {
+			continue
+		}
+		i := len(p.order)
+		p.order = append(p.order, in)
+		for _, r := range in.Resources {
+			id := identity(r)
+			if id == "" || r.Deposed != "" {
+				continue
+			}
+			for _, address := range []string{r.Address, r.Previous} {
+				if k := (known{address, id}); address != "" {
+					p.having[k] = append(p.having[k], i)
+				}
+			}
+		}
+	}
+	return p
+}
+
+// sharing are the plans that have a resource of a state, in order.
+func (p *plans) sharing(state *model.Snapshot) []*model.Snapshot {
+	var found []int
+	seen := map[int]bool{}
+	for _, r := range state.Resources {
+		for _, i := range p.having[known{r.Address, identity(r)}] {
+			if !seen[i] {
+				seen[i] = true
+				found = append(found, i)
+			}
+		}
+	}
+	slices.Sort(found)
+	var out []*model.Snapshot
+	for _, i := range found {
+		out = append(out, p.order[i])
+	}
+	return out
+}
+
+// planned are the resources of a plan by the addresses that they have and had.
+func (p *plans) planned(plan *model.Snapshot) map[string]*model.Resource {
+	if of, ok := p.byAddress[plan]; ok {
+		return of
+	}
+	of := make(map[string]*model.Resource, len(plan.Resources))
+	for _, r := range plan.Resources {
+		if r.Deposed == "" {
+			of[r.Address] = r
+			if r.Previous != "" {
+				of[r.Previous] = r
+			}
+		}
+	}
+	p.byAddress[plan] = of
+	return of
 }
 
 // Identity are the attributes by which one resource is known in a plan and in a state.
@@ -160,10 +224,24 @@ func (g *Graph) elsewhere(n *Node, attr string, hops int) []Target {
 // having are the resources of one stack that have a text as what they are known by or are called. Of several that are
 // not in one place none is meant.
 func (g *Graph) having(stack *model.Snapshot, text string) []Target {
-	var out []Target
 	if text == "" {
 		return nil
 	}
+	of, ok := g.called[stack]
+	if !ok {
+		of = g.names(stack)
+		g.called[stack] = of
+	}
+	out := of[text]
+	if len(out) > 1 && !agree(out) {
+		return nil
+	}
+	return slices.Clone(out)
+}
+
+// names are the resources of a stack by what they are known by or are called.
+func (g *Graph) names(stack *model.Snapshot) map[string][]Target {
+	out := map[string][]Target{}
 	for _, n := range g.byInput[stack] {
 		if n.Mode != addr.Managed || n.Values.Kind != model.Object {
 			continue
@@ -173,14 +251,12 @@ func (g *Graph) having(stack *model.Snapshot, text string) []Target {
 			if !Identifies(name) && !Called(name) {
 				continue
 			}
-			if t, ok := n.Values.Item(i).Text(); ok && t == text {
-				out = append(out, Target{Node: n, Attr: name, Exact: true})
-				break
+			if t, ok := n.Values.Item(i).Text(); ok {
+				if of := out[t]; len(of) == 0 || of[len(of)-1].Node != n {
+					out[t] = append(of, Target{Node: n, Attr: name, Exact: true})
+				}
 			}
 		}
-	}
-	if len(out) > 1 && !agree(out) {
-		return nil
 	}
 	return out
 }
@@ -210,8 +286,8 @@ func (g *Graph) stackOf(n *Node, r reader) *model.Snapshot {
 	if in, ok := g.stacks[n]; ok {
 		return in
 	}
-	find := func(fits func(*model.Snapshot) bool) (found *model.Snapshot) {
-		for _, in := range g.Inputs {
+	find := func(among []*model.Snapshot, fits func(*model.Snapshot) bool) (found *model.Snapshot) {
+		for _, in := range among {
 			if in == n.Input || len(in.Outputs) == 0 || !fits(in) {
 				continue
 			}
@@ -227,9 +303,17 @@ func (g *Graph) stackOf(n *Node, r reader) *model.Snapshot {
 		}
 		return found
 	}
-	in := find(func(in *model.Snapshot) bool { return r.reads(n.Input, in) })
-	if in == nil {
-		in = find(func(in *model.Snapshot) bool { return g.readFrom(n, r, in) })
+	if g.backends == nil {
+		g.backends = map[string][]*model.Snapshot{}
+		for _, in := range g.Inputs {
+			for _, where := range keptAt(in) {
+				g.backends[where] = append(g.backends[where], in)
+			}
+		}
+	}
+	in := find(g.backends[r.where(n.Input)], r.placed)
+	if in == nil && n.Values.Get(r.outputs[0]).Len() > 0 {
+		in = find(g.Inputs, func(in *model.Snapshot) bool { return g.readFrom(n, r, in) })
 	}
 	g.stacks[n] = in
 	return in
@@ -244,35 +328,66 @@ var Locating = []string{"bucket", "key", "prefix", "path", "storage_account_name
 // speak where both say something.
 var placing = []string{"region", "environment", "hostname"}
 
-// reads tells whether the reader, in the input from, names the backend of another input.
-func (r reader) reads(from, in *model.Snapshot) bool {
-	text := func(v model.Value, name string) string {
-		t, _ := v.At(strings.Split(name, ".")...).Text()
-		return t
-	}
+// argument is the text of a backend's argument, "" where it is not known.
+func argument(config model.Value, name string) string {
+	text, _ := config.At(strings.Split(name, ".")...).Text()
+	return text
+}
+
+// where is where the state is that the reader, in the input from, names; "" where it does not say.
+func (r reader) where(from *model.Snapshot) string {
 	if r.kind == "local" {
-		file := path.Join(home(from), text(r.config, "path"))
-		return in.Format == model.StateV1 && path.Clean(in.Name) == file ||
-			in.Backend != nil && in.Backend.Type == "local" && path.Join(home(in), cmp.Or(text(in.Backend.Values, "path"), "terraform.tfstate")) == file
+		return localState(path.Join(home(from), argument(r.config, "path")))
 	}
-	if in.Backend == nil || r.kind == "" || r.kind != cmp.Or(map[string]string{"cloud": "remote"}[in.Backend.Type], in.Backend.Type) {
-		return false
+	return located(r.kind, r.config)
+}
+
+// keptAt is where an input's state is: as where names it, without what is not known.
+func keptAt(in *model.Snapshot) []string {
+	var out []string
+	if in.Format == model.StateV1 {
+		out = append(out, localState(path.Clean(in.Name)))
 	}
-	same := false
-	for _, name := range Locating {
-		one, two := text(r.config, name), text(in.Backend.Values, name)
-		if one != two {
-			return false
+	if b := in.Backend; b != nil {
+		at := located(cmp.Or(map[string]string{"cloud": "remote"}[b.Type], b.Type), b.Values)
+		if b.Type == "local" {
+			at = localState(path.Join(home(in), cmp.Or(argument(b.Values, "path"), "terraform.tfstate")))
 		}
-		same = same || one != ""
+		if at != "" && !slices.Contains(out, at) {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+func localState(file string) string { return "local\x00" + file }
+
+// located is a kind of backend with the arguments that say where a state is, "" where none does.
+func located(kind string, config model.Value) string {
+	where, some := kind, false
+	for _, name := range Locating {
+		text := argument(config, name)
+		where += "\x00" + text
+		some = some || text != ""
+	}
+	if kind == "" || !some {
+		return ""
+	}
+	return where
+}
+
+// placed tells whether nothing speaks against the backend of an input, which is where the reader's is, being the reader's.
+func (r reader) placed(in *model.Snapshot) bool {
+	if r.kind == "local" || in.Backend == nil {
+		return true
 	}
 	for _, name := range placing {
-		one, two := text(r.config, name), text(in.Backend.Values, name)
+		one, two := argument(r.config, name), argument(in.Backend.Values, name)
 		if one != "" && two != "" && one != two {
 			return false
 		}
 	}
-	return same
+	return true
 }
 
 // home is the directory that an input's relative paths start from.
