@@ -274,9 +274,23 @@ func loadAll(paths []string, o load.Options, facts bool) ([]*model.Snapshot, err
 		})
 	}
 	wg.Wait()
-	all := slices.Concat(read...)
+	all := rootsOnce(slices.Concat(read...))
 	tellApart(all)
 	return all, errors.Join(errs...)
+}
+
+// rootsOnce leaves out the root modules that were read already: a directory may be named beside one that it is in.
+func rootsOnce(inputs []*model.Snapshot) []*model.Snapshot {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(inputs, func(in *model.Snapshot) bool {
+		if in.Format != model.Sources || in.From != "" {
+			return false
+		}
+		dir := whole(filepath.FromSlash(in.Name))
+		again := seen[dir]
+		seen[dir] = true
+		return again
+	})
 }
 
 // seldom is how often the garbage collector runs until collect has looked at the inputs: the tables, which are read
