@@ -89,6 +89,7 @@ func TestFactsTellNoValues(t *testing.T) {
 		resource("aws_ssm_parameter.p", "hashicorp/aws", `{"name": "CANARY", "value": "arn:aws-cn:sqs:cn-north-1:222222222222:CANARY", "insecure_value": "CANARY"}`, `{"value": true}`),
 		resource("aws_vpc_peering_connection.v", "hashicorp/aws", `{"peer_vpc_id": "CANARY", "vpc_id": "vpc-CANARY", "peer_owner_id": "CANARY CANARY"}`, `{"vpc_id": true}`),
 		resource("aws_db_instance.d", "hashicorp/aws", `{"id": "CANARY", "arn": "CANARY", "password": "CANARY", "address": "CANARY", "endpoint": "https://CANARY", "identifier": "CANARY"}`, `{"arn": true, "password": true}`),
+		resource("aws_kms_key.k", "hashicorp/aws", `{"id": "key-CANARY", "arn": "arn:aws-cn:kms:cn-north-1:222222222222:key/CANARY"}`, `{"id": true, "arn": true}`),
 		resource("random_string.s", "hashicorp/random", `{"id": "CANARY", "result": "CANARY", "keepers": {"a": "CANARY"}}`, `{}`),
 		resource("aws_secretsmanager_secret_version.s", "hashicorp/aws", `{"secret_string": "CANARY", "secret_id": "CANARY", "version_stages": ["CANARY"]}`, `{"secret_string": true}`),
 		resource("oci_identity_policy.o", "oracle/oci", `{"name": "CANARY", "statements": ["Allow group CANARY to manage all-resources in tenancy where request.user.name = 'CANARY'",

@@ -368,14 +368,15 @@ func (r *reducer) hosted(text string) bool {
 	return ok || r.cat.Own(catalog.HostName(text))
 }
 
-// begin is as much of an id as its place follows from.
+// begin is as much of an id as its place follows from, with a mark in place of the rest.
 func (r *reducer) begin(text string, id catalog.Identity) string {
 	for i, c := range text {
 		if c != ':' && c != '/' && c != '.' {
 			continue
 		}
-		if short, ok := r.cat.Identify(text[:i+1]); ok && short == id {
-			return text[:i+1]
+		short := text[:i+1] + marked
+		if same, ok := r.cat.Identify(short); ok && same == id {
+			return short
 		}
 	}
 	return text

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -248,8 +249,10 @@ func locationOf(p model.Pos, file string) *location {
 
 // joins writes what others may know a resource by, and what it touches.
 func (f *writer) joins(n *link.Node) {
-	f.graph.Keys(n, func(_, text string) {
-		f.put(key{keyFact, n.Input.Name, n.Address, f.name(text, how{anyHost: true}), f.site(n.Placed.Site)})
+	f.graph.Keys(n, func(attribute, text string) {
+		if k := f.name(text, how{anyHost: true, secret: n.Values.Get(attribute).Sensitive}); !cut(k) {
+			f.put(key{keyFact, n.Input.Name, n.Address, k, f.site(n.Placed.Site)})
+		}
 	})
 	seen := map[string]bool{}
 	for i := range n.Ends {
@@ -280,7 +283,7 @@ func (f *writer) end(n *link.Node, e *link.End) {
 		r.Direction = e.Row.Direction.String()
 		if v := n.Values.Leaf(e.Path.Full); !v.Sensitive {
 			text, _ := v.Text()
-			keys = slices.DeleteFunc(f.keys(e.Row.By, text), func(k string) bool { return k == marked })
+			keys = slices.DeleteFunc(f.keys(e.Row.By, text), cut)
 		}
 	}
 	if len(keys) == 0 && (e.Confidence > 0 || r.Target != "") {
@@ -290,6 +293,9 @@ func (f *writer) end(n *link.Node, e *link.End) {
 		f.put(r)
 	}
 }
+
+// cut tells a text of which a mark is all that is told, or stands for the rest: it finds nothing.
+func cut(text string) bool { return strings.HasSuffix(text, marked) }
 
 // keys are what may find the far end that a text names: what it names, and whose that is.
 func (f *writer) keys(by catalog.By, text string) []string {
