@@ -26,7 +26,7 @@ var tower = map[string][]string{
 	"analyzer/link":        {"analyzer/addr", "analyzer/limit", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/pattern"},
 	"analyzer/boundary":    {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place"},
 	"analyzer":             {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link", "analyzer/boundary", "analyzer/pattern"},
-	"analyzer/facts":       {"analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link", "analyzer/pattern"},
+	"analyzer/facts":       {"analyzer/limit", "analyzer/addr", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link", "analyzer/pattern"},
 	"analyzer/report":      {"analyzer", "analyzer/model", "analyzer/catalog", "analyzer/place", "analyzer/link"},
 	"rules/tables":         {},
 	"rules/access":         {"analyzer", "analyzer/limit", "analyzer/facts", "analyzer/boundary", "analyzer/model", "analyzer/catalog", "analyzer/link", "analyzer/place", "analyzer/addr", "analyzer/pattern"},

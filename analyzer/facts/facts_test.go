@@ -12,6 +12,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/boundary"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/facts"
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/load"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -113,7 +114,7 @@ func TestFactsTellNoValues(t *testing.T) {
 			t.Errorf("%s is lost", kept)
 		}
 	}
-	again, err := facts.Read(strings.NewReader(got), "x")
+	again, err := facts.Read(strings.NewReader(got), "x", limit.Set{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +133,7 @@ func FuzzRead(f *testing.F) {
 		`"args":[{"block":"a","from":[{"address":"aws_vpc.a","held":["a[0]"]}]}]}`))
 	f.Add([]byte(`{"fact":"facts","schema_version":"1"}` + "\n" + `{"fact":"input","root":"a","format":"plan","outputs":[{"name":"o","value":` + strings.Repeat("[", 300) + strings.Repeat("]", 300) + `}]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		inputs, err := facts.Read(bytes.NewReader(raw), "x")
+		inputs, err := facts.Read(bytes.NewReader(raw), "x", limit.Set{})
 		if err != nil {
 			if inputs != nil {
 				t.Error("inputs beside an error")
@@ -146,7 +147,7 @@ func FuzzRead(f *testing.F) {
 			}
 			names[in.Name] = true
 		}
-		if _, err := facts.Read(strings.NewReader(write(t, inputs...)), "x"); err != nil {
+		if _, err := facts.Read(strings.NewReader(write(t, inputs...)), "x", limit.Set{}); err != nil {
 			t.Errorf("what was written is not read: %v", err)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
@@ -18,15 +19,13 @@ func Is(begin []byte) bool {
 	return bytes.HasPrefix(begin, []byte(`{"fact":"`+headFact+`"`))
 }
 
-// longest is how long a line of facts may be.
-const longest = 64 << 20
-
-// Read makes the inputs again that facts were written of; name is that of the file. Several files one after another are
-// read as well. The error says which line is wrong.
-func Read(r io.Reader, name string) ([]*model.Snapshot, error) {
+// Read makes the inputs again that facts were written of; name is that of the file, l how long a line may be. Several
+// files one after another are read as well. The error says which line is wrong.
+func Read(r io.Reader, name string, l limit.Set) ([]*model.Snapshot, error) {
+	l = l.OrDefault()
 	d := &reader{name: name, shared: map[string]string{}}
 	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 1<<16), longest)
+	lines.Buffer(make([]byte, min(1<<16, l.Text)), int(l.Text))
 	n := 0
 	for lines.Scan() {
 		n++
@@ -39,7 +38,7 @@ func Read(r io.Reader, name string) ([]*model.Snapshot, error) {
 	}
 	if err := lines.Err(); err != nil {
 		if errors.Is(err, bufio.ErrTooLong) {
-			err = fmt.Errorf("is longer than %d MiB", longest>>20)
+			err = fmt.Errorf("is longer than %s; %s", limit.Bytes(l.Text), l.Raise("text", 0))
 		}
 		return nil, fmt.Errorf("line %d: %w", n+1, err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // Set is how much is read and evaluated. What is zero has its default.
 type Set struct {
-	Text   int64 // bytes of one text in a plan or state
+	Text   int64 // bytes of one text in a plan or state, or of a line of facts
 	Plan   int64 // bytes that a saved plan unpacks to
 	Policy int64 // bytes of one policy document
 	File   int64 // bytes of one file of sources
@@ -40,7 +40,7 @@ type bound struct {
 // memory, and an archive may promise a thousand times what it weighs: a plan of 100,000 resources is about half of the
 // bound. A bucket's policy may be 20 kB (Amazon S3 User Guide, "Bucket policies for Amazon S3"); all others have room.
 var bounds = []bound{
-	{"text", 64 << 20, false, "a text in a plan or state", func(s *Set) *int64 { return &s.Text }},
+	{"text", 64 << 20, false, "a text in a plan or state, or a line of facts", func(s *Set) *int64 { return &s.Text }},
 	{"plan", 512 << 20, false, "what a saved plan unpacks to", func(s *Set) *int64 { return &s.Plan }},
 	{"policy", 256 << 10, false, "a policy document", func(s *Set) *int64 { return &s.Policy }},
 	{"file", 4 << 20, false, "a file of sources", func(s *Set) *int64 { return &s.File }},

@@ -80,7 +80,7 @@ func loadPath(path string, o load.Options, only bool) ([]*model.Snapshot, error)
 		o.Stdin = in
 		return others(path, name, o, only)
 	}
-	list, err := facts.Read(in, name)
+	list, err := facts.Read(in, name, o.Sources.Limits)
 	if err != nil {
 		return nil, &load.Error{Input: name, Err: err, Do: "write them anew: demarc scan --format facts --output FILE PATH..."}
 	}

@@ -33,6 +33,7 @@ func TestLimits(t *testing.T) {
 		flag  string
 	}{
 		"text":   {"text=200kB", after(`{"tags":{"a":"` + strings.Repeat("x", 300<<10) + `"}}`), nil, "-", "a text of more than 200kB", "text=400kB"},
+		"facts":  {"text=200kB", `{"fact":"facts","schema_version":"1"}` + "\n" + `{"fact":"input","root":"a","format":"plan","notes":["` + strings.Repeat("x", 300<<10) + `"]}` + "\n", nil, "-", "line 2: is longer than 200kB", "text=400kB"},
 		"policy": {"policy=1kB", document(20), nil, "-", "is a policy document of more than 1kB", "policy=4kB"},
 		"file":   {"file=1kB", "", map[string]string{"main.tf": someVPC, "big.tf": strings.Repeat("# x\n", 1000)}, "in", "big.tf: is too large: 4000, of at most 1kB", "file=4kB"},
 		"value":  {"value=1kB", "", map[string]string{"main.tf": loop(15)}, "in", "takes its value from a collection that is too large", "value=2kB"},
