@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -154,6 +155,7 @@ func readFlat(d *decoder) (model.Value, error) {
 
 func readRawInstance(d *decoder) (rawResource, error) {
 	var r rawResource
+	var sensitive model.Value
 	err := d.object(func(name string) (err error) {
 		switch name {
 		case "index_key":
@@ -164,12 +166,70 @@ func readRawInstance(d *decoder) (rawResource, error) {
 			r.provider, err = d.text()
 		case "attributes":
 			r.change.values, err = d.value()
+		case "attributes_flat": // of a state of version 3, until the resource is next written
+			r.change.values, err = readFlat(d)
+		case "sensitive_attributes":
+			sensitive, err = d.value()
 		default:
 			err = d.SkipValue()
 		}
 		return err
 	})
+	if sensitive.Len() > 0 {
+		var all hidden
+		for i := range sensitive.Len() {
+			all.add(sensitive.Item(i))
+		}
+		r.change.values = all.mark(r.change.values)
+	}
 	return r, err
+}
+
+// hidden says what of a value is sensitive: all of it, or what stands at names and indices in it.
+type hidden struct {
+	all   bool
+	parts map[string]*hidden
+}
+
+// add takes in a path of sensitive_attributes: its steps are objects that hold the name of an attribute, or an index with
+// its type. What an index is in that is no text and no number is hidden as a whole.
+func (h *hidden) add(path model.Value) {
+	for i := range path.Len() {
+		step := member(path.Item(i), "value")
+		if index := member(step, "value"); index.State != model.Absent {
+			step = index
+		}
+		name, ok := step.Text()
+		if !ok {
+			break
+		}
+		if h.parts == nil {
+			h.parts = map[string]*hidden{}
+		}
+		if h.parts[name] == nil {
+			h.parts[name] = &hidden{}
+		}
+		h = h.parts[name]
+	}
+	h.all = true
+}
+
+func (h *hidden) mark(v model.Value) model.Value {
+	if h.all || !nested(v) {
+		return secret(v)
+	}
+	items := make([]model.Value, v.Len())
+	for i := range items {
+		name := strconv.Itoa(i)
+		if v.Kind == model.Object {
+			name = v.Name(i)
+		}
+		items[i] = v.Item(i)
+		if part := h.parts[name]; part != nil {
+			items[i] = part.mark(items[i])
+		}
+	}
+	return v.With(items)
 }
 
 // snapshot turns a raw state into the model.

@@ -35,6 +35,31 @@ func TestRawState3(t *testing.T) {
 	}
 }
 
+// TestRawState4 reads what a raw state says of a resource besides its attributes: those of Terraform before 0.12, which nothing
+// has written since, and which of them are sensitive.
+func TestRawState4(t *testing.T) {
+	s, _, err := input("terraform.tfstate", "", strings.NewReader(`{"version":4,"terraform_version":"1.9.0","serial":7,"lineage":"x","resources":[
+{"mode":"managed","type":"aws_vpc_peering_connection","name":"old","provider":"provider.aws","instances":[{"schema_version":0,"attributes_flat":{"id":"pcx-1","peer_region":"cn-north-1","tags.%":"1"}}]},
+{"mode":"managed","type":"aws_x","name":"new","provider":"provider[\"registry.terraform.io/hashicorp/aws\"]","instances":[{"attributes":{"a":"1","b":[{"c":"2","d":"3"}],"m":{"k":"4","l":"5"},"s":[{"x":"6"}],"n":"7"},
+ "sensitive_attributes":[[{"type":"get_attr","value":"a"}],[{"type":"get_attr","value":"b"},{"type":"index","value":{"value":0,"type":"number"}},{"type":"get_attr","value":"c"}],
+  [{"type":"get_attr","value":"m"},{"type":"index","value":{"value":"k","type":"string"}}],[{"type":"get_attr","value":"s"},{"type":"index","value":{"value":{"x":"6"},"type":"object"}}],[{"type":"get_attr","value":"gone"}]]}]}]}`), &decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]model.Value{}
+	for _, r := range s.Resources {
+		r.Values.Walk(model.Path{}, func(p model.Path, v model.Value) { at[r.Name+" "+p.Full] = v })
+	}
+	if region, _ := at["old peer_region"].Text(); region != "cn-north-1" {
+		t.Errorf("peer_region is %q", region)
+	}
+	for path, want := range map[string]bool{"a": true, "b[0].c": true, "b[0].d": false, "m.k": true, "m.l": false, "s[0].x": true, "n": false} {
+		if v, ok := at["new "+path]; !ok || v.Sensitive != want {
+			t.Errorf("%s: there %v, sensitive %v, want %v", path, ok, v.Sensitive, want)
+		}
+	}
+}
+
 // TestSkippedDepth: what is not kept may not be nested without end either.
 func TestSkippedDepth(t *testing.T) {
 	doc := func(depth int) string {
