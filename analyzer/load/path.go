@@ -1,7 +1,6 @@
 package load
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -78,11 +77,11 @@ func directory(path string, o Options) ([]*model.Snapshot, error) {
 		return nil, &Error{Input: filepath.ToSlash(path), Err: plain(err)}
 	}
 	roots, unread := tree.Given(tree.Roots()), tree.Unread()
-	if len(roots) == 0 && len(unread) > 0 {
-		u := unread[0]
-		return nil, &Error{Input: filepath.ToSlash(path), Err: fmt.Errorf("holds no Terraform, and %s %s", u.Address, u.Reason), Do: cmp.Or(u.Settle, makePlan)}
-	}
 	if len(roots) == 0 {
+		if len(unread) > 0 {
+			u := unread[0]
+			return nil, &Error{Input: filepath.ToSlash(path), Err: fmt.Errorf("holds no Terraform, and %s %s", u.Address, u.Reason), Do: u.Settle}
+		}
 		return nil, &Error{Input: filepath.ToSlash(path), Err: errors.New("holds no Terraform: no *.tf, *.tofu, *.tf.json or *.tofu.json in it or below"),
 			Do: "name a directory with sources, or a plan; " + makePlan}
 	}

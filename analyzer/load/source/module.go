@@ -53,21 +53,23 @@ func newModule(r *run, cfg *config, path addr.Module, parent *module, c *call) *
 	return m
 }
 
-// once evaluates a symbol of the module a single time.
-func (m *module) once(cells map[string]*cell, name, what string, at hcl.Range, f func() cty.Value) cty.Value {
+// once evaluates a symbol of the module a single time. kind is what its name begins with: `var.`.
+func (m *module) once(cells map[string]*cell, kind, name string, at hcl.Range, f func() cty.Value) cty.Value {
 	c := cells[name]
-	if c == nil {
-		c = &cell{}
-		cells[name] = c
-		m.run.within(owner{module: m, name: what}, func() {
-			c.value = m.run.bounded(m.run.apart(func() cty.Value { return m.run.guarded(f) }), what)
-		})
-		c.done = true
+	if c != nil && c.done {
+		return c.value
 	}
-	if !c.done {
+	what := kind + name
+	if c != nil {
 		m.run.say(&m.run.incomplete, fmt.Sprintf("%s: %s refers to itself", where(at), what))
 		return m.run.fail("a cycle")
 	}
+	c = &cell{}
+	cells[name] = c
+	m.run.within(owner{module: m, name: what}, func() {
+		c.value = m.run.bounded(m.run.apart(func() cty.Value { return m.run.guarded(f) }), what)
+	})
+	c.done = true
 	return c.value
 }
 
@@ -80,10 +82,7 @@ func (m *module) local(name string) cty.Value {
 	if a == nil {
 		return m.run.fail("local." + name + ", which is not declared")
 	}
-	if c := m.locals[name]; c != nil && c.done {
-		return c.value
-	}
-	return m.once(m.locals, name, "local."+name, a.at, func() cty.Value { return m.run.eval(a.expr, m.own) })
+	return m.once(m.locals, "local.", name, a.at, func() cty.Value { return m.run.eval(a.expr, m.own) })
 }
 
 func (m *module) variable(name string) cty.Value {
@@ -91,10 +90,7 @@ func (m *module) variable(name string) cty.Value {
 	if v == nil {
 		return m.run.fail("var." + name + ", which is not declared")
 	}
-	if c := m.vars[name]; c != nil && c.done {
-		return c.value
-	}
-	return m.once(m.vars, name, "var."+name, v.at, func() cty.Value { return m.run.variable(m, v) })
+	return m.once(m.vars, "var.", name, v.at, func() cty.Value { return m.run.variable(m, v) })
 }
 
 func (m *module) output(name string) cty.Value {
@@ -102,7 +98,7 @@ func (m *module) output(name string) cty.Value {
 	if b == nil {
 		return m.run.fail(m.path.String() + "." + name + ", which is not declared")
 	}
-	return m.once(m.outputs, name, "output."+name, b.at, func() cty.Value {
+	return m.once(m.outputs, "output.", name, b.at, func() cty.Value {
 		a := b.body.attr("value")
 		if a == nil {
 			return unknown("an output without a value")
