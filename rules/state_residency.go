@@ -35,25 +35,11 @@ const (
 // is judged by its links, not by this.
 func states(p *analyzer.Pass) {
 	for _, in := range p.Graph.Inputs {
-		if in.Backend != nil {
-			at := p.Graph.Sites.Backend(*in.Backend)
-			address, homes := "terraform.backend."+in.Backend.Type, homes(p, in)
-			foreign(p, in, address, theBackend, at, homes, in.Backend.Pos, "the state of this stack is kept in %s, and its resources are in %s", model.NoOp)
-			if somewhere(p, in.Backend.Type, at, homes) {
-				settle := at.Open.Settle
-				if at.Host == "" {
-					settle = "--backend-config FILE, as terraform init takes it"
-				}
-				p.Blind(link.Blind{Input: in.Name, Path: address, Reason: at.Open.Reason, Settle: settle, Pos: in.Backend.Pos})
-			}
+		if b := in.Backend; b != nil {
+			stateOf(p, in, *b, "terraform.backend."+b.Type, theBackend, "kept in", "--backend-config FILE, as terraform init takes it")
 		}
 		for _, k := range in.Keys {
-			at := p.Graph.Sites.Backend(k)
-			address, homes := "key_provider."+k.Type+"."+k.Name, homes(p, in)
-			foreign(p, in, address, theKey, at, homes, k.Pos, "the state of this stack is encrypted with a key of %s, and its resources are in %s", model.NoOp)
-			if somewhere(p, k.Type, at, homes) {
-				p.Blind(link.Blind{Input: in.Name, Path: address, Reason: at.Open.Reason, Settle: at.Open.Settle, Pos: k.Pos})
-			}
+			stateOf(p, in, k, "key_provider."+k.Type+"."+k.Name, theKey, "encrypted with a key of", "")
 		}
 	}
 	for _, n := range p.Graph.ByType("data.tfe_outputs") { // of a workspace of where its provider goes
@@ -69,6 +55,19 @@ func states(p *analyzer.Pass) {
 		if somewhere(p, kind, at, homes) {
 			p.Blind(link.Blind{Node: n, Path: "config", Reason: at.Open.Reason, Settle: at.Open.Settle})
 		}
+	}
+}
+
+// stateOf judges where an input's state is kept, or who has a key to it: b, which what is a word for. settle is what settles
+// where that is, "" where the place itself tells.
+func stateOf(p *analyzer.Pass, in *model.Snapshot, b model.Backend, address, what, is, settle string) {
+	at, homes := p.Graph.Sites.Backend(b), homes(p, in)
+	foreign(p, in, address, what, at, homes, b.Pos, "the state of this stack is "+is+" %s, and its resources are in %s", model.NoOp)
+	if somewhere(p, b.Type, at, homes) {
+		if settle == "" || at.Host != "" {
+			settle = at.Open.Settle
+		}
+		p.Blind(link.Blind{Input: in.Name, Path: address, Reason: at.Open.Reason, Settle: settle, Pos: b.Pos})
 	}
 }
 
