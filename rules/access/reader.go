@@ -286,28 +286,29 @@ func (r *Reader) settle(n *link.Node, statements []Statement) {
 		for j := range statements[i].Conditions {
 			c := &statements[i].Conditions[j]
 			c.expire(r.today)
-			if n != nil && c.Values.Unknown && c.names() {
-				targets, _ := r.graph.Resolve(n, "statement.condition.values")
-				for _, t := range targets {
-					if kind, ok := r.identity(t.Node.Type); ok && kind == Account {
-						c.Named = append(c.Named, t.Node)
-					}
-				}
-			}
-			if !strings.EqualFold(c.Key, "aws:PrincipalOrgID") {
+			ofOrganisation := strings.EqualFold(c.Key, "aws:PrincipalOrgID")
+			if !ofOrganisation && !c.names() {
 				continue
 			}
-			var named []*link.Node
-			for _, v := range c.Values.Values {
-				named = append(named, r.graph.Holders(v)...)
-			}
+			var named []*link.Node // that values which are not known are taken from
 			if n != nil && c.Values.Unknown {
 				targets, _ := r.graph.Resolve(n, "statement.condition.values")
 				for _, t := range targets {
 					named = append(named, t.Node)
 				}
 			}
-			for _, o := range named {
+			if !ofOrganisation {
+				c.Named = slices.DeleteFunc(named, func(n *link.Node) bool {
+					kind, ok := r.identity(n.Type)
+					return !ok || kind != Account
+				})
+				continue
+			}
+			var holders []*link.Node
+			for _, v := range c.Values.Values {
+				holders = append(holders, r.graph.Holders(v)...)
+			}
+			for _, o := range append(holders, named...) {
 				if o.Type == "aws_organizations_organization" && len(c.Values.Values) <= 1 {
 					c.Organisation = o.Placed.Partition
 				}
