@@ -77,10 +77,13 @@ func allow(p *Pass, f *Finding) {
 	}
 }
 
-// yield drops what a more telling rule says of the same resource and far side, and repeated findings: one crossing is
-// one finding.
+// yield drops what a more telling rule says of the same resource and the same two sides, and repeated findings: one
+// crossing is one finding.
 func yield(list []*Finding) []*Finding {
-	type crossing struct{ root, address, side, rule string }
+	type crossing struct{ root, address, one, two, rule string }
+	between := func(f *Finding, rule string) crossing {
+		return crossing{f.Root, f.Address, min(f.From.Side, f.To.Side), max(f.From.Side, f.To.Side), rule}
+	}
 	told := map[crossing]bool{}
 	telling := map[string]bool{}
 	for _, f := range list {
@@ -89,20 +92,15 @@ func yield(list []*Finding) []*Finding {
 		}
 	}
 	for _, f := range list {
-		if !telling[f.Rule.ID] {
-			continue
-		}
-		for _, side := range []string{f.From.Side, f.To.Side} {
-			told[crossing{f.Root, f.Address, side, f.Rule.ID}] = true
+		if telling[f.Rule.ID] {
+			told[between(f, f.Rule.ID)] = true
 		}
 	}
 	type finding struct{ root, fingerprint string }
 	seen := make(map[finding]bool, len(list))
 	return slices.DeleteFunc(list, func(f *Finding) bool {
-		for _, other := range f.Rule.Yields {
-			if told[crossing{f.Root, f.Address, f.From.Side, other}] && told[crossing{f.Root, f.Address, f.To.Side, other}] {
-				return true
-			}
+		if slices.ContainsFunc(f.Rule.Yields, func(other string) bool { return told[between(f, other)] }) {
+			return true
 		}
 		key := finding{f.Root, f.Fingerprint}
 		dup := seen[key]
