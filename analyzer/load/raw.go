@@ -166,6 +166,7 @@ func readRawInstance(d *decoder) (rawResource, error) {
 			r.provider, err = d.text()
 		case "attributes":
 			r.change.values, err = d.value()
+			r.change.values = unwrapped(r.change.values)
 		case "attributes_flat": // of a state of version 3, until the resource is next written
 			r.change.values, err = readFlat(d)
 		case "sensitive_attributes":
@@ -183,6 +184,55 @@ func readRawInstance(d *decoder) (rawResource, error) {
 		r.change.values = all.mark(r.change.values)
 	}
 	return r, err
+}
+
+// unwrapped are the attributes of an instance without what states put around those whose type no schema tells, such as the
+// outputs of a remote state: an object of the value and of its type.
+func unwrapped(v model.Value) model.Value {
+	if v.Kind != model.Object {
+		return v
+	}
+	var items []model.Value
+	for i := range v.Len() {
+		item := v.Item(i)
+		if value := item.Get("value"); item.Kind == model.Object && item.Len() == 2 && typed(value, item.Get("type")) {
+			if items == nil {
+				items = make([]model.Value, v.Len())
+				for j := range items {
+					items[j] = v.Item(j)
+				}
+			}
+			items[i] = value
+		}
+	}
+	if items == nil {
+		return v
+	}
+	return v.With(items)
+}
+
+// typed tells whether a value is of a type, which is written as cty writes types in JSON.
+func typed(v, typ model.Value) bool {
+	word, single := typ.Text()
+	if typ.Kind == model.List && typ.Len() == 2 {
+		word, _ = typ.Item(0).Text()
+	}
+	null := v.State == model.Null
+	switch word {
+	case "string":
+		return single && (null || v.Kind == model.String)
+	case "number":
+		return single && (null || v.Kind == model.Number)
+	case "bool":
+		return single && (null || v.Kind == model.Bool)
+	case "dynamic":
+		return single && null
+	case "object", "map":
+		return !single && (null || v.Kind == model.Object)
+	case "list", "set", "tuple":
+		return !single && (null || v.Kind == model.List)
+	}
+	return false
 }
 
 // hidden says what of a value is sensitive: all of it, or what stands at names and indices in it.

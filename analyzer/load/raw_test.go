@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestRawState3 reads the state of a Terraform before 0.12: modules by path, resources by flat keys and attributes.
@@ -57,6 +58,38 @@ func TestRawState4(t *testing.T) {
 		if v, ok := at["new "+path]; !ok || v.Sensitive != want {
 			t.Errorf("%s: there %v, sensitive %v, want %v", path, ok, v.Sensitive, want)
 		}
+	}
+}
+
+// TestRawDynamic: a raw state has the value of an attribute without a type of its own, as Terraform's own data sources have
+// them, in an object with its type; which parts are sensitive is told of the value.
+func TestRawDynamic(t *testing.T) {
+	s, _, err := input("terraform.tfstate", "", strings.NewReader(`{"version":4,"terraform_version":"1.11.4","serial":3,"lineage":"x","resources":[
+{"mode":"data","type":"terraform_remote_state","name":"net","provider":"provider[\"terraform.io/builtin/terraform\"]","instances":[{"schema_version":0,"sensitive_attributes":[[{"type":"get_attr","value":"outputs"},{"type":"get_attr","value":"key"}]],"attributes":{
+ "backend":"s3","config":{"value":{"bucket":"states","region":"cn-north-1"},"type":["object",{"bucket":"string","region":"string"}]},"defaults":{"value":null,"type":"dynamic"},
+ "outputs":{"value":{"key":"k","l":["x"]},"type":["object",{"key":"string","l":["tuple",["string"]]}]},"workspace":null}}]},
+{"mode":"managed","type":"terraform_data","name":"d","provider":"provider[\"terraform.io/builtin/terraform\"]","instances":[{"attributes":{"input":{"value":"vpc-1","type":"string"},"output":{"value":7,"type":"number"},
+ "triggers_replace":{"value":["vpc-1"],"type":["tuple",["string"]]}}}]},
+{"mode":"managed","type":"x_y","name":"own","provider":"provider[\"registry.terraform.io/x/x\"]","instances":[{"attributes":{"record":{"value":"10.0.0.1","type":"A"},"list":[{"value":"a","type":"string"}],"three":{"value":"a","type":"string","name":"n"}}}]}]}`), &decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, r := range s.Resources {
+		r.Values.Walk(model.Path{}, func(p model.Path, v model.Value) {
+			if text, ok := v.Text(); ok {
+				got[r.Name+" "+p.Full] = text
+			}
+			if v.Sensitive != (p.Full == "outputs.key") {
+				t.Errorf("%s of %s: sensitive %v", p.Full, r.Address, v.Sensitive)
+			}
+		})
+	}
+	want := map[string]string{"net backend": "s3", "net config.bucket": "states", "net config.region": "cn-north-1", "net outputs.key": "k", "net outputs.l[0]": "x",
+		"d input": "vpc-1", "d output": "7", "d triggers_replace[0]": "vpc-1", "own record.value": "10.0.0.1", "own record.type": "A",
+		"own list[0].value": "a", "own list[0].type": "string", "own three.value": "a", "own three.type": "string", "own three.name": "n"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
