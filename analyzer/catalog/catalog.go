@@ -69,6 +69,7 @@ type tables struct {
 	refined     []refineRow
 	roles       roles
 	identities  identities
+	roleTypes   roleTypes
 	data        map[string][]DataRow
 }
 
@@ -92,6 +93,7 @@ func empty() *Catalog {
 				escalations: map[string][]Escalation{},
 			},
 			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}, vendors: map[cloudName]bool{}, known: map[string][]Known{}, customs: map[string][]Custom{}},
+			roleTypes:  roleTypes{makers: map[string]string{}},
 			data:       map[string][]DataRow{},
 		},
 	}

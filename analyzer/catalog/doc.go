@@ -94,12 +94,30 @@
 //	                                        or those whom somebody vouches for, whom ATTRIBUTE tells by address or SAML;
 //	                                        others may name the resource by the attribute NAME
 //	principal TYPE service NAME             or the service NAME, which lets in those whom the resource trusts
+//	principal TYPE guest                    or whoever accepts the resource's invitation
 //	power TYPE ATTRIBUTE CLASS              whom ATTRIBUTE names has the privilege of CLASS over the resource
 //	custom TYPE LANGUAGE ATTRIBUTE [NAME]   resources of TYPE are roles, and ATTRIBUTE says what they give: the name of a
 //	                                        built-in role (named), a list of actions (permissions), a policy document
 //	                                        (document), or blocks as azure and kubernetes have them; grants may name
 //	                                        them by the attribute NAME
 //	vendor CLOUD ACCOUNT...                 accounts of the cloud's own, in which its services work for every customer
+//	pool TYPE PROVIDER ATTRIBUTE            resources of TYPE are pools of identities, whom those of PROVIDER let in; both
+//	                                        have the pool's name in ATTRIBUTE
+//
+// # Roles that policies are given to
+//
+//	roletype TYPE CLOUD NAME...             resources of TYPE are such roles, which others name by the attributes NAME
+//	roletrust TYPE ATTRIBUTE...             arguments with the document of who may become one
+//	rolepolicy TYPE managed|inline|boundary ATTRIBUTE
+//	                                        its own argument that names policies which it has, that holds a document, or
+//	                                        that names the policy which bounds it
+//	attach TYPE ROLETYPE ATTRIBUTE managed|inline ATTRIBUTE
+//	                                        resources of TYPE give the roles that the first ATTRIBUTE names the policies
+//	                                        that the second one names, or the document that it holds
+//	policytype TYPE ROLETYPE ATTRIBUTE NAME...
+//	                                        resources of TYPE are policies, with the document in ATTRIBUTE; roles and what is
+//	                                        attached to them name them by the attributes NAME
+//	statements data.TYPE ATTRIBUTE          the data source makes a policy document of its statement blocks, in ATTRIBUTE
 //
 // # Names
 //
@@ -159,6 +177,7 @@ const (
 	ByHub          // the thing that all resources with the same value are joined by
 	ByTrue         // a truth value: where it is true, the partition that the row names
 	ByProof        // the value proves whose a domain is: whoever publishes it is joined with nobody
+	ByOwn          // in a grant: somebody of the directory that the resource is of
 )
 
 // Direction is what flows along a link as seen from the resource that makes it.

@@ -57,6 +57,7 @@ const (
 	ByIssuer                  // those for whom an issuer of tokens vouches
 	ByMetadata                // those for whom the SAML metadata's owner vouches
 	ByService                 // those whom a service lets in for the resource, by the service's name
+	AGuest                    // whoever accepts the resource's invitation
 )
 
 // Custom says that resources of a type are roles, and where they say what they give.
@@ -136,8 +137,8 @@ func (c *Catalog) readPrincipal(r row) error {
 	if len(r.fields) > 4 {
 		p.Name = r.fields[4]
 	}
-	if (p.Kind == AnAccount) != (p.Attribute == "") {
-		return fmt.Errorf("an account has no attribute, and every other kind of principal has one")
+	if (p.Kind == AnAccount || p.Kind == AGuest) != (p.Attribute == "") {
+		return fmt.Errorf("accounts and guests have no attribute, and every other kind of principal has one")
 	}
 	if _, ok := c.identities.principals[p.Type]; ok {
 		return fmt.Errorf("principal %s is there twice", p.Type)

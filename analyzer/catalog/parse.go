@@ -87,8 +87,8 @@ func readText(fsys fs.FS, file string, all bool, buf []byte) (src string, about 
 	return b.String(), about, err
 }
 
-// ParseLinks reads a table that has no rows but links and the types that they are about, the rows of one type together. It fails on the first row that
-// is not understood, with `file:line:`.
+// ParseLinks reads a table that has no rows but links and the types that they are about, the rows of one type together. It
+// fails on the first row that is not understood, with `file:line:`.
 func ParseLinks(file string, src []byte) ([]Link, error) {
 	var rows []Link
 	seen := map[[2]string]string{}
@@ -284,6 +284,13 @@ var rowKinds = map[string]rowKind{
 	"vendor":     {`CLOUD ACCOUNT...`, 2, many, (*Catalog).readVendor},
 	"power":      {`TYPE ATTRIBUTE CLASS`, 3, 3, (*Catalog).readPower},
 	"custom":     {`TYPE named|permissions|azure|kubernetes|document ATTRIBUTE [NAME]`, 3, 4, (*Catalog).readCustom},
+	"roletype":   {`TYPE CLOUD NAME...`, 3, many, (*Catalog).readRoleType},
+	"roletrust":  {`TYPE ATTRIBUTE...`, 2, many, (*Catalog).readRoleTrust},
+	"rolepolicy": {`TYPE managed|inline|boundary ATTRIBUTE`, 3, 3, (*Catalog).readRolePolicy},
+	"attach":     {`TYPE ROLETYPE ATTRIBUTE managed|inline ATTRIBUTE`, 5, 5, (*Catalog).readAttach},
+	"policytype": {`TYPE ROLETYPE ATTRIBUTE NAME...`, 4, many, (*Catalog).readPolicyType},
+	"pool":       {`TYPE PROVIDER ATTRIBUTE`, 3, 3, (*Catalog).readPool},
+	"statements": {`data.TYPE ATTRIBUTE`, 2, 2, (*Catalog).readStatements},
 	"known":      {`TYPE ATTRIBUTE TEMPLATE`, 3, 3, (*Catalog).readKnown},
 	"data":       {`TYPE ATTRIBUTE GIVES`, 3, 3, (*Catalog).readData},
 }

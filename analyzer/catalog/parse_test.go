@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // table is a small world for the tests of this package.
@@ -118,6 +120,20 @@ func TestRefusals(t *testing.T) {
 		{`rolename sky ^x$`, `t.tbl:2: a rolename has one group, the name, not 0`},
 		{`action sky full * *`, `t.tbl:2: action * of sky is there twice`},
 		{"escalation sky a x\nescalation sky a y", `t.tbl:3: escalation a of sky is there twice`},
+		{"roletype sky_role sky name\nroletype sky_role sky id", `t.tbl:3: roletype sky_role is there twice`},
+		{`roletype sky_role skye name`, `t.tbl:2: unknown cloud "skye": did you mean "sky"?`},
+		{`roletype sky_role sky a..b`, `t.tbl:2: "a..b" is not the path of an attribute`},
+		{`roletrust sky_role document`, `t.tbl:2: no roletype row above names "sky_role"`},
+		{"roletype sky_role sky name\nroletrust sky_role a\nroletrust sky_role b", `t.tbl:4: roletrust sky_role is there twice`},
+		{"roletype sky_role sky name\nrolepolicy sky_role manged policies", `t.tbl:3: unknown way to have a policy "manged": did you mean "managed"?`},
+		{"roletype sky_role sky name\nrolepolicy sky_role inline a\nrolepolicy sky_role inline b", `t.tbl:4: the inline policies of sky_role are there twice`},
+		{`attach sky_attachment sky_role role managed policy`, `t.tbl:2: no roletype row above names "sky_role"`},
+		{"roletype sky_role sky name\nattach sky_attachment sky_role role inlined policy", `t.tbl:3: unknown way to give a policy "inlined": did you mean "inline"?`},
+		{"roletype sky_role sky name\nattach sky_a sky_role role inline p\nattach sky_a sky_role role inline p", `t.tbl:4: attach sky_a sky_role is there twice`},
+		{"roletype sky_role sky name\npolicytype sky_p sky_role a id\npolicytype sky_p sky_role b name", `t.tbl:4: policytype sky_p sky_role is there twice, or has other names`},
+		{"pool sky_pool sky_provider id\npool sky_pool sky_provider id", `t.tbl:3: pool sky_pool is there twice`},
+		{"statements data.sky_document json\nstatements data.sky_document text", `t.tbl:3: statements data.sky_document is there twice`},
+		{`principal sky_invitation guest mail`, `t.tbl:2: accounts and guests have no attribute, and every other kind of principal has one`},
 		{`data sky_x a region zone`, `t.tbl:2: a data row has the columns TYPE ATTRIBUTE GIVES, not 4 of them`},
 		{`data sky_x a nowhere`, `t.tbl:2: an attribute of a data source cannot give nowhere`},
 		{"data sky_x a region\ndata sky_x a zone", `t.tbl:3: data sky_x a is there twice`},
@@ -129,6 +145,29 @@ func TestRefusals(t *testing.T) {
 	}
 	if _, err := Load(fstest.MapFS{}); err == nil {
 		t.Error("no tables are no error")
+	}
+}
+
+// TestRoleTypes: rows about one type of roles are put together, and those of one type of policies.
+func TestRoleTypes(t *testing.T) {
+	cat := load(t, table+`roletype sky_role sky name id
+roletrust sky_role trust
+rolepolicy sky_role managed policies.name
+rolepolicy sky_role inline policies.document
+rolepolicy sky_role boundary bound
+attach sky_attachment sky_role role managed policy
+attach sky_attachment sky_role role inline document
+policytype sky_policy sky_role document name id
+policytype sky_policy sky_role text name id
+`)
+	want := &RoleType{Type: "sky_role", Cloud: "sky", Names: []string{"name", "id"}, Trust: []string{"trust"}, Managed: "policies.name", Inline: "policies.document", Boundary: "bound",
+		Attachments: []Attachment{{Type: "sky_attachment", Role: "role", Managed: "policy"}, {Type: "sky_attachment", Role: "role", Inline: "document"}},
+		Policies:    []PolicyType{{Type: "sky_policy", Names: []string{"name", "id"}, Documents: []string{"document", "text"}}}}
+	if diff := cmp.Diff(want, cat.RoleType("sky_role")); diff != "" {
+		t.Error(diff)
+	}
+	if cat.RoleType("sky_policy") != nil || len(cat.RoleTypes()) != 1 {
+		t.Error("what is no role is one")
 	}
 }
 

@@ -12,11 +12,11 @@ var (
 	kindWords = words[Kind]{"", "-", "network", "replication", "export", "trust", "grant", "key", "credential", "dns",
 		"endpoint", "state", "same", "flow"}
 	byWords = words[By]{"", "id", "name", "region", "zone", "partition", "account", "tenant", "host", "address",
-		"principal", "role", "scope", "policy", "secret", "text", "hub", "true", "proof"}
+		"principal", "role", "scope", "policy", "secret", "text", "hub", "true", "proof", "own"}
 	directionWords = words[Direction]{"both", "out", "in"}
 	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "id", "organization", "nowhere", "wide",
 		"dns_suffix", "-"}
-	principalWords = words[PrincipalKind]{"", "account", "issuer", "metadata", "service"}
+	principalWords = words[PrincipalKind]{"", "account", "issuer", "metadata", "service", "guest"}
 	languageWords  = words[Language]{"", "named", "permissions", "azure", "kubernetes", "document"}
 
 	classWords = words[Class]{"none", "read", "use", "billing", "data", "key", "network", "identity", "full"}

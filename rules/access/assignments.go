@@ -45,11 +45,11 @@ func grantParts(n *link.Node) parts {
 			continue
 		}
 		switch e.Row.By {
-		case catalog.ByPrincipal, catalog.ByTenant, catalog.ByText:
+		case catalog.ByPrincipal, catalog.ByTenant, catalog.ByText, catalog.ByOwn:
 			p.who = append(p.who, e)
 		case catalog.ByRole:
 			p.role = append(p.role, e)
-		case catalog.ByScope:
+		case catalog.ByScope, catalog.ByAccount:
 			p.over = append(p.over, e)
 		}
 	}
@@ -150,13 +150,9 @@ func (r *Reader) scope(n *link.Node, ends []*link.End) (place.Placed, link.Confi
 		if e.Placed.Partition != "" {
 			return *e.Placed, e.Confidence
 		}
-		account := e.Placed.Account
-		if text, ok := r.text(n, e.Path); ok && n.Placed.Cloud == "aws" && isAccount(text) {
-			account = text
-		}
-		if account != "" {
+		if e.Placed.Account != "" {
 			over := *n.Placed
-			over.Account = account
+			over.Account = e.Placed.Account
 			return over, link.Certain
 		}
 	}
@@ -171,8 +167,8 @@ func (r *Reader) member(n *link.Node, e *link.End) []Party {
 			return r.googleParties(n, m)
 		}
 	}
-	for _, of := range identityPools {
-		if e.Target != nil && e.Target.Type == of.typ {
+	for _, of := range r.cat.Pools() {
+		if e.Target != nil && e.Target.Type == of.Type {
 			return r.workloads(of, e.Target)
 		}
 	}
@@ -197,13 +193,14 @@ func (r *Reader) single(n *link.Node, e *link.End) (Party, bool) {
 	if who, ok := r.vouched(n, e); ok {
 		return who, true
 	}
-	if n.Type == "aws_ssoadmin_account_assignment" {
-		// Users and groups are of the Identity Center that assigns.
-		return Party{Placed: *n.Placed, Words: "an identity of its Identity Center", Sure: link.Likely, Account: true}, true
+	if e.Row != nil && e.Row.By == catalog.ByOwn {
+		return Party{Placed: *n.Placed, Words: "an identity of its own directory", Sure: link.Likely, Account: true}, true
 	}
-	if e.Target != nil && e.Target.Type == "azuread_invitation" {
-		if guest, ok := guestOf(e.Target); ok {
-			return guest, true
+	if e.Target != nil {
+		if p, _ := r.cat.Principal(e.Target.Type); p.Kind == catalog.AGuest {
+			if guest, ok := guestOf(e.Target); ok {
+				return guest, true
+			}
 		}
 	}
 	if e.Target != nil && e.Target.Placed.Partition != "" {
@@ -253,7 +250,7 @@ func guestOf(n *link.Node) (Party, bool) {
 func (r *Reader) googleParties(n *link.Node, m Member) []Party {
 	if m.Pool != "" {
 		return r.pool(func(p *link.Node) bool {
-			return together(p.Placed.Site, n.Placed.Site) && slices.ContainsFunc(identityPools, func(of identityPool) bool { return holds(p, []string{of.id}, []string{m.Pool}) })
+			return together(p.Placed.Site, n.Placed.Site) && slices.ContainsFunc(r.cat.Pools(), func(of catalog.Pool) bool { return holds(p, []string{of.ID}, []string{m.Pool}) })
 		})
 	}
 	site := m.site(r.cat)
@@ -275,8 +272,8 @@ func (r *Reader) googleParties(n *link.Node, m Member) []Party {
 // pool are those whom providers of an identity pool trust.
 func (r *Reader) pool(is func(provider *link.Node) bool) []Party {
 	var all []Party
-	for _, of := range identityPools {
-		for _, p := range r.graph.ByType(of.provider) {
+	for _, of := range r.cat.Pools() {
+		for _, p := range r.graph.ByType(of.Provider) {
 			if !is(p) || r.Shut(p) {
 				continue
 			}
@@ -290,9 +287,9 @@ func (r *Reader) pool(is func(provider *link.Node) bool) []Party {
 }
 
 // workloads are those of a member string that is only known to be made of an identity pool's name.
-func (r *Reader) workloads(of identityPool, pool *link.Node) []Party {
+func (r *Reader) workloads(of catalog.Pool, pool *link.Node) []Party {
 	all := r.pool(func(p *link.Node) bool {
-		return slices.ContainsFunc(r.named(p, of.id, of.typ, []string{of.id}), func(f found) bool { return f.node == pool })
+		return slices.ContainsFunc(r.named(p, of.ID, of.Type, []string{of.ID}), func(f found) bool { return f.node == pool })
 	})
 	for i := range all {
 		all[i].Sure = min(all[i].Sure, link.Likely)

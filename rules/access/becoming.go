@@ -90,8 +90,8 @@ func (r *Reader) reached(start, identity *link.Node, steps []analyzer.Step, thro
 	if p := grantParts(identity); len(p.role) > 0 && (identity == start || len(p.who) == 0) { // it says itself what it may do
 		add(r.rolesHeld(identity, p.role))
 	}
-	if d := dialectOf(identity); d != nil {
-		add(r.reach(d, identity))
+	if t := r.roleType(identity); t != nil {
+		add(r.reach(t, identity))
 	}
 	for _, g := range r.assignedTo(identity) {
 		if r.crosses(g.Who.Placed.Site, g.Over.Site) {
@@ -149,12 +149,12 @@ func (r *Reader) servedBy(n *link.Node) []found {
 		return nil
 	}
 	var all []found
-	for i := range dialects {
-		if dialects[i].cloud != n.Placed.Cloud {
+	for _, t := range r.cat.RoleTypes() {
+		if t.Cloud != n.Placed.Cloud {
 			continue
 		}
-		for _, role := range r.graph.ByType(dialects[i].role) {
-			for _, argument := range dialects[i].trust {
+		for _, role := range r.graph.ByType(t.Type) {
+			for _, argument := range t.Trust {
 				if serves, exact := r.serves(n, p.Attribute, role, argument); serves {
 					all = append(all, found{role, exact})
 				}
@@ -230,12 +230,10 @@ func (r *Reader) membersOf(identity *link.Node, steps []analyzer.Step, by []*lin
 	}
 }
 
-// dialectOf is the dialect whose roles a resource is one of, nil where it is none.
-func dialectOf(n *link.Node) *dialect {
-	for i := range dialects {
-		if dialects[i].role == n.Type && n.Mode == addr.Managed {
-			return &dialects[i]
-		}
+// roleType is what the tables say of the roles that a resource is one of, nil where it is none.
+func (r *Reader) roleType(n *link.Node) *catalog.RoleType {
+	if n.Mode != addr.Managed {
+		return nil
 	}
-	return nil
+	return r.cat.RoleType(n.Type)
 }

@@ -55,8 +55,8 @@ func (r *Reader) rolesCalled(n *link.Node, name string) []*link.Node {
 
 // defined is what a role gives that a resource defines or looks up, by the table's `custom` rows or by what is attached.
 func (r *Reader) defined(d *link.Node) []Holding {
-	if dialect := dialectOf(d); dialect != nil {
-		return []Holding{r.holding(dialect, d)}
+	if t := r.roleType(d); t != nil {
+		return []Holding{r.holding(t, d)}
 	}
 	var all []Holding
 	for _, c := range r.cat.Customs(d.TypeName()) {

@@ -2,9 +2,6 @@ package access
 
 import "github.com/demarc-dev/demarc/analyzer/model"
 
-// makers are the data sources that make a document of their statement blocks, with the attribute that holds it.
-var makers = map[string]string{"aws_iam_policy_document": "json", "alicloud_ram_policy_document": "document"}
-
 // FromData reads the values of a data source that makes a document: its statement blocks, without the documents that it
 // refers to. Alibaba's names them in the singular. Parts whose values are not known stay so; a statement block that is not
 // known at all makes the whole document unknown.

@@ -165,11 +165,11 @@ func (r *Reader) Shut(n *link.Node) bool {
 	if n.Values.Get("disabled").True() {
 		return true
 	}
-	for _, of := range identityPools {
-		if of.provider != n.Type {
+	for _, of := range r.cat.Pools() {
+		if of.Provider != n.Type {
 			continue
 		}
-		pools := r.named(n, of.id, of.typ, []string{of.id})
+		pools := r.named(n, of.ID, of.Type, []string{of.ID})
 		if pools != nil && !slices.ContainsFunc(pools, func(f found) bool { return !f.node.Values.Get("disabled").True() }) {
 			return true
 		}

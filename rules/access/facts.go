@@ -34,13 +34,13 @@ func readsAttribute(whole func(typ string) bool, typ, attribute string) bool {
 // namedBy are the attributes that name a role, a policy or an identity provider, whose ids hold the name.
 func namedBy(cat *catalog.Catalog) map[string][]string {
 	m := map[string][]string{}
-	for _, d := range dialects {
-		m[d.role] = append(m[d.role], d.names...)
-		for _, p := range d.policies {
-			m[p.typ] = append(m[p.typ], p.names...)
+	for _, t := range cat.RoleTypes() {
+		m[t.Type] = append(m[t.Type], t.Names...)
+		for _, p := range t.Policies {
+			m[p.Type] = append(m[p.Type], p.Names...)
 		}
-		for _, a := range d.attachments {
-			m[a.typ] = append(m[a.typ], a.role, a.policy)
+		for _, a := range t.Attachments {
+			m[a.Type] = append(m[a.Type], a.Role, a.Managed)
 		}
 	}
 	for _, kind := range []catalog.PrincipalKind{catalog.ByIssuer, catalog.ByMetadata} {

@@ -20,15 +20,6 @@ type Member struct {
 	Project  string // of service accounts made by users
 }
 
-// identityPool is a type of Google's identity pools, that of the providers whom a pool trusts, and the argument by which both
-// know it.
-type identityPool struct{ typ, provider, id string }
-
-var identityPools = []identityPool{
-	{"google_iam_workload_identity_pool", "google_iam_workload_identity_pool_provider", "workload_identity_pool_id"},
-	{"google_iam_workforce_pool", "google_iam_workforce_pool_provider", "workforce_pool_id"},
-}
-
 // GoogleMember reads a member string; ok is false where it is none. `deleted:` members hold nothing and are none.
 // https://cloud.google.com/iam/docs/principal-identifiers
 func GoogleMember(text string) (m Member, ok bool) {

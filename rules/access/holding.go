@@ -13,19 +13,19 @@ import (
 // attachment is a resource that gives a policy to a role, which is one of several where it is not exact.
 type attachment struct {
 	node  *link.Node
-	kind  attachmentType
+	kind  catalog.Attachment
 	exact bool
 }
 
 // attachments are what gives a role its policies.
-func (r *Reader) attachments(d *dialect, role *link.Node) []attachment {
+func (r *Reader) attachments(role *link.Node) []attachment {
 	if r.attached == nil {
 		r.attached = map[*link.Node][]attachment{}
-		for i := range dialects {
-			for _, t := range dialects[i].attachments {
-				for _, n := range r.graph.ByType(t.typ) {
-					for _, f := range r.named(n, t.role, dialects[i].role, dialects[i].names) {
-						r.attached[f.node] = append(r.attached[f.node], attachment{n, t, f.exact})
+		for _, t := range r.cat.RoleTypes() {
+			for _, a := range t.Attachments {
+				for _, n := range r.graph.ByType(a.Type) {
+					for _, f := range r.named(n, a.Role, t.Type, t.Names) {
+						r.attached[f.node] = append(r.attached[f.node], attachment{n, a, f.exact})
 					}
 				}
 			}
@@ -123,7 +123,7 @@ func carries(n *link.Node, attributes, values []string) bool {
 // takes from another.
 type collection struct {
 	r       *Reader
-	d       *dialect
+	t       *catalog.RoleType
 	role    *link.Node
 	docs    []Document
 	from    []docFrom
@@ -143,11 +143,11 @@ type docFrom struct {
 }
 
 // holding is what a role may do, by everything that gives it policies, less its boundary.
-func (r *Reader) holding(d *dialect, role *link.Node) Holding {
+func (r *Reader) holding(t *catalog.RoleType, role *link.Node) Holding {
 	if h, ok := r.holdings[role]; ok {
 		return h
 	}
-	h := r.collect(d, role).weigh()
+	h := r.collect(t, role).weigh()
 	if p := grantParts(role); len(p.role) > 0 { // some say themselves what they may do
 		h.better(r.rolesHeld(role, p.role))
 	}
@@ -156,29 +156,17 @@ func (r *Reader) holding(d *dialect, role *link.Node) Holding {
 }
 
 // collect puts together what a role holds.
-func (r *Reader) collect(d *dialect, role *link.Node) *collection {
-	c := &collection{r: r, d: d, role: role, byName: Holding{Sure: Yes}}
-	if d.managed != "" {
-		c.managed(role, d.managed, nil)
-	}
-	if d.inline != "" {
-		name, _, _ := strings.Cut(d.inline, ".")
-		for _, b := range dataBlocks(role.Values.Get(name)) {
-			c.document(role, d.inline, b.Get("policy"))
-		}
-	}
-	for _, a := range r.attachments(d, role) {
+func (r *Reader) collect(t *catalog.RoleType, role *link.Node) *collection {
+	c := &collection{r: r, t: t, role: role, byName: Holding{Sure: Yes}}
+	c.gives(role, t.Managed, t.Inline, nil)
+	for _, a := range r.attachments(role) {
 		if !a.exact {
 			c.unknown = append(c.unknown, a.node.Address+" is for one of several roles, and the input does not tell which")
 		}
-		if a.kind.document != "" {
-			c.document(a.node, a.kind.document, a.node.Values.Get(a.kind.document))
-		} else {
-			c.managed(a.node, a.kind.policy, a.node)
-		}
+		c.gives(a.node, a.kind.Managed, a.kind.Inline, a.node)
 	}
-	if d.boundary != "" {
-		c.bound(role, d.boundary)
+	if t.Boundary != "" {
+		c.bound(role, t.Boundary)
 	}
 	for _, p := range r.controls(role, "SERVICE_CONTROL_POLICY") {
 		says := "takes from every identity of"
@@ -197,6 +185,39 @@ func (r *Reader) collect(d *dialect, role *link.Node) *collection {
 		}
 	}
 	return c
+}
+
+// gives adds the policies that an argument names and the documents that another one holds, each "" where there is none. A
+// block with both holds a document, and says what that is called.
+func (c *collection) gives(n *link.Node, managed, inline string, attachment *link.Node) {
+	block, document, nested := cutLast(inline)
+	if !nested {
+		if managed != "" {
+			c.managed(n, managed, at(n.Values, managed), attachment)
+		}
+		if inline != "" {
+			c.document(n, inline, n.Values.Get(inline))
+		}
+		return
+	}
+	around, name, _ := cutLast(managed)
+	for _, b := range dataBlocks(at(n.Values, block)) {
+		doc := b.Get(document)
+		if text, known := doc.Text(); known && text != "" || doc.State == model.Unknown || b.State == model.Unknown {
+			c.document(n, inline, doc)
+		} else if around == block {
+			c.managed(n, managed, b.Get(name), attachment)
+		}
+	}
+	if managed != "" && around != block {
+		c.managed(n, managed, at(n.Values, managed), attachment)
+	}
+}
+
+// cutLast cuts the last name off a path, where it has several.
+func cutLast(path string) (above, last string, nested bool) {
+	i := strings.LastIndexByte(path, '.')
+	return path[:max(i, 0)], path[i+1:], i >= 0
 }
 
 // document adds a document that stands in an argument.
@@ -220,16 +241,15 @@ func known(all []Statement, guessed bool) []Statement {
 	return all
 }
 
-// managed adds the policies that an argument names, through the attachment where there is one.
-func (c *collection) managed(n *link.Node, block string, attachment *link.Node) {
-	v := at(n.Values, block)
+// managed adds the policies that an argument names, with the value v, through the attachment where there is one.
+func (c *collection) managed(n *link.Node, block string, v model.Value, attachment *link.Node) {
 	texts, unknown := v.Strings()
 	for _, t := range texts {
 		if class, word, ok := c.builtIn(t); ok {
 			c.builtInHeld(n, block, class, word)
 			continue
 		}
-		if !c.custom(n, block, c.r.policiesNamed(c.d, n, t), attachment) {
+		if !c.custom(n, block, c.r.policiesNamed(c.t, n, t), attachment) {
 			c.unknown = append(c.unknown, fmt.Sprintf("%s of %s names a policy whose contents no input shows", block, n.Address))
 		}
 	}
@@ -261,7 +281,7 @@ func (c *collection) builtIn(name string) (catalog.Class, string, bool) {
 	if n, ok := parseName(name); ok && n.cloud == "aws" && n.account != "aws" {
 		return catalog.NoClass, "", false
 	}
-	return BuiltIn(c.r.cat, c.d.cloud, name)
+	return BuiltIn(c.r.cat, c.t.Cloud, name)
 }
 
 // builtInData is the class of a policy that a data source looks up by name or ARN.
@@ -301,11 +321,11 @@ func privilege(c catalog.Class) string {
 
 // policiesNamed are the policy resources of the estate that n names by a text. A name is one of an account: where its own
 // provider configuration makes a policy of that name, it means no other.
-func (r *Reader) policiesNamed(d *dialect, n *link.Node, text string) []*link.Node {
+func (r *Reader) policiesNamed(t *catalog.RoleType, n *link.Node, text string) []*link.Node {
 	nodes := r.graph.Holders(text)
 	if len(nodes) == 0 {
-		for _, t := range d.policies {
-			nodes = append(nodes, r.having(t.typ, t.names, text)...)
+		for _, p := range t.Policies {
+			nodes = append(nodes, r.having(p.Type, p.Names, text)...)
 		}
 	}
 	if len(nodes) < 2 {
@@ -327,26 +347,34 @@ func (r *Reader) policiesNamed(d *dialect, n *link.Node, text string) []*link.No
 func (c *collection) custom(n *link.Node, block string, nodes []*link.Node, attachment *link.Node) bool {
 	any := false
 	for _, p := range nodes {
-		for _, t := range c.d.policies {
-			if p.Type != t.typ {
-				continue
-			}
-			for _, a := range t.document {
-				v := p.Values.Get(a)
-				if v.State == model.Absent || v.State == model.Null {
-					continue
-				}
-				any = true
-				c.byName.Steps = append(c.byName.Steps, step(n, block, fmt.Sprintf("%s names %s", block, p.Address)))
-				c.document(p, a, v)
-				if len(c.from) > 0 && attachment != nil {
-					last := &c.from[len(c.from)-1]
-					last.also = append(last.also, attachment)
-				}
-			}
+		argument, v := c.written(p)
+		if argument == "" {
+			continue
+		}
+		any = true
+		c.byName.Steps = append(c.byName.Steps, step(n, block, fmt.Sprintf("%s names %s", block, p.Address)))
+		c.document(p, argument, v)
+		if len(c.from) > 0 && attachment != nil {
+			last := &c.from[len(c.from)-1]
+			last.also = append(last.also, attachment)
 		}
 	}
 	return any
+}
+
+// written is the argument of a policy that holds its document, "" where a resource is no policy.
+func (c *collection) written(p *link.Node) (argument string, v model.Value) {
+	for _, t := range c.t.Policies {
+		if p.Type != t.Type {
+			continue
+		}
+		for _, a := range t.Documents {
+			if v := p.Values.Get(a); v.State != model.Absent && v.State != model.Null {
+				return a, v
+			}
+		}
+	}
+	return "", model.Value{}
 }
 
 // bound reads the permissions boundary.
@@ -360,7 +388,7 @@ func (c *collection) bound(n *link.Node, block string) {
 			}
 			return
 		}
-		c.boundBy(c.r.policiesNamed(c.d, n, text), n, block)
+		c.boundBy(c.r.policiesNamed(c.t, n, text), n, block)
 		return
 	}
 	if v.State != model.Unknown {
@@ -379,8 +407,8 @@ func (c *collection) bound(n *link.Node, block string) {
 
 func (c *collection) boundBy(nodes []*link.Node, n *link.Node, block string) {
 	for _, p := range nodes {
-		if v := p.Values.Get("policy"); p.Type == "aws_iam_policy" && v.State != model.Absent {
-			read := c.r.document(p, "policy", v)
+		if argument, v := c.written(p); argument != "" {
+			read := c.r.document(p, argument, v)
 			if read.guess {
 				read.doc.Statements = nil
 			}
@@ -396,7 +424,7 @@ func (c *collection) boundBy(nodes []*link.Node, n *link.Node, block string) {
 
 // weigh says what all of it amounts to.
 func (c *collection) weigh() Holding {
-	classes := c.r.classesOf(c.d.cloud)
+	classes := c.r.classesOf(c.t.Cloud)
 	h := c.byName
 	if h.Class != catalog.NoClass && deniesAll(c.docs) {
 		h.Class, h.Words = catalog.NoClass, ""

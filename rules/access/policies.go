@@ -19,7 +19,7 @@ import (
 func (r *Reader) Policies(kinds ...catalog.Kind) []Grant {
 	var all []Grant
 	for _, n := range r.graph.Nodes {
-		if n.Mode != addr.Managed || isRole(n) {
+		if n.Mode != addr.Managed || r.isRole(n) {
 			continue
 		}
 		seen := map[string]bool{}
@@ -40,13 +40,8 @@ func (r *Reader) Policies(kinds ...catalog.Kind) []Grant {
 }
 
 // isRole tells that a resource's documents are read by Roles and Sentences.
-func isRole(n *link.Node) bool {
-	for i := range dialects {
-		if dialects[i].role == n.Type {
-			return true
-		}
-	}
-	return n.Type == "oci_identity_policy"
+func (r *Reader) isRole(n *link.Node) bool {
+	return r.cat.RoleType(n.Type) != nil || n.Type == "oci_identity_policy"
 }
 
 // documented are the clouds whose resource policies are AWS-style documents.

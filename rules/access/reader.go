@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/demarc-dev/demarc/analyzer"
-	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/link"
@@ -173,7 +172,7 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 	made := false
 	var others []link.Target
 	for _, t := range targets {
-		if t.Node.Mode == addr.Data && makers[t.Node.Type] != "" && len(above) < deepest && !slices.Contains(above, t.Node) {
+		if r.cat.Statements(t.Node.TypeName()) != "" && len(above) < deepest && !slices.Contains(above, t.Node) {
 			d := r.data(t.Node, append(slices.Clip(above), t.Node))
 			out.doc = Document{Unknown: out.doc.Unknown || d.doc.Unknown, Statements: append(out.doc.Statements, d.doc.Statements...)}
 			out.nodes = append(out.nodes, d.nodes...)
@@ -228,7 +227,7 @@ func (r *Reader) identity(typ string) (PrincipalKind, bool) {
 // data reads a data source that makes a document, with the documents that it builds on.
 func (r *Reader) data(n *link.Node, above []*link.Node) reading {
 	out := reading{nodes: []*link.Node{n}}
-	if text, ok := n.Values.Get(makers[n.Type]).Text(); ok && r.tooLong(text) == "" {
+	if text, ok := n.Values.Get(r.cat.Statements(n.TypeName())).Text(); ok && r.tooLong(text) == "" {
 		if doc, err := Parse(text); err == nil {
 			r.settle(n, doc.Statements)
 			out.doc = doc

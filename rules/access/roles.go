@@ -17,17 +17,17 @@ import (
 // grant's holding is what the role may do, and what it may become in turn.
 func (r *Reader) Roles() []Grant {
 	var all []Grant
-	for i := range dialects {
-		for _, role := range r.graph.ByType(dialects[i].role) {
-			all = append(all, r.role(&dialects[i], role)...)
+	for _, t := range r.cat.RoleTypes() {
+		for _, role := range r.graph.ByType(t.Type) {
+			all = append(all, r.role(t, role)...)
 		}
 	}
 	return all
 }
 
-func (r *Reader) role(d *dialect, role *link.Node) []Grant {
+func (r *Reader) role(of *catalog.RoleType, role *link.Node) []Grant {
 	var all []Grant
-	for _, argument := range d.trust {
+	for _, argument := range of.Trust {
 		v := role.Values.Get(argument)
 		if v.State == model.Absent || v.State == model.Null {
 			continue
@@ -45,12 +45,12 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 			open = ""
 		}
 		for _, t := range trusts {
-			parties := r.parties(role, d.cloud, t)
+			parties := r.parties(role, of.Cloud, t)
 			if len(parties) == 0 && open == "" {
 				open = unplaced(t)
 			}
 			for _, who := range parties {
-				if g, ok := r.letIn(d, role, argument, read, t, who); ok {
+				if g, ok := r.letIn(of, role, argument, read, t, who); ok {
 					all = append(all, g)
 				}
 			}
@@ -63,11 +63,11 @@ func (r *Reader) role(d *dialect, role *link.Node) []Grant {
 }
 
 // letIn is the grant that a trust makes, if the principal is elsewhere.
-func (r *Reader) letIn(d *dialect, role *link.Node, argument string, read reading, t Trust, who Party) (Grant, bool) {
+func (r *Reader) letIn(of *catalog.RoleType, role *link.Node, argument string, read reading, t Trust, who Party) (Grant, bool) {
 	if !r.crosses(r.home(role).Site, r.near(who, r.home(role).Site)) {
 		return Grant{}, false
 	}
-	holding := r.reach(d, role)
+	holding := r.reach(of, role)
 	g := Grant{
 		Node: role, Attribute: argument, Block: argument, Kind: catalog.Trust, Who: who, Own: r.home(role), Over: r.home(role),
 		Holding: holding, Confidence: who.Sure,
@@ -146,8 +146,8 @@ func (n *reached) chain(argument string) (steps []analyzer.Step, by []*link.Node
 }
 
 // reach is what a role holds, itself or through the roles that trust it in turn.
-func (r *Reader) reach(d *dialect, role *link.Node) Holding {
-	own := r.holding(d, role)
+func (r *Reader) reach(of *catalog.RoleType, role *link.Node) Holding {
+	own := r.holding(of, role)
 	h := own
 	h.Steps, h.Related = slices.Clone(own.Steps), slices.Clone(own.Related)
 	seen := map[*link.Node]bool{role: true}
@@ -155,7 +155,7 @@ func (r *Reader) reach(d *dialect, role *link.Node) Holding {
 	for len(next) > 0 && h.Class < catalog.Full {
 		from := next[0]
 		next = next[1:]
-		for _, to := range r.becomes(d, from.role) {
+		for _, to := range r.becomes(of, from.role) {
 			if seen[to] {
 				continue
 			}
@@ -165,8 +165,8 @@ func (r *Reader) reach(d *dialect, role *link.Node) Holding {
 				n.sure = Maybe
 			}
 			next = append(next, n)
-			if further := r.holding(d, to); further.Class > h.Class {
-				steps, by := n.chain(d.trust[0])
+			if further := r.holding(of, to); further.Class > h.Class {
+				steps, by := n.chain(of.Trust[0])
 				h = Holding{Class: further.Class, Words: further.Words + " through " + to.Address, Sure: min(further.Sure, n.sure),
 					Steps: slices.Concat(own.Steps, steps, further.Steps), Related: slices.Concat(own.Related, by, further.Related), Open: h.Open}
 			}
@@ -191,13 +191,13 @@ type accountTrust struct {
 
 // becomes are the roles whose trust documents name a role itself, and those that trust its account where the role's own
 // policies let it become them.
-func (r *Reader) becomes(d *dialect, role *link.Node) []*link.Node {
+func (r *Reader) becomes(of *catalog.RoleType, role *link.Node) []*link.Node {
 	if r.trusting == nil {
 		r.trusting = &trusted{byRole: map[*link.Node][]*link.Node{}, guessed: map[[2]*link.Node]bool{}, all: map[*link.Node][]*link.Node{}}
-		for i := range dialects {
-			for _, to := range r.graph.ByType(dialects[i].role) {
-				for _, argument := range dialects[i].trust {
-					r.trusts(&dialects[i], to, argument)
+		for _, t := range r.cat.RoleTypes() {
+			for _, to := range r.graph.ByType(t.Type) {
+				for _, argument := range t.Trust {
+					r.trusts(t, to, argument)
 				}
 			}
 		}
@@ -212,7 +212,7 @@ func (r *Reader) becomes(d *dialect, role *link.Node) []*link.Node {
 			continue
 		}
 		if held == nil {
-			if held = r.collect(d, role); !held.assumes() {
+			if held = r.collect(of, role); !held.assumes() {
 				break
 			}
 		}
@@ -236,12 +236,12 @@ func sameAccount(role *link.Node, t accountTrust) bool {
 	return role.Provider == t.to.Provider && role.Input == t.to.Input && t.to.Placed.Account == ""
 }
 
-func (r *Reader) trusts(d *dialect, to *link.Node, argument string) {
+func (r *Reader) trusts(of *catalog.RoleType, to *link.Node, argument string) {
 	read := r.document(to, argument, to.Values.Get(argument))
 	for _, t := range Assumers(read.doc, nil) {
 		from := []*link.Node{t.Principal.Node}
 		if !t.Principal.Unknown {
-			from = r.roleNamed(d, to, t.Principal.Value)
+			from = r.roleNamed(of, to, t.Principal.Value)
 			if whole, account := accountOf(t.Principal.Value); whole && t.Principal.Kind == Account {
 				r.trusting.whole = append(r.trusting.whole, accountTrust{to, account})
 			}
@@ -249,7 +249,7 @@ func (r *Reader) trusts(d *dialect, to *link.Node, argument string) {
 		for _, n := range from {
 			switch {
 			case n == nil || n == to:
-			case n.Type == d.role && !slices.Contains(r.trusting.byRole[n], to):
+			case n.Type == of.Type && !slices.Contains(r.trusting.byRole[n], to):
 				r.trusting.byRole[n] = append(r.trusting.byRole[n], to)
 				r.trusting.guessed[[2]*link.Node{n, to}] = read.guess
 			case n.Mode == addr.Data && n.Provider == to.Provider: // its own account
@@ -343,7 +343,7 @@ func roleARN(n *link.Node) string {
 }
 
 // roleNamed are the roles that a principal's ARN names: those that hold it, or that will have the name in its account.
-func (r *Reader) roleNamed(d *dialect, from *link.Node, value string) []*link.Node {
+func (r *Reader) roleNamed(of *catalog.RoleType, from *link.Node, value string) []*link.Node {
 	if nodes := r.graph.Holders(value); len(nodes) > 0 {
 		return nodes
 	}
@@ -357,7 +357,7 @@ func (r *Reader) roleNamed(d *dialect, from *link.Node, value string) []*link.No
 	}
 	rest = rest[strings.LastIndexByte(rest, '/')+1:]
 	var all []*link.Node
-	for _, m := range r.having(d.role, d.names, rest) {
+	for _, m := range r.having(of.Type, of.Names, rest) {
 		if m.Placed.Account != "" && m.Placed.Account == n.account {
 			all = append(all, m)
 		}
