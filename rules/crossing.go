@@ -37,10 +37,10 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []*crossing {
 			continue
 		}
 		from, to := p.Side(l.Near.Placed.Site), p.Side(besides(l.Near, &l.Far[0]))
-		if from == "" || to == "" || from == to || len(l.Near.Either) > 0 {
+		if from == "" || to == "" || from == to {
 			continue
 		}
-		far := whichever(p, l, from)
+		far := whichever(p, l, from, to)
 		if len(far) == 0 {
 			continue
 		}
@@ -82,22 +82,33 @@ func besides(near, far *link.End) place.Site {
 	return site
 }
 
-// whichever keeps the far ends that cross whichever of several resources is meant. Of the others it says that they could
-// not be decided.
-func whichever(p *analyzer.Pass, l *link.Link, near string) []link.End {
-	if !slices.ContainsFunc(l.Far, func(e link.End) bool { return len(e.Either) > 0 }) {
-		return l.Far
+// whichever keeps the far ends that cross whichever of several resources is meant, at either end. Of the others it says that
+// they could not be decided.
+func whichever(p *analyzer.Pass, l *link.Link, near, far string) []link.End {
+	among := func(either []link.Choice, side string) bool {
+		return slices.ContainsFunc(either, func(c link.Choice) bool {
+			at := p.Side(c.Site)
+			return at == "" || at == side
+		})
 	}
-	return slices.DeleteFunc(slices.Clone(l.Far), func(e link.End) bool {
-		if !slices.ContainsFunc(e.Either, func(c link.Choice) bool {
-			side := p.Side(c.Site)
-			return side == "" || side == near
-		}) {
+	open := func(e *link.End, either []link.Choice, side string) bool {
+		if !among(either, side) {
 			return false
 		}
-		p.Blind(link.OneOf(l.Node, e.Path.Full, e.Either))
+		p.Blind(link.OneOf(l.Node, e.Path.Full, either))
 		return true
+	}
+	if len(l.Near.Either) == 0 && !slices.ContainsFunc(l.Far, func(e link.End) bool { return len(e.Either) > 0 }) {
+		return l.Far
+	}
+	ends := slices.DeleteFunc(slices.Clone(l.Far), func(e link.End) bool {
+		one := len(l.Near.Either) > 0 && e.Path.Full == l.Near.Path.Full // one or the other, and no link between them
+		return one || open(&e, e.Either, near)
 	})
+	if len(ends) > 0 && open(l.Near, l.Near.Either, far) {
+		return nil
+	}
+	return ends
 }
 
 // finding says a crossing with the rule's own message.
