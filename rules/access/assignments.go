@@ -322,10 +322,7 @@ func (r *Reader) poolProvider(p *link.Node) (Party, bool) {
 			}
 		}
 	}
-	if at(p.Values, "oidc.issuer_uri").State == model.Unknown {
-		return r.issuer(p, "oidc.issuer_uri")
-	}
-	return Party{}, false
+	return r.issuer(p, "oidc.issuer_uri")
 }
 
 // held is what a grant gives to those whom one of its arguments names.

@@ -102,7 +102,7 @@ func (r *Reader) having(typ string, attributes []string, text string) []*link.No
 // holds tells whether one of the attributes has one of the values.
 func holds(n *link.Node, attributes, values []string) bool {
 	for _, a := range attributes {
-		if text, ok := n.Values.Get(a).Text(); ok && slices.Contains(values, text) {
+		if text, ok := at(n.Values, a).Text(); ok && slices.Contains(values, text) {
 			return true
 		}
 	}
@@ -112,7 +112,7 @@ func holds(n *link.Node, attributes, values []string) bool {
 // carries tells whether one of the attributes has one of the values, or may have, being unknown.
 func carries(n *link.Node, attributes, values []string) bool {
 	for _, a := range attributes {
-		if n.Values.Get(a).State == model.Unknown {
+		if at(n.Values, a).State == model.Unknown {
 			return true
 		}
 	}
@@ -369,7 +369,7 @@ func (c *collection) written(p *link.Node) (argument string, v model.Value) {
 			continue
 		}
 		for _, a := range t.Documents {
-			if v := p.Values.Get(a); v.State != model.Absent && v.State != model.Null {
+			if v := at(p.Values, a); v.State != model.Absent && v.State != model.Null {
 				return a, v
 			}
 		}
@@ -379,7 +379,7 @@ func (c *collection) written(p *link.Node) (argument string, v model.Value) {
 
 // bound reads the permissions boundary.
 func (c *collection) bound(n *link.Node, block string) {
-	v := n.Values.Get(block)
+	v := at(n.Values, block)
 	if text, ok := v.Text(); ok {
 		if class, _, ok := c.builtIn(text); ok {
 			c.most, c.limited = class, true

@@ -221,7 +221,7 @@ func (r *Reader) host(hostOrURL string, sure link.Confidence) (Party, bool) {
 // issuer is the party that an OIDC provider resource accepts tokens of: the host of its URL, or the cluster or tenant
 // that the URL is taken from.
 func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
-	v := n.Values.Get(argument)
+	v := at(n.Values, argument)
 	if url, ok := v.Text(); ok {
 		p, ok := r.host(url, link.Certain)
 		p.Nodes = append(p.Nodes, n)
@@ -230,23 +230,33 @@ func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
 	if v.State != model.Unknown {
 		return Party{}, false
 	}
+	var made *link.Target
+	several := false
 	targets, _ := r.graph.Resolve(n, argument)
-	for _, t := range targets {
-		if t.Node.Placed.Partition != "" {
-			sure := link.Likely
-			if !t.Exact {
-				sure = link.Possible
-			}
-			return Party{Placed: *t.Node.Placed, Words: "the issuer of " + t.Node.Address, Nodes: []*link.Node{n, t.Node}, Sure: sure}, true
+	for i := range targets {
+		t := &targets[i]
+		if t.Node.Placed.Partition == "" {
+			continue
+		}
+		several = several || made != nil && made.Node.Placed.Partition != t.Node.Placed.Partition
+		if made == nil || !r.crosses(n.Placed.Site, made.Node.Placed.Site) && r.crosses(n.Placed.Site, t.Node.Placed.Site) {
+			made = t // of several, one of elsewhere is the one to tell
 		}
 	}
-	return Party{}, false
+	if made == nil {
+		return Party{}, false
+	}
+	sure := link.Likely
+	if !made.Exact || several {
+		sure = link.Possible
+	}
+	return Party{Placed: *made.Node.Placed, Words: "the issuer of " + made.Node.Address, Nodes: []*link.Node{n, made.Node}, Sure: sure}, true
 }
 
 // saml is the party that a SAML provider resource's metadata describes: the host of its entity id, or else of where it
 // signs people in.
 func (r *Reader) saml(n *link.Node, argument string) (Party, bool) {
-	text, ok := n.Values.Get(argument).Text()
+	text, ok := at(n.Values, argument).Text()
 	if !ok {
 		return Party{}, false
 	}

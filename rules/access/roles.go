@@ -28,7 +28,7 @@ func (r *Reader) Roles() []Grant {
 func (r *Reader) role(of *catalog.RoleType, role *link.Node) []Grant {
 	var all []Grant
 	for _, argument := range of.Trust {
-		v := role.Values.Get(argument)
+		v := at(role.Values, argument)
 		if v.State == model.Absent || v.State == model.Null {
 			continue
 		}
@@ -237,7 +237,7 @@ func sameAccount(role *link.Node, t accountTrust) bool {
 }
 
 func (r *Reader) trusts(of *catalog.RoleType, to *link.Node, argument string) {
-	read := r.document(to, argument, to.Values.Get(argument))
+	read := r.document(to, argument, at(to.Values, argument))
 	for _, t := range Assumers(read.doc, nil) {
 		from := []*link.Node{t.Principal.Node}
 		if !t.Principal.Unknown {
@@ -449,7 +449,7 @@ func (r *Reader) claims(p Principal) Facts {
 		if is.Kind != catalog.ByIssuer {
 			return f
 		}
-		if url, ok := node.Values.Get(is.Attribute).Text(); ok {
+		if url, ok := at(node.Values, is.Attribute).Text(); ok {
 			f.Issuer = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(url, "https://"), "/"))
 		}
 		if ids, unknown := node.Values.Get("client_id_list").Strings(); !unknown && len(ids) > 0 {
