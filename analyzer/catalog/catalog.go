@@ -71,6 +71,7 @@ type tables struct {
 	identities  identities
 	roleTypes   roleTypes
 	data        map[string][]DataRow
+	inert       map[string][]Inert
 }
 
 func empty() *Catalog {
@@ -95,6 +96,7 @@ func empty() *Catalog {
 			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}, vendors: map[cloudName]bool{}, known: map[string][]Known{}, customs: map[string][]Custom{}},
 			roleTypes:  roleTypes{makers: map[string]string{}},
 			data:       map[string][]DataRow{},
+			inert:      map[string][]Inert{},
 		},
 	}
 }

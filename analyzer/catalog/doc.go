@@ -62,6 +62,9 @@
 //	link TYPE ATTRIBUTE KIND true@PARTITION [DIRECTION]
 //	link TYPE ATTRIBUTE -                   looked at: joins nothing
 //	refine TYPE ATTRIBUTE                   the attribute says what a resource of TYPE is
+//	inert TYPE ATTRIBUTE WORD...            the block that the attribute is in joins nothing where it says one of the words,
+//	                                        as rules of firewalls do that deny; `*` in a word is any text, and alone that
+//	                                        anything is there
 //
 // TYPE is a resource type or a glob; `data.TYPE` for data sources. ATTRIBUTE is the path with dots and without indexes
 // (`rule.destination.bucket`); `*` stands for a part of a name, `**` for any number of names; a row answers for

@@ -275,6 +275,7 @@ var rowKinds = map[string]rowKind{
 	"types":      {`WORD...`, 1, many, (*Catalog).readTypes},
 	"link":       {`TYPE ATTRIBUTE KIND BY [DIRECTION]`, 3, 5, (*Catalog).readLink},
 	"refine":     {`TYPE ATTRIBUTE`, 2, 2, (*Catalog).readRefine},
+	"inert":      {`TYPE ATTRIBUTE WORD...`, 3, many, (*Catalog).readInert},
 	"role":       {`CLOUD CLASS NAME...`, 3, many, (*Catalog).readRole},
 	"rolename":   {`CLOUD REGEXP`, 2, 2, (*Catalog).readRoleName},
 	"escalation": {`CLOUD NAME ACTION...`, 3, many, (*Catalog).readEscalation},

@@ -115,6 +115,8 @@ func TestRefusals(t *testing.T) {
 		{`link sky_vpc rule[0].x -`, `t.tbl:2: "rule[0].x" is not the path of an attribute: names with dots between, no indexes, ** alone`},
 		{`link sky_vpc a**.x -`, `t.tbl:2: "a**.x" is not the path of an attribute: names with dots between, no indexes, ** alone`},
 		{"link sky_vpc a -\nlink sky_vpc b -\nlink sky_vpc a network id", `t.tbl:4: link sky_vpc a is there twice, see t.tbl:2`},
+		{"inert sky_acl rule.action deny\ninert sky_acl rule.action drop", `t.tbl:3: inert sky_acl rule.action is there twice`},
+		{`inert sky_acl rule[0].action deny`, `t.tbl:2: "sky_acl" is not a resource type, or "rule[0].action" not the path of an attribute`},
 		{`role sky fool Admin`, `t.tbl:2: unknown class "fool": did you mean "full"?`},
 		{`role sky full Admin admin`, `t.tbl:2: role "admin" of sky is there twice`},
 		{`rolename sky ^x$`, `t.tbl:2: a rolename has one group, the name, not 0`},

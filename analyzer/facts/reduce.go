@@ -70,7 +70,7 @@ func (r *reducer) value(s *subject, path model.Path, v model.Value) (out model.V
 		}
 	}
 	if v.Kind == model.List {
-		return model.ListValue(items), keep
+		return model.ListValue(items), keep || r.inert(s.typ, path.Block, v)
 	}
 	return model.ObjectValue(names, items), keep
 }
@@ -105,6 +105,8 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 	}
 	short, ok := "", false
 	switch {
+	case r.inert(s.typ, path.Block, v):
+		short, ok = text, true
 	case slices.Contains(s.plain, path.Full), s.node != nil && !v.Sensitive && (r.lang.Names(s.typ, path.Block) || r.named(s.typ, path.Block)):
 		short, ok = text, true
 	case gives != catalog.NoGives:
@@ -127,6 +129,12 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		return model.NumberValue("0"), referred
 	}
 	return model.StringValue(marked), referred || row != nil
+}
+
+// inert tells whether a value says that the block which it is in joins nothing.
+func (r *reducer) inert(typ, block string, v model.Value) bool {
+	in, ok := r.cat.InertBy(typ, block)
+	return ok && link.Denies(in, v)
 }
 
 // named tells whether others mean a resource of a type by what the configuration writes at an attribute.

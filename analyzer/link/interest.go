@@ -27,6 +27,9 @@ func (i Interest) Attribute(source, typ, path string) bool {
 	if row := i.cat.Link(typ, path); row != nil && row.Kind != catalog.Nothing {
 		return true
 	}
+	if _, ok := i.cat.InertBy(typ, path); ok {
+		return true
+	}
 	if strings.Contains(path, ".") {
 		return false
 	}

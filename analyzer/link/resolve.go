@@ -49,8 +49,11 @@ func (t Target) within(full, text string) bool {
 		return true
 	}
 	v := t.Node.Values.Get(t.Attr)
+	if v.State == model.Unknown || v.State == model.Absent && t.Node.Input.Format == model.Sources { // which hold what is written
+		return false
+	}
 	part, ok := v.Text()
-	return v.State != model.Unknown && (!ok || strings.Contains(text, part))
+	return !ok || strings.Contains(text, part)
 }
 
 // Reference is a resource that an argument refers to itself, and the known leaves of the argument that may hold its value.

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -13,6 +14,7 @@ type shape struct {
 	block    string
 	row      *catalog.Link
 	inside   bool // rows name what is inside of it
+	inert    []catalog.Inert
 	children map[string]*shape
 	others   *shape // what names after the first mostNames share
 }
@@ -24,7 +26,7 @@ const mostNames = 1000
 func (g *Graph) shape(typ string) *shape {
 	s := g.shapes[typ]
 	if s == nil {
-		s = &shape{}
+		s = &shape{inert: g.inert(typ, "")}
 		g.shapes[typ] = s
 	}
 	return s
@@ -55,7 +57,18 @@ func (g *Graph) below(s *shape, typ, name string) *shape {
 	if s.block != "" {
 		block = s.block + "." + name
 	}
-	return &shape{block: block, row: g.cat.Link(typ, block), inside: g.cat.Inside(typ, block)}
+	return &shape{block: block, row: g.cat.Link(typ, block), inside: g.cat.Inside(typ, block), inert: g.inert(typ, block)}
+}
+
+// inert are the attributes by which a block tells that it joins nothing.
+func (g *Graph) inert(typ, block string) []catalog.Inert {
+	var of []catalog.Inert
+	for _, in := range g.cat.Inert(typ) {
+		if in.Block == block {
+			of = append(of, in)
+		}
+	}
+	return of
 }
 
 // step is one part of the way to a leaf: an attribute, or an index where name is empty.
@@ -88,10 +101,22 @@ func full(way []step, block string) string {
 	return string(b)
 }
 
+// Denies tells whether a value of an attribute says that the block which it is in joins nothing.
+func Denies(in catalog.Inert, v model.Value) bool {
+	if in.Present() && v.Kind == model.List {
+		return v.State == model.Known && v.Len() > 0
+	}
+	texts, unknown := v.Strings()
+	return !unknown && len(texts) > 0 && !slices.ContainsFunc(texts, func(text string) bool { return !in.Says(text) })
+}
+
 // walk makes the ends of every leaf of v, of which s is the shape and way the way to it.
 func (g *Graph) walk(n *Node, v model.Value, s *shape, typ string, way []step) {
 	if v.State != model.Known || v.Kind != model.List && v.Kind != model.Object {
 		g.leaf(n, v, s, typ, way)
+		return
+	}
+	if v.Kind == model.Object && slices.ContainsFunc(s.inert, func(in catalog.Inert) bool { return Denies(in, v.Get(in.Attribute)) }) {
 		return
 	}
 	for i := range v.Len() {

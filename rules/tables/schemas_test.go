@@ -124,6 +124,32 @@ func (has *provided) any(row *catalog.Link) bool {
 	})
 }
 
+// TestInertInSchemas holds that every attribute by which blocks tell that they join nothing is one of its provider's, where the
+// schemas are there. A type without any attribute is one whose schema could not be read.
+func TestInertInSchemas(t *testing.T) {
+	cat, err := catalog.Load(tables.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, s := range published(t) {
+		for source, p := range s.Schemas {
+			has := attributes(p)
+			for typ, resource := range p.ResourceSchemas {
+				for _, in := range cat.Inert(typ) {
+					path := strings.TrimPrefix(in.Block+"."+in.Attribute, ".")
+					if n++; len(resource.Block.Attributes) > 1 && !has.any(&catalog.Link{Type: typ, Attribute: path}) {
+						t.Errorf("%s has no %s %s", source, typ, path)
+					}
+				}
+			}
+		}
+	}
+	if n < 80 {
+		t.Errorf("only %d attributes are looked at", n)
+	}
+}
+
 // TestNamesAreInSchemas holds that every attribute that resources are known by is one of their provider's, where the schemas
 // are there.
 func TestNamesAreInSchemas(t *testing.T) {
