@@ -8,8 +8,8 @@
 // # What is kept of a value
 //
 // Of texts only tokens are kept as they are: ids that a table's form of ids fits, opaque ids that clouds give out, hosts,
-// addresses, accounts, regions, words of the tables, names of actions, and the names of roles and policies, which their ids
-// hold. Another name is hashed: it can be compared with another, and not be read. The text of a URL is cut down to its host
+// addresses, accounts, regions, words of the tables, names of actions, and the names and paths of roles and policies, which their
+// ids hold. Another name is hashed: it can be compared with another, and not be read. The text of a URL is cut down to its host
 // and its hashed path, a policy document to its statements with every word of it treated like this. Other texts and all
 // numbers are left out; where it matters that there is a value, a mark says no more than that. What Terraform marks as
 // sensitive is never hashed: its place is kept where it tells one.

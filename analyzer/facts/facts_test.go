@@ -79,7 +79,7 @@ func TestFactsTellNoValues(t *testing.T) {
 	document := `{\"Version\": \"2012-10-17\", \"Id\": \"CANARY\", \"CANARY!\": 1, \"Statement\": [{\"Sid\": \"CANARY\", \"Effect\": \"Allow\", \"Action\": [\"sts:AssumeRole\", \"CANARY\"], \"Principal\": {\"AWS\": [\"111111111111\", \"CANARY\"], \"CANARY?\": \"x\"}, \"Resource\": \"CANARY*CANARY\", \"Condition\": {\"StringEquals\": {\"sts:ExternalId\": \"CANARY\", \"aws:PrincipalTag/team\": \"team:CANARY:CANARY\"}}}]}`
 	saml := `<EntityDescriptor entityID=\"https://sts.windows.net/\"><Organization>CANARY</Organization><SingleSignOnService Location=\"https://CANARY:CANARY@login.partner.example/?CANARY\" CANARY=\"CANARY\"/></EntityDescriptor>`
 	text := planOf(
-		resource("aws_iam_role.r", "hashicorp/aws", `{"name": "operator", "path": "/CANARY/", "description": "CANARY", "tags": {"owner": "CANARY"}, "assume_role_policy": "`+document+`",
+		resource("aws_iam_role.r", "hashicorp/aws", `{"name": "operator", "path": "/operators/", "description": "CANARY", "tags": {"owner": "CANARY"}, "assume_role_policy": "`+document+`",
 			"inline_policy": [{"name": "CANARY", "policy": "`+document+`"}], "permissions_boundary": "CANARY", "id": "operator"}`, `{}`),
 		resource("data.aws_iam_policy_document.d", "hashicorp/aws", `{"json": "`+document+`", "statement": [{"sid": "CANARY", "actions": ["CANARY"], "resources": ["CANARY"],
 			"principals": [{"type": "AWS", "identifiers": ["CANARY"]}], "condition": [{"test": "StringLike", "variable": "CANARY", "values": ["repo:CANARY/*"]}]}]}`, `{}`),

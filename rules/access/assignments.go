@@ -249,7 +249,7 @@ func guestOf(n *link.Node) (Party, bool) {
 // googleParties are those whom a Google member names: of an identity pool, whoever its providers trust.
 func (r *Reader) googleParties(n *link.Node, m Member) []Party {
 	if m.Pool != "" {
-		return r.pool(func(p *link.Node) bool {
+		return r.pool(m, func(p *link.Node) bool {
 			return together(p.Placed.Site, n.Placed.Site) && slices.ContainsFunc(r.cat.Pools(), func(of catalog.Pool) bool { return holds(p, []string{of.ID}, []string{m.Pool}) })
 		})
 	}
@@ -269,12 +269,12 @@ func (r *Reader) googleParties(n *link.Node, m Member) []Party {
 	return []Party{{Placed: place.Placed{Site: site}, Words: words, Nodes: r.graph.Holders(m.Mail), Sure: link.Certain, Account: true}}
 }
 
-// pool are those whom providers of an identity pool trust.
-func (r *Reader) pool(is func(provider *link.Node) bool) []Party {
+// pool are those of a member whom providers of an identity pool trust.
+func (r *Reader) pool(m Member, is func(provider *link.Node) bool) []Party {
 	var all []Party
 	for _, of := range r.cat.Pools() {
 		for _, p := range r.graph.ByType(of.Provider) {
-			if !is(p) || r.Shut(p) {
+			if !is(p) || r.shutFor(p, m) {
 				continue
 			}
 			if who, ok := r.poolProvider(p); ok {
@@ -288,7 +288,7 @@ func (r *Reader) pool(is func(provider *link.Node) bool) []Party {
 
 // workloads are those of a member string that is only known to be made of an identity pool's name.
 func (r *Reader) workloads(of catalog.Pool, pool *link.Node) []Party {
-	all := r.pool(func(p *link.Node) bool {
+	all := r.pool(Member{}, func(p *link.Node) bool {
 		return slices.ContainsFunc(r.named(p, of.ID, of.Type, []string{of.ID}), func(f found) bool { return f.node == pool })
 	})
 	for i := range all {

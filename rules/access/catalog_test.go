@@ -37,12 +37,12 @@ action azure identity Microsoft.Authorization/roleAssignments/write
 action azure key Microsoft.KeyVault/vaults/write
 action azure read */read
 action oci full "manage all-resources"
-action oci identity "manage policies" "use groups"
-action oci network "manage drgs" "manage virtual-network-family"
+action oci identity "manage policies" "use groups" "permission POLICY_UPDATE"
+action oci network "manage drgs" "manage vcns" "manage virtual-network-family" "permission VCN_UPDATE" "permission ROUTE_TABLE_UPDATE"
 action oci key "manage keys" "use keys"
 action oci data "manage object-family"
-action oci use "manage *" "use *"
-action oci read "inspect *" "read *"
+action oci use "manage *" "use *" "permission *"
+action oci read "inspect *" "read *" "permission *_INSPECT" "permission *_READ" "operation Get*" "operation List*"
 action google network compute.networks.addPeering
 action google data storage.objects.*
 `

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,7 +27,7 @@ func (f Facts) of(key string) (Fact, bool) {
 	if f.Keys == nil && f.Issuer == "" {
 		return Fact{}, false
 	}
-	key = strings.Replace(strings.ToLower(key), "/:", ":", 1) // an issuer may be written with a slash at its end
+	key = keyName(key)
 	if fact, ok := f.Keys[key]; ok {
 		return fact, true
 	}
@@ -35,14 +37,62 @@ func (f Facts) of(key string) (Fact, bool) {
 	return Fact{}, false
 }
 
-// holds tells whether all conditions of the statement hold: they are joined by and.
+// holds tells whether all conditions of the statement hold: they are joined by and, so that what one of them leaves of a key
+// is all that the others can find there.
 func (s *Statement) holds(facts Facts) Answer {
 	all := Yes
-	for _, c := range s.Conditions {
+	for i, c := range s.Conditions {
+		all = min(all, c.Holds(facts))
+		if all != No && i+1 < len(s.Conditions) {
+			facts = c.narrow(facts)
+		}
+	}
+	for _, c := range s.Conditions[:max(len(s.Conditions)-1, 0)] { // those that came before what narrows
 		all = min(all, c.Holds(facts))
 	}
 	return all
 }
+
+// narrow is what is known of a request once the condition has let it through: of a key with a single value, one of the
+// condition's.
+func (c Condition) narrow(facts Facts) Facts {
+	test, ok := parseTest(c.Test)
+	if !ok || strings.Contains(c.Test, ":") || test.ifExists || test.fold || c.Values.Unknown || len(c.Values.Values) == 0 ||
+		test.operator != equal && test.operator != like && test.operator != arnLike {
+		return facts
+	}
+	fact, known := facts.of(c.Key)
+	if fact.Absent {
+		return facts
+	}
+	left := Fact{}
+	for _, v := range c.Values.Values {
+		if strings.Contains(v, "${") {
+			return facts
+		}
+		if test.operator == equal && strings.ContainsAny(v, "*?") {
+			return facts // of which a pattern would mean more
+		}
+		if !known || slices.ContainsFunc(fact.Patterns, func(p string) bool { return test.compare(v, p, false) == Maybe }) {
+			left.Patterns = append(left.Patterns, v)
+		}
+	}
+	for _, p := range fact.Patterns {
+		if slices.ContainsFunc(c.Values.Values, func(v string) bool { return test.compare(v, p, false) == Yes }) {
+			left.Patterns = append(left.Patterns, p)
+		}
+	}
+	keys := maps.Clone(facts.Keys)
+	if keys == nil {
+		keys = map[string]Fact{}
+	}
+	keys[keyName(c.Key)] = left
+	facts.Keys = keys
+	return facts
+}
+
+// keyName is a condition key as facts have it: an issuer may be written with a slash at its end.
+func keyName(key string) string { return strings.Replace(strings.ToLower(key), "/:", ":", 1) }
 
 // Holds tells whether a condition holds. The rules are those of AWS's "Logic for context keys": the values are joined
 // by or, under a negated operator by nor; a missing key fails an operator, satisfies a negated one, an IfExists and a

@@ -15,6 +15,8 @@ import (
 var (
 	compared = pattern.New(`^([a-z][A-Za-z_.]*) *(==|!=) *(?:"([^"]*)"|'([^']*)')$`)
 	begins   = pattern.New(`^([a-z][A-Za-z_.]*)\.startsWith\( *(?:"([^"]*)"|'([^']*)') *\)$`)
+	among    = pattern.New(`^([a-z][A-Za-z_.]*) +in +\[([^\[\]]*)\]$`)
+	inQuotes = pattern.New(`^(?:"([^"]*)"|'([^']*)')$`)
 	timed    = pattern.New(`^(request\.time) *(<|<=|>|>=) *timestamp\( *(?:"([^"]*)"|'([^']*)') *\)$`)
 )
 
@@ -128,6 +130,17 @@ func comparison(term string) (Condition, bool) {
 	if m := begins.Regexp().FindStringSubmatch(term); m != nil && !strings.ContainsAny(m[2]+m[3], "*?") {
 		return one("StringLike", m[1], m[2], m[3]+"*")
 	}
+	if m := among.Regexp().FindStringSubmatch(term); m != nil {
+		c := Condition{Test: "StringEquals", Key: m[1]}
+		for text := range strings.SplitSeq(m[2], ",") {
+			q := inQuotes.Regexp().FindStringSubmatch(strings.TrimSpace(text))
+			if q == nil {
+				return Condition{}, false
+			}
+			c.Values.Values = append(c.Values.Values, q[1]+q[2])
+		}
+		return c, true
+	}
 	if m := timed.Regexp().FindStringSubmatch(term); m != nil {
 		test := "DateLessThan"
 		if strings.HasPrefix(m[2], ">") {
@@ -161,7 +174,10 @@ func (r *Reader) mayHold(text string, facts Facts) Answer {
 
 // Shut tells that a resource lets nobody in: it or the pool that it is of is switched off, or it is under a condition that
 // cannot hold.
-func (r *Reader) Shut(n *link.Node) bool {
+func (r *Reader) Shut(n *link.Node) bool { return r.shutFor(n, Member{}) }
+
+// shutFor tells that a provider of a pool does not let in those whom a member names, or anybody if it names none.
+func (r *Reader) shutFor(n *link.Node, m Member) bool {
 	if n.Values.Get("disabled").True() {
 		return true
 	}
@@ -183,6 +199,12 @@ func (r *Reader) Shut(n *link.Node) bool {
 		}
 		if mapped, _ := at(n.Values, "attribute_mapping").Get("google.subject").Text(); mapped != "assertion.sub" {
 			delete(facts.Keys, "google.subject")
+		}
+	}
+	if m.Attribute != "" {
+		facts.Keys[m.Attribute] = Fact{Patterns: []string{m.Value}}
+		if claim, ok := at(n.Values, "attribute_mapping").Get(m.Attribute).Text(); ok {
+			facts.Keys[keyName(claim)] = Fact{Patterns: []string{m.Value}}
 		}
 	}
 	if account, ok := at(n.Values, "aws.account_id").Text(); ok {

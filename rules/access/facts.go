@@ -35,7 +35,7 @@ func readsAttribute(whole func(typ string) bool, typ, attribute string) bool {
 func namedBy(cat *catalog.Catalog) map[string][]string {
 	m := map[string][]string{}
 	for _, t := range cat.RoleTypes() {
-		m[t.Type] = append(m[t.Type], t.Names...)
+		m[t.Type] = append(append(m[t.Type], "path"), t.Names...) // an ARN has it before the name
 		for _, p := range t.Policies {
 			m[p.Type] = append(m[p.Type], p.Names...)
 		}
@@ -187,6 +187,7 @@ func (v *vocabulary) text(element, s string) string {
 		return s
 	}
 	if element == "attributecondition" || element == "expression" {
+		s = beginning.Regexp().ReplaceAllStringFunc(s, unreadable)
 		return quoted.Regexp().ReplaceAllStringFunc(s, func(q string) string { return q[:1] + v.text("", q[1:len(q)-1]) + q[:1] })
 	}
 	if !strings.ContainsAny(s, "*?") && !strings.HasPrefix(s, "system:") {
@@ -199,6 +200,18 @@ func (v *vocabulary) text(element, s string) string {
 func isMoment(s string) bool {
 	_, err := time.Parse(time.RFC3339, s)
 	return err == nil
+}
+
+// beginning is what asks for the beginning of a text. Those of Kubernetes' subjects are hashed piece by piece.
+var beginning = pattern.New(`\.startsWith\( *["'](?:system:)?`)
+
+// unreadable makes the beginning of a text that is hashed as a whole something that nobody decides: no hash begins with that of
+// a beginning.
+func unreadable(call string) string {
+	if strings.HasSuffix(call, "system:") {
+		return call
+	}
+	return strings.Replace(call, "startsWith", "beginsWith", 1)
 }
 
 // quoted is a text within a condition of Google's.
@@ -219,7 +232,12 @@ func (v *vocabulary) googleMember(s string, m Member) string {
 	switch {
 	case m.Pool != "":
 		head, rest, _ := strings.Cut(s, "Pools/"+m.Pool)
-		if rest != "" {
+		switch {
+		case m.Attribute == "google.subject":
+			rest = "/subject/" + v.text("", m.Value)
+		case m.Attribute != "":
+			rest = "/" + m.Attribute + "/" + v.text("", m.Value)
+		case rest != "":
 			rest = "/" + v.word(rest)
 		}
 		return head + "Pools/" + v.word(m.Pool) + rest
@@ -288,13 +306,28 @@ func (v *vocabulary) sentence(s Sentence) string {
 		out += " in " + tenancy(s.Where)
 	}
 	if s.Limited {
-		out += " where a condition"
+		var terms []string
 		for _, id := range s.Callers {
-			out += " request.principal.id = '" + v.word(id) + "'"
+			terms = append(terms, "request.principal.id = '"+v.word(id)+"'")
 		}
+		for _, only := range s.Only {
+			kind, name, _ := strings.Cut(only, " ")
+			if !operationName.Regexp().MatchString(name) {
+				name = v.word(name)
+			}
+			terms = append(terms, "request."+kind+" = '"+name+"'")
+		}
+		word := "all"
+		if len(s.Only) > 1 {
+			word = "any"
+		}
+		out += " where " + word + " {" + strings.Join(terms, ", ") + "}"
 	}
 	return out
 }
+
+// operationName is the form of Oracle's permissions and operations.
+var operationName = pattern.New(`^[a-z_]{2,80}$`)
 
 // metadata keeps the URLs of SAML metadata.
 func (v *vocabulary) metadata(text string) string {

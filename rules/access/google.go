@@ -14,6 +14,9 @@ type Member struct {
 	Mail string // of users, groups and service accounts
 	Host string // the mail's domain, or the domain itself
 	Pool string // of principal and principalSet: the workload or workforce identity pool's id
+	// Attribute and Value are what those of a pool have whom a principal or principalSet names: `google.subject`,
+	// `attribute.repository`. Both are "" where it names all of the pool, or a group.
+	Attribute, Value string
 	// Universe is of service accounts: the word in front of `.iam.gserviceaccount.com` that a universe other than
 	// Google's default has, as in `x@project.s3ns.iam.gserviceaccount.com`.
 	Universe string
@@ -50,7 +53,12 @@ func GoogleMember(text string) (m Member, ok bool) {
 		return m, ok && m.Host != ""
 	case "principal", "principalSet":
 		_, pool, found := strings.Cut(rest, "Pools/")
-		m.Pool, _, _ = strings.Cut(pool, "/")
+		m.Pool, rest, _ = strings.Cut(pool, "/")
+		if name, value, ok := strings.Cut(rest, "/"); ok && strings.HasPrefix(name, "attribute.") {
+			m.Attribute, m.Value = strings.ToLower(name), value
+		} else if ok && name == "subject" {
+			m.Attribute, m.Value = "google.subject", value
+		}
 		return m, found && m.Pool != ""
 	case "projectOwner", "projectEditor", "projectViewer":
 		m.Project = rest

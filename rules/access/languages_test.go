@@ -10,17 +10,22 @@ import (
 
 func TestParseStatement(t *testing.T) {
 	for text, want := range map[string]Sentence{
-		"Define tenancy Gov as ocid1.tenancy.oc2..aaaa":                           {Verb: Define, Kind: "tenancy", Name: "gov", ID: "ocid1.tenancy.oc2..aaaa"},
-		"  define   GROUP 'Ops Team' AS ocid1.group.oc2..b":                       {Verb: Define, Kind: "group", Name: "ops team", ID: "ocid1.group.oc2..b"},
-		"Admit group Ops of tenancy Gov to manage all-resources in tenancy":       {Verb: Admit, Who: "group ops", Of: "gov", To: "manage", What: "all-resources"},
-		"admit any-user of any-tenancy to read buckets in compartment c":          {Verb: Admit, Who: "any-user", Of: "any-tenancy", To: "read", What: "buckets"},
-		"ENDORSE group Ops TO use virtual-network-family IN tenancy Gov":          {Verb: Endorse, Who: "group ops", To: "use", What: "virtual-network-family", Where: "gov"},
-		"Endorse dynamic-group d to manage objects in any-tenancy":                {Verb: Endorse, Who: "dynamic-group d", To: "manage", What: "objects", Where: "any-tenancy"},
-		"Allow group id ocid1.group.oc1..x to manage policies in tenancy":         {Verb: AllowTo, Who: "group id ocid1.group.oc1..x", To: "manage", What: "policies"},
-		"allow group 'to' to inspect all-resources in tenancy":                    {Verb: AllowTo, Who: "group to", To: "inspect", What: "all-resources"},
-		"allow group a to manage keys in compartment x where target.vault.id='v'": {Verb: AllowTo, Who: "group a", To: "manage", What: "keys", Limited: true},
-		"allow any-user to {BUCKET_READ, OBJECT_READ} in tenancy":                 {Verb: AllowTo, Who: "any-user", To: "{bucket_read, object_read}"},
-		"deny group a to manage all-resources in tenancy":                         {Verb: DenyTo, Who: "group a", To: "manage", What: "all-resources"},
+		"Define tenancy Gov as ocid1.tenancy.oc2..aaaa":                                                                 {Verb: Define, Kind: "tenancy", Name: "gov", ID: "ocid1.tenancy.oc2..aaaa"},
+		"  define   GROUP 'Ops Team' AS ocid1.group.oc2..b":                                                             {Verb: Define, Kind: "group", Name: "ops team", ID: "ocid1.group.oc2..b"},
+		"Admit group Ops of tenancy Gov to manage all-resources in tenancy":                                             {Verb: Admit, Who: "group ops", Of: "gov", To: "manage", What: "all-resources"},
+		"admit any-user of any-tenancy to read buckets in compartment c":                                                {Verb: Admit, Who: "any-user", Of: "any-tenancy", To: "read", What: "buckets"},
+		"ENDORSE group Ops TO use virtual-network-family IN tenancy Gov":                                                {Verb: Endorse, Who: "group ops", To: "use", What: "virtual-network-family", Where: "gov"},
+		"Endorse dynamic-group d to manage objects in any-tenancy":                                                      {Verb: Endorse, Who: "dynamic-group d", To: "manage", What: "objects", Where: "any-tenancy"},
+		"Allow group id ocid1.group.oc1..x to manage policies in tenancy":                                               {Verb: AllowTo, Who: "group id ocid1.group.oc1..x", To: "manage", What: "policies"},
+		"allow group 'to' to inspect all-resources in tenancy":                                                          {Verb: AllowTo, Who: "group to", To: "inspect", What: "all-resources"},
+		"allow group a to manage keys in compartment x where target.vault.id='v'":                                       {Verb: AllowTo, Who: "group a", To: "manage", What: "keys", Limited: true},
+		"allow any-user to {BUCKET_READ, OBJECT_READ} in tenancy":                                                       {Verb: AllowTo, Who: "any-user", To: "{bucket_read, object_read}"},
+		"allow group a to manage vcns in tenancy where request.permission = 'VCN_READ'":                                 {Verb: AllowTo, Who: "group a", To: "manage", What: "vcns", Limited: true, Only: []string{"permission vcn_read"}},
+		"allow group a to manage vcns in tenancy where any {request.permission='A_READ', request.operation='ListVcns'}": {Verb: AllowTo, Who: "group a", To: "manage", What: "vcns", Limited: true, Only: []string{"permission a_read", "operation listvcns"}},
+		"allow group a to manage vcns in tenancy where any {request.permission='VCN_READ', request.region='iad'}":       {Verb: AllowTo, Who: "group a", To: "manage", What: "vcns", Limited: true},
+		"allow group a to manage vcns in tenancy where request.permission != 'VCN_DELETE'":                              {Verb: AllowTo, Who: "group a", To: "manage", What: "vcns", Limited: true},
+		"allow group a to manage vcns in tenancy where request.operation = 'UpdateVcn'":                                 {Verb: AllowTo, Who: "group a", To: "manage", What: "vcns", Limited: true},
+		"deny group a to manage all-resources in tenancy":                                                               {Verb: DenyTo, Who: "group a", To: "manage", What: "all-resources"},
 	} {
 		got, ok := ParseStatement(text)
 		if !ok {
@@ -40,18 +45,34 @@ func TestParseStatement(t *testing.T) {
 func TestSentenceAmounts(t *testing.T) {
 	cat := testCatalog(t)
 	for text, want := range map[string]catalog.Class{
-		"manage all-resources":          catalog.Full,
-		"MANAGE Virtual-Network-Family": catalog.NetworkAdmin,
-		"manage drgs":                   catalog.NetworkAdmin,
-		"use virtual-network-family":    catalog.Use,
-		"manage policies":               catalog.IdentityAdmin,
-		"use groups":                    catalog.IdentityAdmin,
-		"manage keys":                   catalog.KeyAdmin,
-		"use keys":                      catalog.KeyAdmin,
-		"manage object-family":          catalog.Data,
-		"manage tag-namespaces":         catalog.Use,
-		"read all-resources":            catalog.Read,
-		"inspect policies":              catalog.Read,
+		"request.permission = 'VCN_READ'":                                      catalog.Read,
+		"any {request.permission='VCN_READ', request.permission='VCN_UPDATE'}": catalog.NetworkAdmin,
+		"request.operation = 'ListVcns'":                                       catalog.Read,
+		"request.operation = 'UpdateVcn'":                                      catalog.NetworkAdmin,
+		"request.region = 'iad'":                                               catalog.NetworkAdmin,
+	} {
+		s, ok := ParseStatement("allow group a to manage vcns in tenancy where " + text)
+		if got := s.Amounts(cat); !ok || got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+	for text, want := range map[string]catalog.Class{
+		"manage all-resources":           catalog.Full,
+		"MANAGE Virtual-Network-Family":  catalog.NetworkAdmin,
+		"manage drgs":                    catalog.NetworkAdmin,
+		"use virtual-network-family":     catalog.Use,
+		"manage policies":                catalog.IdentityAdmin,
+		"use groups":                     catalog.IdentityAdmin,
+		"manage keys":                    catalog.KeyAdmin,
+		"use keys":                       catalog.KeyAdmin,
+		"manage object-family":           catalog.Data,
+		"manage tag-namespaces":          catalog.Use,
+		"read all-resources":             catalog.Read,
+		"inspect policies":               catalog.Read,
+		"{VCN_READ, SUBNET_INSPECT}":     catalog.Read,
+		"{VCN_READ, ROUTE_TABLE_UPDATE}": catalog.NetworkAdmin,
+		"{policy_update}":                catalog.IdentityAdmin,
+		"{TAG_NAMESPACE_USE}":            catalog.Use,
 	} {
 		s, ok := ParseStatement("allow group a to " + text + " in tenancy")
 		if got := s.Amounts(cat); !ok || got != want {
@@ -103,7 +124,7 @@ func TestGoogleMember(t *testing.T) {
 		"domain:example.com":     {Member{Kind: "domain", Host: "example.com"}, place.Site{Host: "example.com"}},
 		"allUsers":               {Member{Kind: "allUsers"}, place.Site{}},
 		"projectOwner:p":         {Member{Kind: "projectOwner", Project: "p"}, place.Site{Cloud: "google", Account: "p"}},
-		"principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/subject/s": {Member{Kind: "principal", Pool: "pool"}, place.Site{}},
+		"principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/subject/s": {Member{Kind: "principal", Pool: "pool", Attribute: "google.subject", Value: "s"}, place.Site{}},
 		"principalSet://iam.googleapis.com/locations/global/workforcePools/staff/*":                       {Member{Kind: "principalSet", Pool: "staff"}, place.Site{}},
 	} {
 		got, ok := GoogleMember(text)

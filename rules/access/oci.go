@@ -40,10 +40,36 @@ type Sentence struct {
 	Where   string   // of Endorse: the tenancy's name or OCID, `any-tenancy`
 	Limited bool     // there is a `where`
 	Callers []string // the OCIDs that it names for who asks
+	Only    []string // the single permissions or operations that it leaves of the permission, nil for all
 }
 
 // caller is a condition on who asks, such as `request.principal.cluster_id = 'ocid1.cluster...'`.
 var caller = pattern.New(`(?i)\brequest\.[a-z._]+\s*=\s*'(ocid1\.[^']+)'`)
+
+// asked is a condition on what is asked for, and compared any condition.
+var (
+	asked    = pattern.New(`(?i)\brequest\.(permission|operation)\s*=\s*'([^']*)'`)
+	operands = pattern.New(`'[^']*'|/[^/]*/`)
+)
+
+// only are the permissions or operations that a condition leaves, nil where it leaves all. Where one of several conditions is
+// enough, all of them have to be about what is asked for.
+func only(where string) []string {
+	found := asked.Regexp().FindAllStringSubmatch(where, -1)
+	some := strings.HasPrefix(strings.ToLower(strings.TrimSpace(where)), "any")
+	if len(found) == 0 || some && len(found) != len(operands.Regexp().FindAllString(where, -1)) || !some && len(found) > 1 {
+		return nil
+	}
+	var all []string
+	for _, m := range found {
+		name := strings.ToLower(m[1] + " " + m[2])
+		if op, ok := strings.CutPrefix(name, "operation "); ok && !strings.HasPrefix(op, "get") && !strings.HasPrefix(op, "list") {
+			return nil // what an operation needs, no table tells
+		}
+		all = append(all, name)
+	}
+	return all
+}
 
 // ParseStatement reads one sentence; ok is false where it is none of the language. Case and spaces do not matter,
 // names may be quoted.
@@ -58,6 +84,8 @@ func ParseStatement(text string) (s Sentence, ok bool) {
 			for _, m := range caller.Regexp().FindAllStringSubmatch(text, -1) {
 				s.Callers = append(s.Callers, m[1])
 			}
+			_, where, _ := cutFold(text, "where")
+			s.Only = only(where)
 			break
 		}
 	}
@@ -197,11 +225,32 @@ func Names(all []Sentence) map[string]string {
 	return names
 }
 
-// Amounts is what a sentence's permission amounts to by the tables. Single permissions use what they name.
+// Amounts is what a sentence's permission amounts to by the tables, or what a condition leaves of it.
 func (s Sentence) Amounts(cat *catalog.Catalog) catalog.Class {
+	class := catalog.NoClass
 	switch s.To {
 	case "manage", "use", "read", "inspect":
-		return cat.ActionClass("oci", s.To+" "+s.What)
+		class = cat.ActionClass("oci", s.To+" "+s.What)
+	default:
+		for _, name := range strings.FieldsFunc(s.To, func(c rune) bool { return strings.ContainsRune("{}, \t", c) }) {
+			class = max(class, cat.ActionClass("oci", "permission "+name))
+		}
 	}
-	return catalog.Use
+	if s.Only == nil {
+		return class
+	}
+	left := catalog.NoClass
+	for _, name := range s.Only {
+		left = max(left, cat.ActionClass("oci", name))
+	}
+	return min(class, left)
+}
+
+// cutFold is strings.Cut without regard to case, at the last place.
+func cutFold(text, word string) (before, after string, found bool) {
+	i := strings.LastIndex(strings.ToLower(text), word)
+	if i < 0 {
+		return text, "", false
+	}
+	return text[:i], text[i+len(word):], true
 }

@@ -239,9 +239,11 @@ func sameAccount(role *link.Node, t accountTrust) bool {
 func (r *Reader) trusts(of *catalog.RoleType, to *link.Node, argument string) {
 	read := r.document(to, argument, at(to.Values, argument))
 	for _, t := range Assumers(read.doc, nil) {
-		from := []*link.Node{t.Principal.Node}
+		from, guessed := []*link.Node{t.Principal.Node}, read.guess
 		if !t.Principal.Unknown {
-			from = r.roleNamed(of, to, t.Principal.Value)
+			var sure bool
+			from, sure = r.roleNamed(of, to, t.Principal.Value)
+			guessed = guessed || !sure
 			if whole, account := accountOf(t.Principal.Value); whole && t.Principal.Kind == Account {
 				r.trusting.whole = append(r.trusting.whole, accountTrust{to, account})
 			}
@@ -251,7 +253,7 @@ func (r *Reader) trusts(of *catalog.RoleType, to *link.Node, argument string) {
 			case n == nil || n == to:
 			case n.Type == of.Type && !slices.Contains(r.trusting.byRole[n], to):
 				r.trusting.byRole[n] = append(r.trusting.byRole[n], to)
-				r.trusting.guessed[[2]*link.Node{n, to}] = read.guess
+				r.trusting.guessed[[2]*link.Node{n, to}] = guessed
 			case n.Mode == addr.Data && n.Provider == to.Provider: // its own account
 				r.trusting.whole = append(r.trusting.whole, accountTrust{to: to})
 			}
@@ -296,7 +298,7 @@ func (r *Reader) assumes(from docFrom, doc Document, to *link.Node) Answer {
 			continue
 		}
 		over := s.Resources.matches(arn, false)
-		if strings.Contains(arn, "*") && slices.ContainsFunc(s.Resources.Values, func(p string) bool { return overlap(p, arn, false) }) {
+		if strings.Contains(arn, "*") && slices.ContainsFunc(s.Resources.Values, func(p string) bool { return overlapARN(p, arn) }) {
 			over = max(over, Maybe)
 		}
 		if s.Resources.Unknown && over != Yes {
@@ -310,6 +312,20 @@ func (r *Reader) assumes(from docFrom, doc Document, to *link.Node) Answer {
 		most = max(most, min(s.acts("sts:AssumeRole"), s.holds(Facts{}), over))
 	}
 	return most
+}
+
+// overlapARN tells whether two patterns may mean one ARN. Stars of a whole ARN end at its colons.
+func overlapARN(a, b string) bool {
+	x, y := strings.SplitN(a, ":", 6), strings.SplitN(b, ":", 6)
+	if len(x) < 6 || len(y) < 6 {
+		return overlap(a, b, false)
+	}
+	for i := range x {
+		if !overlap(x[i], y[i], false) {
+			return false
+		}
+	}
+	return true
 }
 
 // refersTo tells whether some argument of n refers to another resource.
@@ -342,27 +358,34 @@ func roleARN(n *link.Node) string {
 	return "arn:*:iam::" + account + ":role" + path + name
 }
 
-// roleNamed are the roles that a principal's ARN names: those that hold it, or that will have the name in its account.
-func (r *Reader) roleNamed(of *catalog.RoleType, from *link.Node, value string) []*link.Node {
+// roleNamed are the roles that a principal's ARN names: those that hold it, or that will have the name in its account. Where
+// no account is known, and the role is of the same provider configuration as the one that names it, that is not sure.
+func (r *Reader) roleNamed(of *catalog.RoleType, from *link.Node, value string) (all []*link.Node, sure bool) {
 	if nodes := r.graph.Holders(value); len(nodes) > 0 {
-		return nodes
+		return nodes, true
 	}
 	n, ok := parseName(value)
 	if !ok {
-		return nil
+		return nil, false
 	}
 	kind, rest, _ := strings.Cut(n.resource, "/")
 	if kind != "role" {
-		return nil
+		return nil, false
 	}
 	rest = rest[strings.LastIndexByte(rest, '/')+1:]
-	var all []*link.Node
+	var maybe []*link.Node
 	for _, m := range r.having(of.Type, of.Names, rest) {
-		if m.Placed.Account != "" && m.Placed.Account == n.account {
+		switch {
+		case m.Placed.Account != "" && m.Placed.Account == n.account:
 			all = append(all, m)
+		case m.Placed.Account == "" && m.Provider == from.Provider && m.Input == from.Input:
+			maybe = append(maybe, m)
 		}
 	}
-	return all
+	if len(all) > 0 {
+		return all, true
+	}
+	return maybe, false
 }
 
 // conditionKey is a condition key as evidence may show it: those of the clouds in full, of others, which hold an
