@@ -92,7 +92,7 @@ func (c *Catalog) settle(id *Identity, partition, region string) {
 	if region == "" {
 		return
 	}
-	if p, r, ok := c.Region(id.Cloud, region); ok {
+	if p, r, ok := c.Region(id.Cloud, strings.ReplaceAll(region, "_", "-")); ok {
 		if partition == "" && id.Partition == "" {
 			id.Partition = p
 		}

@@ -144,6 +144,10 @@ acme.my.salesforce.com salesforce
 acme.my.salesforce.mil salesforce-mil
 acct.cn-northwest-1.snowflakecomputing.cn snowflake-cn
 acct.eu-central-1.snowflakecomputing.com snowflake
+acct.us-gov-west-1.aws.snowflakecomputing.com snowflake-usgov
+acct.fhplus.us-gov-west-1.aws.snowflakecomputing.com snowflake-usgov
+acct.usgovvirginia.azure.snowflakecomputing.com snowflake-usgov
+https://c-public-vault-12ab34cd.56ef78ab.z1.hashicorp.cloud:8200 hcp
 c0.abc.mongodbgov.net mongodbatlas-gov
 c0.abc.mongodb.net mongodbatlas
 https://token.actions.githubusercontent.com github

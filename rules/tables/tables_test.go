@@ -257,6 +257,7 @@ func TestIdentifiers(t *testing.T) {
 		"serviceAccount:service-42@gcp-sa-pubsub.iam.gserviceaccount.com":                          {Cloud: "google", Partition: "google", Account: "42", Host: "gcp-sa-pubsub.iam.gserviceaccount.com"},
 		"principalSet://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/x/*": {Cloud: "google", Account: "42"},
 		"ocid1.vcn.oc1.iad.aaaa":                                                  {Cloud: "oci", Partition: "oc1", Region: "us-ashburn-1", Service: "vcn"},
+		"ocid1.filesystem.oc1.eu_frankfurt_1.aaaa":                                {Cloud: "oci", Partition: "oc1", Region: "eu-frankfurt-1", Service: "filesystem"},
 		"ocid1.compartment.oc19..aaaa":                                            {Cloud: "oci", Partition: "oc19", Service: "compartment"},
 		"ocid1.tenancy.oc4..aaaa":                                                 {Cloud: "oci", Partition: "oc4", Account: "ocid1.tenancy.oc4..aaaa"},
 		"ocid1.vcn.oc99.iad.aaaa":                                                 {Cloud: "oci", Service: "vcn"},
