@@ -85,7 +85,7 @@ func empty() *Catalog {
 				words:   map[cloudName]string{},
 				regions: map[cloudName]regionRow{},
 			},
-			hosts: hosts{exact: map[string]hostRow{}, suffixes: map[string]hostRow{}},
+			hosts: hosts{exact: map[string]hostRow{}, suffixes: map[string]hostRow{}, pages: map[string]bool{}},
 			sites: sites{providers: map[string]provider{}, sources: map[string]string{}, rows: map[string]*siteRows{}},
 			roles: roles{
 				classes:     map[cloudName]namedRole{},

@@ -244,6 +244,11 @@ func TestHost(t *testing.T) {
 			t.Errorf("%s: got %+v %v %v", h.host, id, ambiguous, ok)
 		}
 	}
+	for host, page := range map[string]bool{"console.sky.example": true, "x.console.sky.example": true, "myconsole.sky.example": false, "sky.example": false} {
+		if c.Page(host) != page {
+			t.Errorf("%s is taken for a page: %v", host, !page)
+		}
+	}
 	if id, _, _ := c.Host("https://API.sky.example/x"); id.Host != "api.sky.example" || id.Cloud != "sky" {
 		t.Errorf("got %+v", id)
 	}

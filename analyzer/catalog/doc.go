@@ -30,6 +30,8 @@
 //
 //	host exact|suffix|regexp PATTERN CLOUD PARTITION|ambiguous
 //	host literal REGEXP CLOUD PARTITION|ambiguous
+//	pages HOST...                           hosts that people open, as consoles and documentation are, and all under them:
+//	                                        a text that mentions one calls nothing
 //
 // A literal is asked first, about the whole string in lower case: strings that look like hosts and are none, or that
 // tell more than their host. The others are asked about the host alone, without scheme, user, port and path: the exact

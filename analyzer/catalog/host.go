@@ -14,6 +14,7 @@ type hosts struct {
 	exact    map[string]hostRow
 	patterns []hostPattern
 	suffixes map[string]hostRow
+	pages    map[string]bool
 }
 
 // hostRow is where a host is; no partition where that is ambiguous.
@@ -62,6 +63,29 @@ func addHost(rows map[string]hostRow, host string, at hostRow) error {
 	}
 	rows[host] = at
 	return nil
+}
+
+func (c *Catalog) readPages(r row) error {
+	for _, host := range r.fields[1:] {
+		if !isHost(host) {
+			return fmt.Errorf("%q is not a host name in lower case", host)
+		}
+		if c.hosts.pages[host] {
+			return fmt.Errorf("pages %s is there twice", host)
+		}
+		c.hosts.pages[host] = true
+	}
+	return nil
+}
+
+// Page tells whether a host is one that people open, as consoles and documentation are.
+func (c *Catalog) Page(host string) bool {
+	for name := host; name != ""; _, name, _ = strings.Cut(name, ".") {
+		if c.hosts.pages[name] {
+			return true
+		}
+	}
+	return false
 }
 
 // Host finds the partition that a host name or URL belongs to, and the region where a part of the name is one. ambiguous

@@ -27,6 +27,7 @@ host regexp (^|\.)cn-[a-z]+-\d\.sky\.example$ sky sky-cn
 host suffix sky.example sky sky
 host suffix china.sky.example sky sky-cn
 host suffix sea.example sea sea
+pages console.sky.example
 provider acme/sky sky sky-beta
 site acme/sky provider region region
 site acme/sky env SKY_REGION region
@@ -84,6 +85,8 @@ func TestRefusals(t *testing.T) {
 		{`host exact X.example sky sky`, `t.tbl:2: "X.example" is not a host name in lower case`},
 		{`host regexp ( sky sky`, "t.tbl:2: error parsing regexp: missing closing ): `(`"},
 		{"host exact x.example sky sky\nhost exact x.example sky ambiguous", `t.tbl:3: host x.example is there twice`},
+		{`pages *.x.example`, `t.tbl:2: "*.x.example" is not a host name in lower case`},
+		{"pages x.example\npages y.example x.example", `t.tbl:3: pages x.example is there twice`},
 		{`host exact x.example sky ambigous`, `t.tbl:2: unknown partition "ambigous": it is one of sky`},
 		{`provider sky sky`, `t.tbl:2: "sky" is not a provider's source: write NAMESPACE/TYPE in lower case`},
 		{"provider a/sky sky\nprovider a/sky sky", `t.tbl:3: provider a/sky is there twice`},
@@ -329,7 +332,7 @@ func TestTypes(t *testing.T) {
 		{"sky_vpc", "peer", "b.tbl:2"},
 		{"sky_vpc:hub", "peer", "b.tbl:4"},
 		{"sky_vpc", "role", "d.tbl:2"},
-		{"sky_vpc", "kms_key", "a.tbl:27"},
+		{"sky_vpc", "kms_key", "a.tbl:28"},
 		{"data.sun_spot", "a", "b.tbl:3"},
 		{"sky_vpc", "owner", "own"},
 		{"sea_vpc", "owner", ""},

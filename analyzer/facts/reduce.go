@@ -118,7 +118,7 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 	case row != nil:
 		short, ok = r.row(s, row, path.Block, text, v.Sensitive)
 	default:
-		short, ok = r.token(text, how{secret: v.Sensitive}) // of an attribute that no row explains
+		short, ok = r.parts(text, how{secret: v.Sensitive}) // of an attribute that no row explains
 	}
 	switch {
 	case ok && v.Kind == model.Number:
@@ -298,6 +298,22 @@ func (r *reducer) words(text string, secret bool) string {
 		}
 	}
 	return strings.Join(kept, " ")
+}
+
+// parts are the tokens of a text of which nothing is known.
+func (r *reducer) parts(text string, h how) (string, bool) {
+	var kept []string
+	alone := false
+	for word := range link.Parts(r.cat, text) {
+		alone = len(word) == len(text)
+		if told, ok := r.token(word, h); ok {
+			kept = append(kept, told)
+		}
+	}
+	if len(kept) > 0 && !alone {
+		kept = append([]string{marked}, kept...) // there was more
+	}
+	return strings.Join(kept, " "), len(kept) > 0
 }
 
 // opaque are forms of ids that clouds give out and that say no more: `vpc-0123456789abcdef0`, GUIDs, numbers, hex.

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"iter"
 	"net/netip"
 	"slices"
 	"strings"
@@ -273,8 +274,7 @@ func (g *Graph) yieldsSecret(t Target) bool { return g.cat.Secret(t.Node.TypeNam
 // byValue reads a known value for the place that it names. Regions and accounts are of cloud.
 func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Placed, Confidence, bool) {
 	if id, ok := g.cat.Identify(text); ok && (id.Partition != "" || id.Account != "" || id.Tenant != "") {
-		at := place.Placed{Site: siteOf(id)}
-		at.Because = []place.Reason{{How: place.Literal, Text: "by the id that it names"}}
+		at := place.Placed{Site: siteOf(id), Because: []place.Reason{byID(id, text)}}
 		conf := Certain
 		if at.Partition == "" && id.Account != "" {
 			if p, why, ok := g.Sites.Account(id.Cloud, id.Account); ok {
@@ -351,8 +351,11 @@ func (g *Graph) byHost(text string) (place.Placed, Confidence, bool) {
 		return place.Placed{}, 0, false
 	}
 	if ok {
-		return place.Placed{Site: siteOf(id),
-			Because: []place.Reason{{How: place.Literal, Text: "by its host " + id.Host}}}, Certain, true
+		why := place.Reason{How: place.Literal}
+		if id.Host != "" {
+			why.Text = "by its host " + id.Host
+		}
+		return place.Placed{Site: siteOf(id), Because: []place.Reason{why}}, Certain, true
 	}
 	if h := catalog.HostName(text); h != "" {
 		return place.Placed{Site: place.Site{Host: h}, Because: []place.Reason{{How: place.Literal, Text: "by its host " + h}}}, Certain, true
@@ -518,39 +521,88 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 			n.Ends = append(n.Ends, e)
 		}
 	}
-	if s.row != nil || !known || v.Kind != model.String || len(text) > longest || !strings.ContainsAny(text, signs) {
-		return
-	}
-	e := End{Path: model.Path{Full: full(way, s.block), Block: s.block}, Placed: Nowhere, Confidence: Possible}
-	if id, ok := g.cat.Identify(text); ok {
-		if id.Partition == "" {
-			return
-		}
-		e.Kind = catalog.Flow
-		if id.Cloud == n.Placed.Cloud {
-			e.Kind = catalog.Same
-		}
-		e.Placed = g.Sites.Share(place.Placed{Site: siteOf(id),
-			Because: []place.Reason{{How: place.Literal, Text: "by the id that it names"}}})
-		n.Ends = append(n.Ends, e)
-		return
-	}
-	if !looksLikeHost(text) {
-		return
-	}
-	if at, _, ok := g.byHost(text); ok && (at.Partition != "" || g.cat.Own(at.Host)) {
-		if p, _ := g.cat.Partition(at.Partition); p.SaaS {
-			return
-		}
-		e.Kind, e.Placed = catalog.Endpoint, g.Sites.Share(at)
-		n.Ends = append(n.Ends, e)
+	if s.row == nil && known && v.Kind == model.String {
+		g.literalEnds(n, s, way, text)
 	}
 }
 
-// A text that names a place has one of the signs, and is not longer.
+// literalEnds makes ends of the ids and hosts in a text of which nothing is known, whichever comes first.
+func (g *Graph) literalEnds(n *Node, s *shape, way []step, text string) {
+	var seen []End
+	for word := range Parts(g.cat, text) {
+		at, id, ok := g.named(word)
+		if !ok {
+			continue
+		}
+		e := End{Path: model.Path{Full: full(way, s.block), Block: s.block}, Kind: catalog.Endpoint, Confidence: Possible}
+		switch p, _ := g.cat.Partition(at.Partition); {
+		case id && at.Cloud == n.Placed.Cloud && len(word) == len(text):
+			e.Kind = catalog.Same // where one of another partition cannot work
+		case id && (at.Host == "" || !strings.Contains(word, "://")):
+			e.Kind = catalog.Flow
+		case !id && p.SaaS || g.cat.Page(at.Host):
+			continue
+		}
+		if slices.ContainsFunc(seen, func(o End) bool { return o.Kind == e.Kind && o.Placed.Site == at.Site }) {
+			continue
+		}
+		e.Placed = g.Sites.Share(at)
+		n.Ends = append(n.Ends, e)
+		seen = n.Ends[len(n.Ends)-len(seen)-1:]
+	}
+}
+
+// named is the place that a word says itself, as an id that names it or as the host that it is or has.
+func (g *Graph) named(word string) (at place.Placed, id, ok bool) {
+	if found, ok := g.cat.Identify(word); ok && found.Partition != "" {
+		return place.Placed{Site: siteOf(found), Because: []place.Reason{byID(found, word)}}, true, true
+	}
+	if !looksLikeHost(word) {
+		return place.Placed{}, false, false
+	}
+	at, _, ok = g.byHost(word)
+	return at, false, ok && (at.Partition != "" || g.cat.Own(at.Host))
+}
+
+// byID says how an id tells its place. One in the form of a URL tells it by its host.
+func byID(id catalog.Identity, text string) place.Reason {
+	if id.Host != "" && strings.Contains(text, "://") {
+		return place.Reason{How: place.Literal, Text: "by its host " + id.Host}
+	}
+	return place.Reason{How: place.Literal, Text: "by the id that it names"}
+}
+
+// A word that names a place has one of the signs, and is not longer.
 const (
 	signs   = ":./"
 	longest = 2048
+)
+
+// Parts are the words of a text of which nothing is known that may name a place: the text itself where it is a single one.
+func Parts(cat *catalog.Catalog, text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !strings.ContainsAny(text, signs) {
+			return
+		}
+		id := func() bool { _, ok := cat.Identify(text); return ok }
+		if !strings.ContainsAny(text, separators) || !strings.ContainsAny(text, between) && id() {
+			if len(text) <= longest {
+				yield(text)
+			}
+			return
+		}
+		for _, word := range Words(text) {
+			if strings.ContainsAny(word, signs) && !yield(word) {
+				return
+			}
+		}
+	}
+}
+
+// What separates the words of a text, and what no id has in it.
+const (
+	separators = between + "<>(){}[]|\\="
+	between    = " \t\r\n\"'`,;"
 )
 
 // textEnds finds the ids and hosts in a text.
@@ -567,31 +619,22 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 		e.Kind = catalog.Endpoint // it says where to sign in, and not by what
 	}
 	for _, word := range Words(text) {
-		at, conf, ok := place.Placed{}, Certain, false
-		if id, found := g.cat.Identify(word); found && id.Partition != "" {
-			at, ok = place.Placed{Site: siteOf(id),
-				Because: []place.Reason{{How: place.Literal, Text: "by an id in it"}}}, true
-		} else if looksLikeHost(word) {
-			if g.joinEnd(n, e, word) {
-				n.Ends[len(n.Ends)-1].Confidence = Likely
-				continue
-			}
-			at, conf, ok = g.byHost(word)
-			p, _ := g.cat.Partition(at.Partition)
-			if at.Partition == "" && !g.cat.Own(at.Host) || p.SaaS && e.Kind == catalog.Endpoint {
-				ok = false
-			}
+		at, id, ok := g.named(word)
+		if !id && looksLikeHost(word) && g.joinEnd(n, e, word) {
+			n.Ends[len(n.Ends)-1].Confidence = Likely
+			continue
 		}
 		kind := e.Kind
 		if kind == catalog.Endpoint && SignsIn(word) {
 			kind = catalog.Credential
 		}
-		if !ok || seen[touched{at.Site, kind}] {
+		p, _ := g.cat.Partition(at.Partition)
+		if !ok || !id && e.Kind == catalog.Endpoint && (p.SaaS || g.cat.Page(at.Host)) || seen[touched{at.Site, kind}] {
 			continue
 		}
 		seen[touched{at.Site, kind}] = true
 		end := e
-		end.Kind, end.Placed, end.Confidence = kind, g.Sites.Share(at), min(conf, Likely)
+		end.Kind, end.Placed, end.Confidence = kind, g.Sites.Share(at), Likely
 		n.Ends = append(n.Ends, end)
 	}
 }
@@ -605,7 +648,7 @@ var signsIn = pattern.New(`://[^/@\s:]+:[^/@\s$%*]+@`)
 func Words(text string) []string {
 	text = Plain(text)
 	words := strings.FieldsFunc(text[:min(len(text), mostText)], func(r rune) bool {
-		return strings.ContainsRune(" \t\r\n\"'`<>(){}[],;|\\=", r)
+		return strings.ContainsRune(separators, r)
 	})
 	return slices.DeleteFunc(words, func(w string) bool { return len(w) < 6 || len(w) > longest })
 }

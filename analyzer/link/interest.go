@@ -61,11 +61,10 @@ func (i Interest) Unknown(typ, path string) bool {
 
 // Text tells whether a text names a place wherever it stands.
 func (i Interest) Text(text string) bool {
-	if len(text) > longest || !strings.ContainsAny(text, signs) {
-		return false
+	for word := range Parts(i.cat, text) {
+		if id, ok := i.cat.Identify(word); ok && id.Partition != "" || looksLikeHost(word) {
+			return true
+		}
 	}
-	if id, ok := i.cat.Identify(text); ok {
-		return id.Partition != ""
-	}
-	return looksLikeHost(text)
+	return false
 }
