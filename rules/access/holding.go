@@ -184,6 +184,7 @@ func (r *Reader) collect(t *catalog.RoleType, role *link.Node) *collection {
 			c.byName.Related = append(c.byName.Related, n)
 		}
 	}
+	c.narrow()
 	return c
 }
 
@@ -473,6 +474,24 @@ func (c *collection) weigh() Holding {
 		h.Open = c.partly()
 	}
 	return h
+}
+
+// narrow leaves of the documents what can hold for those who have become the role.
+func (c *collection) narrow() {
+	known := c.r.session(c.role)
+	if known.Keys == nil {
+		return
+	}
+	harmless := func(name string) bool {
+		class, _, ok := c.builtIn(name)
+		return ok && class < catalog.Billing
+	}
+	for i := range c.docs {
+		c.docs[i] = c.docs[i].of(known, harmless)
+	}
+	for i := range c.limits {
+		c.limits[i] = c.limits[i].of(known, func(string) bool { return false })
+	}
 }
 
 // partly says which document has parts that are not known.

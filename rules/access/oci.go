@@ -48,7 +48,7 @@ var caller = pattern.New(`(?i)\brequest\.[a-z._]+\s*=\s*'(ocid1\.[^']+)'`)
 
 // asked is a condition on what is asked for, and compared any condition.
 var (
-	asked    = pattern.New(`(?i)\brequest\.(permission|operation)\s*=\s*'([^']*)'`)
+	asked    = pattern.New(`(?i)\brequest\.(permission|operation)\s*=\s*(?:'([^']*)'|/([^/]*)/)`)
 	operands = pattern.New(`'[^']*'|/[^/]*/`)
 )
 
@@ -62,7 +62,7 @@ func only(where string) []string {
 	}
 	var all []string
 	for _, m := range found {
-		name := strings.ToLower(m[1] + " " + m[2])
+		name := strings.ToLower(m[1] + " " + m[2] + m[3])
 		if op, ok := strings.CutPrefix(name, "operation "); ok && !strings.HasPrefix(op, "get") && !strings.HasPrefix(op, "list") {
 			return nil // what an operation needs, no table tells
 		}

@@ -185,6 +185,7 @@ type trusted struct {
 
 // accountTrust is a role that trusts an account as a whole: its own identities need to be allowed to become it.
 type accountTrust struct {
+	doc     Document
 	to      *link.Node
 	account string // "" where it is the role's own
 }
@@ -216,7 +217,7 @@ func (r *Reader) becomes(of *catalog.RoleType, role *link.Node) []*link.Node {
 				break
 			}
 		}
-		if held.lets(t.to) {
+		if held.lets(t.to) && admits(t.doc, Principal{Kind: Account, Value: r.roleARN(role)}, r.session(role)) != No {
 			all = append(slices.Clip(all), t.to)
 		}
 	}
@@ -245,7 +246,7 @@ func (r *Reader) trusts(of *catalog.RoleType, to *link.Node, argument string) {
 			from, sure = r.roleNamed(of, to, t.Principal.Value)
 			guessed = guessed || !sure
 			if whole, account := accountOf(t.Principal.Value); whole && t.Principal.Kind == Account {
-				r.trusting.whole = append(r.trusting.whole, accountTrust{to, account})
+				r.trusting.whole = append(r.trusting.whole, accountTrust{read.doc, to, account})
 			}
 		}
 		for _, n := range from {
@@ -255,7 +256,7 @@ func (r *Reader) trusts(of *catalog.RoleType, to *link.Node, argument string) {
 				r.trusting.byRole[n] = append(r.trusting.byRole[n], to)
 				r.trusting.guessed[[2]*link.Node{n, to}] = guessed
 			case n.Mode == addr.Data && n.Provider == to.Provider: // its own account
-				r.trusting.whole = append(r.trusting.whole, accountTrust{to: to})
+				r.trusting.whole = append(r.trusting.whole, accountTrust{doc: read.doc, to: to})
 			}
 		}
 	}
@@ -279,7 +280,7 @@ func (c *collection) lets(to *link.Node) bool {
 	for i := range c.docs {
 		for j := range c.docs[i].Statements {
 			s := &c.docs[i].Statements[j]
-			if s.Effect == Deny && s.acts("sts:AssumeRole") == Yes && s.reach() == everything && s.holds(Facts{}) == Yes {
+			if s.Effect == Deny && s.acts("sts:AssumeRole") == Yes && s.holds(Facts{}) == Yes && c.r.over(c.from[i], &c.docs[i], s, to) == Yes {
 				return false
 			}
 		}
@@ -291,27 +292,56 @@ func (c *collection) lets(to *link.Node) bool {
 // assumes tells whether a document allows to become a role.
 func (r *Reader) assumes(from docFrom, doc Document, to *link.Node) Answer {
 	most := No
-	arn := roleARN(to)
 	for i := range doc.Statements {
 		s := &doc.Statements[i]
 		if s.Effect != Allow {
 			continue
 		}
-		over := s.Resources.matches(arn, false)
-		if strings.Contains(arn, "*") && slices.ContainsFunc(s.Resources.Values, func(p string) bool { return overlapARN(p, arn) }) {
-			over = max(over, Maybe)
-		}
-		if s.Resources.Unknown && over != Yes {
-			over = No
-			for _, n := range append([]*link.Node{from.node}, from.also...) {
-				if n != nil && r.refersTo(n, to) {
-					over = Yes
-				}
-			}
-		}
-		most = max(most, min(s.acts("sts:AssumeRole"), s.holds(Facts{}), over))
+		most = max(most, min(s.acts("sts:AssumeRole"), s.holds(Facts{}), r.over(from, &doc, s, to)))
 	}
 	return most
+}
+
+// over tells whether a statement is over a role. What it refers to is not told apart from what others of the document do.
+func (r *Reader) over(from docFrom, doc *Document, s *Statement, to *link.Node) Answer {
+	arn := r.roleARN(to)
+	over := s.Resources.matches(arn, false)
+	if strings.Contains(arn, "*") {
+		for _, p := range s.Resources.Values {
+			switch {
+			case s.Effect == Deny && coversARN(p, arn):
+				over = Yes
+			case s.Effect != Deny && overlapARN(p, arn):
+				over = max(over, Maybe)
+			}
+		}
+	}
+	if !s.Resources.Unknown || over == Yes {
+		return over
+	}
+	if s.Effect == Deny && slices.ContainsFunc(doc.Statements, func(o Statement) bool { return o.Effect != Deny && o.Resources.Unknown }) {
+		return No
+	}
+	for _, n := range append([]*link.Node{from.node}, from.also...) {
+		if n != nil && r.refersTo(n, to) {
+			return Yes
+		}
+	}
+	return No
+}
+
+// coversARN tells whether all ARNs that inner may be are meant by outer, field by field.
+func coversARN(outer, inner string) bool {
+	x, y := strings.SplitN(outer, ":", 6), strings.SplitN(inner, ":", 6)
+	if len(x) < 6 || len(y) < 6 {
+		return covers(outer, inner, false)
+	}
+	for i := range x {
+		if !covers(x[i], y[i], false) {
+			return false
+		}
+	}
+	return true
 }
 
 // overlapARN tells whether two patterns may mean one ARN. Stars of a whole ARN end at its colons.
@@ -340,7 +370,7 @@ func (r *Reader) refersTo(n, to *link.Node) bool {
 }
 
 // roleARN is the ARN that a role has or will have, with stars for what is not known of it.
-func roleARN(n *link.Node) string {
+func (r *Reader) roleARN(n *link.Node) string {
 	if arn, ok := n.Values.Get("arn").Text(); ok {
 		return arn
 	}
@@ -355,7 +385,11 @@ func roleARN(n *link.Node) string {
 	if !ok {
 		path = "/"
 	}
-	return "arn:*:iam::" + account + ":role" + path + name
+	partition := "*"
+	if p, ok := r.cat.Word("aws", n.Placed.Partition); ok && p == n.Placed.Partition {
+		partition = p // the partition of an ARN is called so
+	}
+	return "arn:" + partition + ":iam::" + account + ":role" + path + name
 }
 
 // roleNamed are the roles that a principal's ARN names: those that hold it, or that will have the name in its account. Where

@@ -150,7 +150,7 @@ func (s *Statement) denies(p Principal, granted, resources List, facts Facts) An
 	if len(s.NotPrincipals) > 0 {
 		who = Yes
 		for _, d := range s.NotPrincipals {
-			who = min(who, d.includes(p).Not())
+			who = min(who, d.excepts(p).Not())
 		}
 	}
 	return min(who, s.holds(facts))
@@ -197,6 +197,46 @@ func (d Principal) includes(p Principal) Answer {
 		return answer(whole && account != "" && account == own)
 	}
 	return No
+}
+
+// excepts tells whether d in a NotPrincipal keeps a Deny from p: of an account, that is only the account itself, since roles have
+// to be named.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+func (d Principal) excepts(p Principal) Answer {
+	if d.Kind != Account || p.Kind != Account || d.Unknown || p.Unknown {
+		return d.includes(p)
+	}
+	whole, _ := accountOf(d.Value)
+	one, _ := accountOf(p.Value)
+	switch {
+	case whole && one:
+		return d.includes(p)
+	case strings.Contains(p.Value, "*") && overlapARN(d.Value, p.Value):
+		return Maybe
+	}
+	return answer(d.Value == p.Value)
+}
+
+// admits tells whether a role's trust document lets in somebody of a whole account who has become another role, of whose requests
+// something is known.
+func admits(doc Document, who Principal, known Facts) Answer {
+	most := No
+	for i := range doc.Statements {
+		s := &doc.Statements[i]
+		if s.Effect == Deny || !slices.ContainsFunc(s.Principals, func(p Principal) bool {
+			whole, _ := accountOf(p.Value)
+			return p.Kind == Anyone || p.Kind == Account && (whole || p.Unknown)
+		}) {
+			continue
+		}
+		granted, acts := s.granted(who, true)
+		holds := min(acts, s.holds(known))
+		for j := range doc.Statements {
+			holds = min(holds, doc.Statements[j].denies(who, granted, s.Resources, known).Not())
+		}
+		most = max(most, holds)
+	}
+	return most
 }
 
 // accountOf is the account that an account principal is of, and whether it names the account as a whole.
