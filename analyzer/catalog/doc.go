@@ -112,7 +112,7 @@
 // # Roles that policies are given to
 //
 //	roletype TYPE CLOUD NAME...             resources of TYPE are such roles, which others name by the attributes NAME
-//	roletrust TYPE ATTRIBUTE...             arguments with the document of who may become one
+//	roletrust TYPE ATTRIBUTE...             arguments with the document of who may become one, or with a list of them
 //	rolepolicy TYPE managed|inline|boundary ATTRIBUTE
 //	                                        its own argument that names policies which it has, that holds a document, or
 //	                                        that names the policy which bounds it
@@ -122,7 +122,7 @@
 //	policytype TYPE ROLETYPE ATTRIBUTE NAME...
 //	                                        resources of TYPE are policies, with the document in ATTRIBUTE; roles and what is
 //	                                        attached to them name them by the attributes NAME
-//	statements data.TYPE ATTRIBUTE          the data source makes a policy document of its statement blocks, in ATTRIBUTE
+//	statements TYPE ATTRIBUTE               resources of TYPE make a policy document of their statement blocks, in ATTRIBUTE
 //
 // # Names
 //

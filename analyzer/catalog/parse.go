@@ -292,7 +292,7 @@ var rowKinds = map[string]rowKind{
 	"attach":     {`TYPE ROLETYPE ATTRIBUTE managed|inline ATTRIBUTE`, 5, 5, (*Catalog).readAttach},
 	"policytype": {`TYPE ROLETYPE ATTRIBUTE NAME...`, 4, many, (*Catalog).readPolicyType},
 	"pool":       {`TYPE PROVIDER ATTRIBUTE`, 3, 3, (*Catalog).readPool},
-	"statements": {`data.TYPE ATTRIBUTE`, 2, 2, (*Catalog).readStatements},
+	"statements": {`TYPE ATTRIBUTE`, 2, 2, (*Catalog).readStatements},
 	"known":      {`TYPE ATTRIBUTE TEMPLATE`, 3, 3, (*Catalog).readKnown},
 	"data":       {`TYPE ATTRIBUTE GIVES`, 3, 3, (*Catalog).readData},
 }

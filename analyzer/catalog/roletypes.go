@@ -198,6 +198,6 @@ func (c *Catalog) RoleType(typ string) *RoleType {
 // Pools are the types of identity pools.
 func (c *Catalog) Pools() []Pool { return c.roleTypes.pools }
 
-// Statements is the attribute with the policy document that a data source of a type (`data.TYPE`) makes of its statement
-// blocks, "" where it makes none.
+// Statements is the attribute with the policy document that resources of a type (`data.TYPE` for data sources) make of their
+// statement blocks, "" where they make none.
 func (c *Catalog) Statements(typ string) string { return c.roleTypes.makers[typ] }

@@ -168,7 +168,7 @@ func (r *Reader) serves(n *link.Node, service string, role *link.Node, argument 
 	if !mayBe(role.Placed.Site, n.Placed.Site) {
 		return false, false
 	}
-	read := r.document(role, argument, at(role.Values, argument))
+	read := r.trust(role, argument)
 	facts := Facts{Keys: map[string]Fact{}}
 	if arn, ok := n.Values.Get("arn").Text(); ok {
 		facts.Keys["aws:sourcearn"] = Fact{Patterns: []string{arn}}

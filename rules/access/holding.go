@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -368,6 +369,9 @@ func (c *collection) written(p *link.Node) (argument string, v model.Value) {
 	for _, t := range c.t.Policies {
 		if p.Type != t.Type {
 			continue
+		}
+		if a := c.r.cat.Statements(p.TypeName()); a != "" && p.Mode == addr.Managed && c.r.stated(p) {
+			return a, model.UnknownValue
 		}
 		for _, a := range t.Documents {
 			if v := at(p.Values, a); v.State != model.Absent && v.State != model.Null {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/demarc-dev/demarc/analyzer"
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/link"
@@ -155,6 +156,9 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 		}
 		return known
 	}
+	if r.cat.Statements(n.TypeName()) == block && n.Mode == addr.Managed && r.stated(n) {
+		return r.data(n, above)
+	}
 	if v.State != model.Unknown {
 		return reading{}
 	}
@@ -194,6 +198,21 @@ func (r *Reader) read(n *link.Node, block string, v model.Value, above []*link.N
 	}
 	out.guess = r.guess(&out.doc, others)
 	return out
+}
+
+// stated tells whether a resource that may make a document of statement blocks has any.
+func (r *Reader) stated(n *link.Node) bool {
+	v := n.Values.Get("statement")
+	return v.State == model.Unknown || v.Len() > 0
+}
+
+// trust reads who may become a role by one of its arguments: a document, or a list of principals.
+func (r *Reader) trust(role *link.Node, argument string) reading {
+	v := at(role.Values, argument)
+	if v.Kind != model.List {
+		return r.document(role, argument, v)
+	}
+	return reading{doc: Document{Statements: []Statement{{Effect: Allow, Actions: List{Values: assume[Account][:1]}, Principals: namedPrincipals("ram", v)}}}}
 }
 
 // guess makes statements of the identities that a document refers to whose text is not shown: a trust document that

@@ -32,7 +32,7 @@ func (r *Reader) role(of *catalog.RoleType, role *link.Node) []Grant {
 		if v.State == model.Absent || v.State == model.Null {
 			continue
 		}
-		read := r.document(role, argument, v)
+		read := r.trust(role, argument)
 		for _, c := range r.controls(role, "RESOURCE_CONTROL_POLICY") {
 			if c.leaves {
 				continue // AWS's own, which allows everything, cannot be detached
@@ -103,9 +103,15 @@ func (r *Reader) letIn(of *catalog.RoleType, role *link.Node, argument string, r
 }
 
 // near is the place of a principal that is an account or a partition as a whole, as seen from a place: where both are
-// in one partition, a region cannot be what sets them apart, because identities have none.
+// in one partition, a region cannot be what sets them apart, because identities have none. Where one account may use several
+// partitions, an identity that may be of the same account is where the account is.
 func (r *Reader) near(who Party, from place.Site) place.Site {
 	site := who.Placed.Site
+	part, _ := r.cat.Partition(site.Partition)
+	if who.Account && part.Regional && part.Cloud == from.Cloud && (site.Account == from.Account || site.Account == "" || from.Account == "") {
+		site.Partition, site.Region = from.Partition, from.Region
+		return site
+	}
 	if who.Account && site.Region == "" && site.Partition == from.Partition {
 		site.Region = from.Region
 	}
@@ -238,7 +244,7 @@ func sameAccount(role *link.Node, t accountTrust) bool {
 }
 
 func (r *Reader) trusts(of *catalog.RoleType, to *link.Node, argument string) {
-	read := r.document(to, argument, at(to.Values, argument))
+	read := r.trust(to, argument)
 	for _, t := range Assumers(read.doc, nil) {
 		from, guessed := []*link.Node{t.Principal.Node}, read.guess
 		if !t.Principal.Unknown {
