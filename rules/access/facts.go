@@ -147,7 +147,7 @@ var (
 )
 
 // action is the form of actions and permissions: `s3:Get*`, `name/cos:*`, `Microsoft.Network/*/read`, `*`.
-var action = pattern.New(`^(?:\*+|(?:name/)?[a-z0-9*?-]+(?::[A-Za-z0-9*?]+)+|(?:\*|[A-Za-z]+\.[A-Za-z.*]+)(?:/[A-Za-z0-9*.-]+)+|[a-z0-9]+(?:\.[A-Za-z0-9*]+){2,}|[a-z0-9]+\.googleapis\.com/[A-Za-z0-9*]+(?:\.[A-Za-z0-9*]+)?)$`)
+var action = pattern.New(`^(?:\*+|(?:name/)?[A-Za-z0-9*?-]+(?::[A-Za-z0-9*?]+)+|(?:\*|[A-Za-z]+\.[A-Za-z.*]+)(?:/[A-Za-z0-9*.-]+)+|[a-z0-9]+(?:\.[A-Za-z0-9*]+){2,}|[a-z0-9]+\.googleapis\.com/[A-Za-z0-9*]+(?:\.[A-Za-z0-9*]+)?)$`)
 
 // operatorName and conditionName are the forms of a condition's operator and key.
 var (
