@@ -157,7 +157,7 @@ var (
 
 // words of documents that stand for themselves.
 var plainWords = map[string]bool{"allow": true, "deny": true, "true": true, "false": true, "aws": true, "service": true, "federated": true,
-	"canonicaluser": true, "2012-10-17": true, "2008-10-17": true, "2.0": true, "1": true, "1.1": true, "5.0": true,
+	"canonicaluser": true, "arn": true, "2012-10-17": true, "2008-10-17": true, "2.0": true, "1": true, "1.1": true, "5.0": true,
 	"service_control_policy": true, "resource_control_policy": true, strings.ToLower(everythingLeft): true,
 	"system": true, "serviceaccount": true, "allusers": true, "allauthenticatedusers": true}
 
