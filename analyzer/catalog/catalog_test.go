@@ -69,17 +69,17 @@ link data.aws_x host endpoint host
 // The rows of a refined type answer first, then those of the type alone.
 func TestRefined(t *testing.T) {
 	c := load(t, `
-refine any_* type
+refine any_* type net/peerings
 link any_* body endpoint text
 link any_thing body.host endpoint host
 link any_*:net/* body.properties.**.id network id
 link any_*:net/peerings body.properties.remote network id
 `)
-	if got := c.Refines("any_thing"); got != "type" {
-		t.Errorf("any_thing is refined by %q", got)
+	if got, unset := c.Refines("any_thing"); got != "type" || unset != "net/peerings" {
+		t.Errorf("any_thing is refined by %q, and is %q where that is not set", got, unset)
 	}
-	if got := c.Refines("other_thing"); got != "" {
-		t.Errorf("other_thing is refined by %q", got)
+	if got, unset := c.Refines("other_thing"); got != "" || unset != "" {
+		t.Errorf("other_thing is refined by %q, and is %q where that is not set", got, unset)
 	}
 	for _, test := range []struct{ word, attribute, want string }{
 		{"", "body.properties.remote", "any_* body"},

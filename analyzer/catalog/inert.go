@@ -9,7 +9,7 @@ import (
 // Inert says by which attribute blocks of a resource type tell that they join nothing, as the rules of a firewall do that deny.
 type Inert struct {
 	Block     string   // the path of the block, "" for the resource itself
-	Attribute string   // its attribute
+	Attribute string   // its attribute, `*` for what each element of it says where it is a list of texts
 	Words     []string // what it says then, in lower case: globs; `*` stands for anything
 }
 
@@ -49,4 +49,11 @@ func (in Inert) Present() bool { return len(in.Words) == 1 && in.Words[0] == "*"
 // Says tells whether a text is one of the words.
 func (in Inert) Says(text string) bool {
 	return slices.ContainsFunc(in.Words, func(word string) bool { return matchName(word, strings.ToLower(text)) })
+}
+
+// SaysFrom tells whether every text with a beginning is one of the words.
+func (in Inert) SaysFrom(beginning string) bool {
+	return slices.ContainsFunc(in.Words, func(word string) bool {
+		return strings.HasSuffix(word, "*") && matchName(word, strings.ToLower(beginning))
+	})
 }

@@ -275,7 +275,7 @@ var rowKinds = map[string]rowKind{
 	"site":       {`SOURCE provider|env|default|TYPE NAME GIVES`, 4, 4, (*Catalog).readSite},
 	"types":      {`WORD...`, 1, many, (*Catalog).readTypes},
 	"link":       {`TYPE ATTRIBUTE KIND BY [DIRECTION]`, 3, 5, (*Catalog).readLink},
-	"refine":     {`TYPE ATTRIBUTE`, 2, 2, (*Catalog).readRefine},
+	"refine":     {`TYPE ATTRIBUTE [WORD]`, 2, 3, (*Catalog).readRefine},
 	"inert":      {`TYPE ATTRIBUTE WORD...`, 3, many, (*Catalog).readInert},
 	"role":       {`CLOUD CLASS NAME...`, 3, many, (*Catalog).readRole},
 	"rolename":   {`CLOUD REGEXP`, 2, 2, (*Catalog).readRoleName},

@@ -6,11 +6,14 @@ import (
 	"strings"
 )
 
-// refineRow says which attribute tells what a resource of a type is.
-type refineRow struct{ typ, attribute string }
+// refineRow says which attribute tells what a resource of a type is, and what it is where the attribute is not set.
+type refineRow struct{ typ, attribute, unset string }
 
 func (c *Catalog) readRefine(r row) error {
-	of := refineRow{r.fields[1], r.fields[2]}
+	of := refineRow{typ: r.fields[1], attribute: r.fields[2]}
+	if len(r.fields) > 3 {
+		of.unset = r.fields[3]
+	}
 	if !isType(of.typ) || !isAttribute(of.attribute) || strings.Contains(of.attribute, "*") {
 		return fmt.Errorf("%s %s is not a resource type or a glob of them, and the path of an attribute", of.typ, of.attribute)
 	}
@@ -21,14 +24,15 @@ func (c *Catalog) readRefine(r row) error {
 	return nil
 }
 
-// Refines is the attribute that says what a resource of a type is, "" for the many types that say it themselves.
-func (c *Catalog) Refines(typ string) (attribute string) {
+// Refines is the attribute that says what a resource of a type is, "" for the many types that say it themselves, and what
+// it is where the attribute is not set.
+func (c *Catalog) Refines(typ string) (attribute, unset string) {
 	for _, of := range c.refined {
 		if matchType(of.typ, typ) {
-			return of.attribute
+			return of.attribute, of.unset
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // cutType separates a type from the word that refines it.

@@ -36,6 +36,8 @@ type reducer struct {
 type subject struct {
 	node    *link.Node // nil for others than resources
 	typ     string     // as tables name it
+	refined string     // as link rows do
+	refines string     // the attribute that says so, where its type does not
 	cloud   string
 	args    *model.Args
 	places  map[string]catalog.Gives // attributes that place it
@@ -55,6 +57,9 @@ func (r *reducer) value(s *subject, path model.Path, v model.Value) (out model.V
 	for i := range v.Len() {
 		if v.Kind == model.List {
 			item, ok := r.value(s, path.Index(i), v.Item(i))
+			if in, may := r.cat.InertBy(s.typ, path.Block+".*"); may && link.DeniesItself(in, v.Item(i)) {
+				ok = false
+			}
 			if !ok {
 				item = model.NullValue // its place counts
 			}
@@ -77,7 +82,7 @@ func (r *reducer) value(s *subject, path model.Path, v model.Value) (out model.V
 
 func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value, bool) {
 	top, _, _ := strings.Cut(path.Block, ".")
-	row := r.cat.Link(s.typ, path.Block)
+	row := r.cat.Link(s.refined, path.Block)
 	if row != nil && row.Kind == catalog.Nothing {
 		row = nil
 	}
@@ -99,13 +104,15 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		return v, reads || referred || row != nil
 	}
 	text, _ := v.Text()
-	if doc, ok := model.Document(text); ok && r.cat.Inside(s.typ, path.Block) && !v.Sensitive {
+	if doc, ok := model.Document(text); ok && r.cat.Inside(s.refined, path.Block) && !v.Sensitive {
 		kept, ok := r.value(s, path, doc)
 		return model.StringValue(string(appendValue(nil, kept))), ok
 	}
 	short, ok := "", false
 	switch {
 	case r.inert(s.typ, path.Block, v):
+		short, ok = text, true
+	case path.Block == s.refines && !v.Sensitive:
 		short, ok = text, true
 	case slices.Contains(s.plain, path.Full), s.node != nil && !v.Sensitive && (r.lang.Names(s.typ, path.Block) || r.named(s.typ, path.Block)):
 		short, ok = text, true
@@ -263,6 +270,13 @@ func (r *reducer) row(s *subject, row *catalog.Link, block, text string, secret 
 		return r.placing(catalog.GivesAccount, cloud, text, secret), true
 	case catalog.ByTenant:
 		return r.placing(catalog.GivesTenant, cloud, text, secret), true
+	case catalog.ByAddress:
+		if list := link.Addresses(text); len(list) > 0 {
+			for i, one := range list {
+				list[i] = r.name(one, how{secret: secret, anyHost: true})
+			}
+			return strings.Join(list, ","), true
+		}
 	}
 	return r.name(text, how{secret: secret, anyHost: row.By == catalog.ByHost || row.By == catalog.ByAddress || strings.Contains(text, "://")}), true
 }

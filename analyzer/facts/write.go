@@ -166,7 +166,8 @@ func (f *writer) told(n *link.Node) model.Value {
 
 // subject is what the values of a resource are reduced for.
 func (f *writer) subject(n *link.Node) *subject {
-	s := &subject{node: n, typ: n.TypeName(), args: n.Args, places: map[string]catalog.Gives{}, known: map[string]bool{}}
+	s := &subject{node: n, typ: n.TypeName(), refined: f.graph.Refined(n), args: n.Args, places: map[string]catalog.Gives{}, known: map[string]bool{}}
+	s.refines, _ = f.cat.Refines(s.typ)
 	s.cloud, _ = f.cat.Cloud(n.Source)
 	for _, row := range f.cat.ResourceSites(n.Source, n.Type) {
 		s.places[row.Name] = row.Gives
@@ -262,8 +263,9 @@ func (f *writer) joins(n *link.Node) {
 		}
 	}
 	// What finds nothing here may find something in another input.
+	typ := f.graph.Refined(n)
 	n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
-		if row := f.cat.Link(n.TypeName(), path.Block); row != nil && row.Kind != catalog.Nothing && v.State == model.Known && !seen[path.Full] {
+		if row := f.cat.Link(typ, path.Block); row != nil && row.Kind != catalog.Nothing && v.State == model.Known && !seen[path.Full] {
 			f.end(n, &link.End{Path: path, Row: row, Kind: row.Kind, Placed: link.Nowhere})
 		}
 	})

@@ -21,7 +21,7 @@ import (
 
 // ends finds every place that n touches.
 func (g *Graph) ends(n *Node) {
-	typ := g.refined(n)
+	typ := g.Refined(n)
 	var way [16]step
 	g.walk(n, n.Values, g.shape(typ), typ, way[:0])
 }
@@ -218,6 +218,14 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 			n.Ends = append(n.Ends, e)
 		}
 		return
+	}
+	if e.Row.By == catalog.ByAddress {
+		if list := Addresses(text); len(list) > 0 {
+			for _, one := range list {
+				g.valueEnds(n, e, one)
+			}
+			return
+		}
 	}
 	at, sure, said := g.byValue(n, e.Row.By, cmp.Or(e.Row.Cloud, n.Placed.Cloud), text)
 	if part, _ := g.cat.Partition(at.Partition); part.SaaS && e.Kind == catalog.Endpoint {
@@ -764,6 +772,18 @@ func Address(s string) (string, bool) {
 		return ap.Addr().String(), true
 	}
 	return "", false
+}
+
+// Addresses are those in a text that is more than one address: a list of them, or one and what is to be done with it.
+func Addresses(text string) []string {
+	if _, ok := Address(text); ok {
+		return nil
+	}
+	list := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n,;#", r) })
+	return slices.DeleteFunc(list, func(word string) bool {
+		_, ok := Address(word)
+		return !ok
+	})
 }
 
 // ofAccount is the account of something that is named within it, ORGANIZATION.ACCOUNT.THING, each in quotes or not.

@@ -101,14 +101,18 @@ func (g *Graph) contradiction(n *Node) {
 		Settle: "make its provider configuration and its own location agree"})
 }
 
-// refined is a node's type as link rows know it: what a resource of a type of many things is, one of its attributes says.
-func (g *Graph) refined(n *Node) string {
+// Refined is a node's type as link rows know it: what a resource of a type of many things is, one of its attributes says.
+func (g *Graph) Refined(n *Node) string {
 	typ := n.TypeName()
-	at := g.cat.Refines(typ)
+	at, unset := g.cat.Refines(typ)
 	if at == "" {
 		return typ
 	}
-	word, _ := n.Values.At(strings.Split(at, ".")...).Text()
+	v := n.Values.At(strings.Split(at, ".")...)
+	word, _ := v.Text()
+	if v.State == model.Absent || v.State == model.Null {
+		word = unset
+	}
 	return catalog.Refined(typ, word)
 }
 

@@ -21,13 +21,16 @@ func NewInterest(cat *catalog.Catalog, reads func(typ string) bool) Interest {
 // Whole tells whether everything is wanted that resources of a type hold: rules read them by the names of attributes.
 func (i Interest) Whole(typ string) bool { return i.reads(typ) }
 
-// Attribute tells whether all is wanted that stands at an attribute: what a row explains, what places the resource, and
-// what it is known by.
+// Attribute tells whether all is wanted that stands at an attribute: what a row explains, what says what the resource is,
+// what places it, and what it is known by.
 func (i Interest) Attribute(source, typ, path string) bool {
 	if row := i.cat.Link(typ, path); row != nil && row.Kind != catalog.Nothing {
 		return true
 	}
 	if _, ok := i.cat.InertBy(typ, path); ok {
+		return true
+	}
+	if says, _ := i.cat.Refines(typ); says != "" && says == path {
 		return true
 	}
 	if strings.Contains(path, ".") {

@@ -110,6 +110,12 @@ func Denies(in catalog.Inert, v model.Value) bool {
 	return !unknown && len(texts) > 0 && !slices.ContainsFunc(texts, func(text string) bool { return !in.Says(text) })
 }
 
+// DeniesItself tells whether an element of a list says of itself that it joins nothing.
+func DeniesItself(in catalog.Inert, element model.Value) bool {
+	text, known := element.Text()
+	return known && in.Says(text) || !known && in.SaysFrom(element.Prefix())
+}
+
 // walk makes the ends of every leaf of v, of which s is the shape and way the way to it.
 func (g *Graph) walk(n *Node, v model.Value, s *shape, typ string, way []step) {
 	if v.State != model.Known || v.Kind != model.List && v.Kind != model.Object {
@@ -121,6 +127,9 @@ func (g *Graph) walk(n *Node, v model.Value, s *shape, typ string, way []step) {
 	}
 	for i := range v.Len() {
 		if v.Kind == model.List {
+			if slices.ContainsFunc(s.inert, func(in catalog.Inert) bool { return in.Attribute == "*" && DeniesItself(in, v.Item(i)) }) {
+				continue
+			}
 			g.walk(n, v.Item(i), s, typ, append(way, step{index: i}))
 			continue
 		}

@@ -36,6 +36,7 @@ func TestLinksAreInSchemas(t *testing.T) {
 			has := attributes(p)
 			for _, row := range rows {
 				n++
+				row.Type, _, _ = strings.Cut(row.Type, ":") // the word that refines it is no schema's
 				if !older.MatchString(lines[line(t, row.Where)-1]) && !has.any(&row) {
 					t.Errorf("%s: %s has no %s %s", row.Where, source, row.Type, row.Attribute)
 				}
