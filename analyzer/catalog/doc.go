@@ -21,7 +21,8 @@
 //	                                        their region is found by what it begins with
 //	identifier CLOUD PREFIX REGEXP          ids that tell where they are from; groups named partition (a word of the
 //	                                        cloud), region, account, tenant, service and host; PREFIX is a literal that the
-//	                                        value begins with, `*LITERAL` one that it holds (a cheap first test)
+//	                                        value begins with, `*LITERAL` one that it holds (a cheap first test). A host that tables know tells the
+//	                                        cloud too
 //
 // `saas` marks clouds whose hosts are reached from anywhere by design: a literal host of theirs in an attribute that no
 // row explains is no finding. `regional` marks partitions that differ by region alone: an account may use several.

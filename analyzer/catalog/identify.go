@@ -83,7 +83,10 @@ func (c *Catalog) Identify(value string) (Identity, bool) {
 // settle fills in the partition and region from what an id calls them and from its host.
 func (c *Catalog) settle(id *Identity, partition, region string) {
 	if id.Host != "" {
-		of, _, _ := c.Host(id.Host)
+		of, _, ok := c.Host(id.Host)
+		if ok {
+			id.Cloud = of.Cloud
+		}
 		id.Partition, id.Region, id.Host = of.Partition, of.Region, hostOf(id.Host)
 	}
 	if partition != "" {

@@ -424,6 +424,9 @@ func (r *reducer) begin(text string, id catalog.Identity) string {
 func (r *reducer) url(text string, id catalog.Identity, identified bool, h how) (string, bool) {
 	u, err := url.Parse(text)
 	host := catalog.HostName(text)
+	if err == nil && identified && host == "" {
+		return r.query(u, id)
+	}
 	if err != nil || !strings.EqualFold(u.Hostname(), host) {
 		return host, host != ""
 	}
@@ -443,6 +446,17 @@ func (r *reducer) url(text string, id catalog.Identity, identified bool, h how) 
 		return short, true
 	}
 	return short + "/" + segments(path), true
+}
+
+// query keeps of a URL without a host the parameter that its place follows from.
+func (r *reducer) query(u *url.URL, id catalog.Identity) (string, bool) {
+	for part := range strings.SplitSeq(u.RawQuery, "&") {
+		short := u.Scheme + "://" + marked + "?" + part
+		if same, ok := r.cat.Identify(short); ok && same == id && plain(part) {
+			return short, true
+		}
+	}
+	return "", false
 }
 
 // segments are those of a path, hashed one by one.

@@ -234,6 +234,8 @@ func TestIdentifiers(t *testing.T) {
 		"arn:*:ec2:cn-north-1:*:vpc/*":                                                               {Cloud: "aws", Partition: "aws-cn", Region: "cn-north-1", Service: "ec2"},
 		"arn:aws-us-gov:iam::123456789012:root":                                                      {Cloud: "aws", Partition: "aws-us-gov", Account: "123456789012", Service: "iam"},
 		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app:1":                                     {Cloud: "aws", Partition: "aws-cn", Region: "cn-north-1", Account: "123456789012", Service: "ecr", Host: "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"},
+		"s3://logs/{DATE}?sse=AES256&region=cn-north-1":                                              {Cloud: "aws", Partition: "aws-cn", Region: "cn-north-1"},
+		"s3://logs/x?region=cn-beijing&endpoint=oss-cn-beijing.aliyuncs.com":                         {Cloud: "alicloud", Partition: "alicloud-china", Host: "oss-cn-beijing.aliyuncs.com"},
 		"com.amazonaws.eu-west-1.s3":                                                                 {Cloud: "aws", Partition: "aws", Region: "eu-west-1", Service: "s3"},
 		"cn.com.amazonaws.cn-north-1.ecr.api":                                                        {Cloud: "aws", Partition: "aws-cn", Region: "cn-north-1", Service: "ecr"},
 		"com.amazonaws.vpce.us-gov-west-1.vpce-svc-0":                                                {Cloud: "aws", Partition: "aws-us-gov", Region: "us-gov-west-1", Service: "vpce-svc-0"},
