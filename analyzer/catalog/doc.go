@@ -44,6 +44,8 @@
 //	provider SOURCE CLOUD [NAME...]         which cloud the provider is for; `hashicorp/aws aws`. A fork is known by
 //	                                        the last part of its source; NAME is another such part
 //	site SOURCE provider ATTRIBUTE GIVES    an argument of the provider block that places it
+//	site * provider ATTRIBUTE host          and one that places those of all providers without a row, where tables know the
+//	                                        host or the user does
 //	site SOURCE env VARIABLE GIVES          an environment variable that stands in for an argument of the same GIVES
 //	site SOURCE default PARTITION partition the partition of those that set no argument and no variable, as the provider says
 //	site SOURCE TYPE ATTRIBUTE GIVES        an attribute of resources that places the resource itself; TYPE may be a glob

@@ -92,6 +92,8 @@ func TestRefusals(t *testing.T) {
 		{"provider a/sky sky\nprovider a/sky sky", `t.tbl:3: provider a/sky is there twice`},
 		{"provider a/sky sky\nprovider b/sky sky", `t.tbl:3: the name sky is a/sky's already`},
 		{`site a/sky provider region region`, `t.tbl:2: there is no provider row for a/sky`},
+		{`site * env SKY_URL host`, `t.tbl:2: of providers without a row only arguments of their blocks are known, which give a host`},
+		{`site * provider region region`, `t.tbl:2: of providers without a row only arguments of their blocks are known, which give a host`},
 		{`site a/sky provider region regoin`, `t.tbl:2: unknown kind of place "regoin": did you mean "region"?`},
 		{`site a/sky provider region nowhere`, `t.tbl:2: a provider's argument or variable cannot give nowhere`},
 		{`site a/sky default sky region`, `t.tbl:2: a default gives a partition, not region`},

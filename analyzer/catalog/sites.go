@@ -15,6 +15,9 @@ type sites struct {
 
 type provider struct{ cloud string }
 
+// others is the source in rows about providers that have no row of their own.
+const others = "*"
+
 // siteQuestion is what ResourceSites is asked.
 type siteQuestion struct{ source, typ string }
 
@@ -58,6 +61,9 @@ func (c *Catalog) readSite(r row) error {
 		c.sites.rows[s.Source] = rows
 	}
 	list := &rows.provider
+	if s.Source == others && (s.Scope != "provider" || s.Gives != GivesHost) {
+		return fmt.Errorf("of providers without a row only arguments of their blocks are known, which give a host")
+	}
 	switch s.Scope {
 	case "provider", "env":
 		if s.Gives >= GivesNowhere {
@@ -89,7 +95,7 @@ func (c *Catalog) readSite(r row) error {
 // order puts the rows of resources in the order in which they are asked, and finds those of providers that no row has.
 func (s *sites) order() error {
 	for source, rows := range s.rows {
-		if _, ok := s.providers[source]; !ok {
+		if _, ok := s.providers[source]; !ok && source != others {
 			first := slices.Concat(rows.provider, rows.resources)[0]
 			return fmt.Errorf("%s: there is no provider row for %s", first.Where, source)
 		}
@@ -115,7 +121,11 @@ func (c *Catalog) Hosted(cloud string) bool {
 // ProviderSites are the rows that place provider configurations of source, in the order of the table, with scopes
 // provider, env and default.
 func (c *Catalog) ProviderSites(source string) []SiteRow {
-	if rows := c.sites.rows[c.sites.source(source)]; rows != nil {
+	source = c.sites.source(source)
+	if source == "" {
+		source = others
+	}
+	if rows := c.sites.rows[source]; rows != nil {
 		return rows.provider
 	}
 	return nil

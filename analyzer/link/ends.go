@@ -479,8 +479,8 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 		switch {
 		case g.yieldsSecret(t):
 			end.Kind = catalog.Credential
-		case e.Kind == catalog.Endpoint && e.Row.By == catalog.ByText && !addressable.Regexp().MatchString(t.Attr),
-			e.Kind == catalog.Credential && e.Row.By == catalog.ByText && !opens.Regexp().MatchString(t.Attr) && !addressable.Regexp().MatchString(t.Attr):
+		case e.Kind == catalog.Endpoint && e.Row.By == catalog.ByText && !place.Addressable(t.Attr),
+			e.Kind == catalog.Credential && e.Row.By == catalog.ByText && !opens.Regexp().MatchString(t.Attr) && !place.Addressable(t.Attr):
 			end.Kind = catalog.Flow // a text that mentions another resource calls nothing and opens nothing yet
 		}
 		if significant(end.Kind) && t.Node.Placed.Open.Reason != n.Placed.Open.Reason {
@@ -716,9 +716,6 @@ func choicesOf(targets []Target) []Choice {
 	}
 	return list
 }
-
-// addressable are the names of attributes that something is called by.
-var addressable = pattern.New(`endpoint|host|url|uri|fqdn|domain|dns|address|(^|_)ip(_|$)|connection_string`)
 
 // opens are the names of attributes that somebody gets in by.
 var opens = pattern.New(`passw|secret|token|private_key|access_key|account_key|credential|kube_?config|(^|_)sas`)

@@ -308,13 +308,10 @@ func (f *facts) in(id catalog.Identity) {
 }
 
 // provider places a provider configuration by its arguments, then by what the user says of the environment, then by
-// what its provider does without.
+// what its provider does without. One that no table knows is where the server is that it names, if that is known.
 func (s *Sites) provider(p *model.Provider) *Placed {
-	cloud, ok := s.cat.Cloud(p.Source)
-	if !ok {
-		return &Placed{Unknown: true}
-	}
-	f := &facts{cat: s.cat, cloud: cloud, hosted: s.cat.Hosted(cloud), decided: map[catalog.Gives]bool{}}
+	cloud, known := s.cat.Cloud(p.Source)
+	f := &facts{cat: s.cat, cloud: cloud, hosted: !known || s.cat.Hosted(cloud), decided: map[catalog.Gives]bool{}}
 	f.at.Cloud = cloud
 	rows := s.cat.ProviderSites(p.Source)
 	for _, row := range rows {
@@ -348,6 +345,9 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 	s.environment(f, p, rows)
 	if f.within != "" && f.at.Account != "" {
 		f.at.Account = f.within + "." + f.at.Account
+	}
+	if !known && (f.at.Conflict != "" || f.at.Partition == "" && !s.cat.Own(f.at.Host)) {
+		return &Placed{Unknown: true}
 	}
 	if f.at.Partition != "" {
 		f.at.Host = "" // it has told what it can
@@ -604,11 +604,11 @@ func (s *Sites) inferFromEnvironment(in *model.Snapshot) {
 }
 
 // inferFromReferences places what is hosted by the resource whose host it uses: the provider of a cluster's workloads is
-// where the cluster is.
+// where the cluster is. What is called by a host is meant, and not what keeps the text of one.
 func (s *Sites) inferFromReferences(in *model.Snapshot) {
 	for _, p := range in.Providers {
 		at := s.providers[p]
-		if at.Partition != "" || at.Host != "" || !s.cat.Hosted(at.Cloud) {
+		if at.Partition != "" || at.Host != "" || !at.Unknown && !s.cat.Hosted(at.Cloud) {
 			continue
 		}
 		for _, row := range s.cat.ProviderSites(p.Source) {
@@ -619,7 +619,7 @@ func (s *Sites) inferFromReferences(in *model.Snapshot) {
 			if of == nil || there.Partition == "" && there.Host == "" {
 				continue
 			}
-			at.Site, at.Open = there.Site, Open{}
+			at.Site, at.Open, at.Unknown = there.Site, Open{}, false
 			at.Because = append(at.Because, Reason{How: Reference, At: p.Label(), Text: fmt.Sprintf("as its %s refers to %s", row.Name, of.Address)})
 			break
 		}
@@ -633,7 +633,7 @@ func (s *Sites) referred(in *model.Snapshot, p *model.Provider, a *model.Arg) (t
 	}
 	for _, r := range in.Resources {
 		if !slices.ContainsFunc(a.Origins, func(o model.Origin) bool {
-			return o.Type == r.Type && o.Name == r.Name && o.Mode == r.Mode && sameBlocks(o.Module(p.Module), r.Module)
+			return o.Type == r.Type && o.Name == r.Name && o.Mode == r.Mode && sameBlocks(o.Module(p.Module), r.Module) && Addressable(o.Attr)
 		}) {
 			continue
 		}
@@ -647,6 +647,12 @@ func (s *Sites) referred(in *model.Snapshot, p *model.Provider, a *model.Arg) (t
 	}
 	return there, of
 }
+
+// addressable are the names of attributes that something is called by.
+var addressable = pattern.New(`endpoint|host|url|uri|fqdn|domain|dns|address|(^|_)ip(_|$)|connection_string`)
+
+// Addressable tells whether an attribute is one that its resource is called by.
+func Addressable(attr string) bool { return addressable.Regexp().MatchString(attr) }
 
 // sameBlocks tells whether two module paths are of the same calls, whatever their keys.
 func sameBlocks(a, b addr.Module) bool {
@@ -781,11 +787,11 @@ func flag(set bool) byte {
 // resource places a resource instance: by its own values, and by its provider configuration for what those leave open.
 func (s *Sites) resource(r *model.Resource) Placed {
 	f := s.own(r)
-	if f.cloud == "" {
-		return Placed{Unknown: true}
-	}
 	at := f.at
 	from, open := s.configured(r)
+	if f.cloud == "" && from.Partition == "" && from.Host == "" {
+		return Placed{Unknown: true}
+	}
 	if from.Cloud != "" && at.Partition == "" {
 		at.Cloud = from.Cloud // of something hosted, that of its host
 	}

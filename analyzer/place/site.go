@@ -51,7 +51,7 @@ type Placed struct {
 	Conflict string
 	// Nowhere marks resources of a service that has no place of its own.
 	Nowhere bool
-	// Unknown marks resources of a provider that no table knows.
+	// Unknown marks resources of a provider that no table knows, and whose block names no server whose place is known.
 	Unknown bool
 }
 
