@@ -155,6 +155,15 @@ func (c Condition) names() bool {
 	return false
 }
 
+// calls tells whether the condition lets those through who call from some addresses.
+func (c Condition) calls() bool {
+	switch strings.ToLower(c.Key) {
+	case "aws:sourceip", "acs:sourceip":
+		return strings.EqualFold(c.Test, "IpAddress") || strings.EqualFold(c.Test, "ForAnyValue:IpAddress")
+	}
+	return false
+}
+
 // expire notes that the moment has gone by that the condition compares the time of a request with, in the words of AWS and
 // Google.
 func (c *Condition) expire(today time.Time) {

@@ -75,9 +75,7 @@ func dataPrincipals(v model.Value) []Principal {
 			}
 			all = append(all, principal(word, n))
 		}
-		if names.Unknown {
-			all = append(all, Principal{Kind: principalKind(word), Unknown: true})
-		}
+		all = append(all, unknownPrincipals(word, b.Get("identifiers"))...)
 	}
 	return all
 }

@@ -63,6 +63,8 @@ type Principal struct {
 	Unknown bool // Value is not known
 	// Node is the resource that an unknown Value is taken from, nil where the input does not tell.
 	Node *link.Node
+	// Pattern is what is known of an unknown Value, with a star for the rest, "" where that is nothing.
+	Pattern string
 }
 
 // Condition is one line of a statement's Condition element.

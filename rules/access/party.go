@@ -16,10 +16,13 @@ import (
 // deleted principal, a name that is evidence of no place.
 func (r *Reader) party(n *link.Node, cloud string, p Principal) (Party, bool) {
 	if p.Unknown {
-		if p.Node == nil {
-			return Party{}, false
+		who, ok := Party{}, false
+		switch {
+		case p.Node != nil:
+			who, ok = r.partyOf(p.Node)
+		case p.Kind == Account && strings.HasPrefix(p.Pattern, "arn:"): // its partition is told, and its account may be any
+			who, ok = r.accountParty(n, cloud, p.Pattern+strings.Repeat(":*", max(0, 5-strings.Count(p.Pattern, ":"))))
 		}
-		who, ok := r.partyOf(p.Node)
 		who.Sure = min(who.Sure, link.Likely)
 		return who, ok
 	}
@@ -43,6 +46,9 @@ func (r *Reader) parties(n *link.Node, cloud string, t Trust) []Party {
 	}
 	var all []Party
 	for _, c := range t.Conditions {
+		if c.calls() && t.Principal.Kind == Anyone {
+			all = append(all, r.callers(c)...)
+		}
 		if !c.names() {
 			continue
 		}
@@ -54,6 +60,27 @@ func (r *Reader) parties(n *link.Node, cloud string, t Trust) []Party {
 				all = append(all, who)
 			}
 		}
+	}
+	return all
+}
+
+// callers are those who call from the addresses that a condition lets through.
+func (r *Reader) callers(c Condition) []Party {
+	var all []Party
+	for _, v := range c.Values.Values {
+		address, ok := link.Address(v)
+		if !ok {
+			continue
+		}
+		who := Party{Placed: place.Placed{Site: place.Site{Address: address}, Because: []place.Reason{{How: place.Literal, Text: "by the address"}}},
+			Words: "whoever calls from " + address, Sure: link.Certain}
+		if nodes := r.graph.Holders(address); len(nodes) > 0 {
+			who.Placed, who.Nodes, who.Words = *nodes[0].Placed, nodes, "whoever calls from the address of "+nodes[0].Address
+		}
+		all = append(all, who)
+	}
+	for _, n := range c.Named {
+		all = append(all, Party{Placed: *n.Placed, Nodes: []*link.Node{n}, Words: "whoever calls from the address of " + n.Address, Sure: link.Likely})
 	}
 	return all
 }

@@ -305,15 +305,21 @@ func (r *Reader) settle(n *link.Node, statements []Statement) {
 			c := &statements[i].Conditions[j]
 			c.expire(r.today)
 			ofOrganisation := strings.EqualFold(c.Key, "aws:PrincipalOrgID")
-			if !ofOrganisation && !c.names() {
+			if !ofOrganisation && !c.names() && !c.calls() {
 				continue
 			}
 			var named []*link.Node // that values which are not known are taken from
 			if n != nil && c.Values.Unknown {
 				targets, _ := r.graph.Resolve(n, "statement.condition.values")
 				for _, t := range targets {
-					named = append(named, t.Node)
+					if !c.calls() || link.Identifies(t.Attr) {
+						named = append(named, t.Node)
+					}
 				}
+			}
+			if c.calls() {
+				c.Named = append(c.Named, named...)
+				continue
 			}
 			if !ofOrganisation {
 				c.Named = slices.DeleteFunc(named, func(n *link.Node) bool {
@@ -360,7 +366,7 @@ func (r *Reader) referred(n *link.Node, block string, principals []Principal) []
 			if p.Kind == Federated && kind != Federated || p.Kind == Account && identity && kind != Account || p.Kind == Service {
 				continue
 			}
-			out = append(out, Principal{Kind: p.Kind, Unknown: true, Node: t.Node})
+			out = append(out, Principal{Kind: p.Kind, Unknown: true, Node: t.Node, Pattern: p.Pattern})
 			found = true
 		}
 		if !found {

@@ -261,11 +261,26 @@ func (r *Reader) trusts(of *catalog.RoleType, to *link.Node, argument string) {
 			case n.Type == of.Type && !slices.Contains(r.trusting.byRole[n], to):
 				r.trusting.byRole[n] = append(r.trusting.byRole[n], to)
 				r.trusting.guessed[[2]*link.Node{n, to}] = guessed
-			case n.Mode == addr.Data && n.Provider == to.Provider: // its own account
-				r.trusting.whole = append(r.trusting.whole, accountTrust{doc: read.doc, to: to})
+			case n.Mode == addr.Data && n.Provider == to.Provider: // its own account, or a role in it
+				name, ok := roleIn(t.Principal.Pattern)
+				if !ok {
+					r.trusting.whole = append(r.trusting.whole, accountTrust{doc: read.doc, to: to})
+				}
+				for _, m := range r.having(of.Type, of.Names, name) {
+					if m != to && m.Provider == to.Provider && m.Input == to.Input && !slices.Contains(r.trusting.byRole[m], to) {
+						r.trusting.byRole[m] = append(r.trusting.byRole[m], to)
+						r.trusting.guessed[[2]*link.Node{m, to}] = guessed
+					}
+				}
 			}
 		}
 	}
+}
+
+// roleIn is the name of the role that an ARN names of which only the end is known.
+func roleIn(pattern string) (name string, ok bool) {
+	_, rest, ok := strings.Cut(pattern, ":role/")
+	return rest[strings.LastIndexByte(rest, '/')+1:], ok
 }
 
 // assumes tells whether what a role holds lets it become any other.

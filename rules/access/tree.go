@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/link"
@@ -69,8 +70,26 @@ func namedPrincipals(kind string, v model.Value) []Principal {
 	for _, n := range names.Values {
 		all = append(all, principal(kind, n))
 	}
-	if names.Unknown {
-		all = append(all, Principal{Kind: principalKind(kind), Unknown: true})
+	return append(all, unknownPrincipals(kind, v)...)
+}
+
+// unknownPrincipals are those of a value, or of a list of them, that are not known.
+func unknownPrincipals(kind string, v model.Value) []Principal {
+	if v.State == model.Unknown {
+		p := Principal{Kind: principalKind(kind), Unknown: true}
+		if v.Prefix() != "" || v.Ending() != "" {
+			p.Pattern = v.Prefix() + "*" + v.Ending()
+		}
+		if _, issuer, ok := strings.Cut(v.Ending(), ":oidc-provider/"); ok && p.Kind == Federated {
+			return []Principal{{Kind: Federated, Value: "arn:aws:iam::*:oidc-provider/" + issuer}} // whosever account it is in
+		}
+		return []Principal{p}
+	}
+	var all []Principal
+	if v.Kind == model.List {
+		for _, item := range v.Items() {
+			all = append(all, unknownPrincipals(kind, item)...)
+		}
 	}
 	return all
 }
@@ -106,7 +125,7 @@ func (r *Reader) fillIn(doc *Document, targets []link.Target) {
 			some := false
 			for _, t := range targets {
 				if kind, ok := r.identity(t.Node.Type); ok && kind == p.Kind {
-					all, some = append(all, Principal{Kind: p.Kind, Unknown: true, Node: t.Node}), true
+					all, some = append(all, Principal{Kind: p.Kind, Unknown: true, Node: t.Node, Pattern: p.Pattern}), true
 				}
 			}
 			if !some {
@@ -114,5 +133,14 @@ func (r *Reader) fillIn(doc *Document, targets []link.Target) {
 			}
 		}
 		s.Principals = all
+		for j := range s.Conditions {
+			if c := &s.Conditions[j]; c.calls() && c.Values.Unknown {
+				for _, t := range targets {
+					if link.Identifies(t.Attr) && !slices.Contains(c.Named, t.Node) {
+						c.Named = append(c.Named, t.Node)
+					}
+				}
+			}
+		}
 	}
 }
