@@ -106,6 +106,9 @@ func grantFindings(p *analyzer.Pass, all []access.Grant, of func(access.Grant) b
 }
 
 func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
+	if g.Holding.Narrowed {
+		g.Confidence = min(g.Confidence, link.Likely)
+	}
 	f := analyzer.Finding{
 		Address: g.Node.Address, Root: g.Node.Input.Name, Attribute: g.Attribute, Block: g.Block,
 		Message: grantMessage(p, g), From: p.Spot(g.Who.Placed.Site), To: p.Spot(g.Over.Site),

@@ -441,7 +441,7 @@ func (c *collection) weigh() Holding {
 	}
 	if len(c.docs) > 0 {
 		v := classes.Of(c.docs, c.limits...)
-		doc := Holding{Class: v.Class, Sure: v.Sure, Words: words(v)}
+		doc := Holding{Class: v.Class, Sure: v.Sure, Words: words(v), Narrowed: v.Narrowed}
 		if v.Class > h.Class {
 			alone := make([]catalog.Class, len(c.docs))
 			for i := range c.docs {

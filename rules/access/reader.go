@@ -75,12 +75,14 @@ type Holding struct {
 	Steps   []analyzer.Step
 	Related []*link.Node
 	Open    string // why it is not sure
+	// Narrowed tells that conditions stand before it, which may never hold.
+	Narrowed bool
 }
 
 // better takes the other holding where it is of a higher class, and joins what both rest on.
 func (h *Holding) better(o Holding) {
 	if o.Class > h.Class || h.Words == "" {
-		h.Class, h.Words = max(h.Class, o.Class), o.Words
+		h.Class, h.Words, h.Narrowed = max(h.Class, o.Class), o.Words, o.Narrowed
 	}
 	h.Steps = append(h.Steps, o.Steps...)
 	for _, n := range o.Related {
