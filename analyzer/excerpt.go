@@ -221,8 +221,8 @@ func masked(line string, from, end int, hide []span) string {
 }
 
 // secretName tells names of arguments and keys whose values are nobody's business.
-var secretName = pattern.New(`(?i)pass(w(or)?d|phrase)|\bpwd|secret|token|credential|(private|api|access|account|shared|storage|master|license|ssh)_?key\b|` +
-	`key_?(material|data|base64)|pre_?shared|\bpsk|sas_?(url|uri)|\bsig(nature)?\b|connection_?string|(bearer|basic|auth)_?(auth|header|key)|cookie|user_?data|custom_?data|\bcommand\b|\binline\b|pem\b|pfx|\bcert(ificate)?_?(body|data)|client_?cert`)
+var secretName = pattern.New(`(?i)pass(w(or)?d|phrase)|\bpwd|secret|token|credential|(private|api|access|account|shared|storage|master|license|ssh|functions?|subscription)[_-]?key\b|` +
+	`key_?(material|data|base64)|pre_?shared|\bpsk|sas_?(url|uri)|\bsig(nature)?\b|connection_?string|(bearer|basic|auth)_?(auth|header|key)|\bcode\b|cookie|user_?data|custom_?data|\bcommand\b|\binline\b|pem\b|pfx|\bcert(ificate)?_?(body|data)|client_?cert`)
 
 // Texts that are secret whatever they are called, with the part that is: keys of clouds, tokens, passwords in addresses
 // and in connection strings, private keys.
@@ -231,6 +231,7 @@ var secretText = []*pattern.Pattern{
 	pattern.New(`\b(eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)`),
 	pattern.New(`://([^/@\s"']+)@`),
 	pattern.New(`(?i)(?:password|passwd|pwd|secret|token|accountkey|sharedaccesskey|sharedaccesssignature|apikey|api_key|sig|signature)=([^;&"'\s]+)`),
+	pattern.New(`(?i)[?&;](?:[\w.-]*key|code)=([^;&"'\s]+)`), // `code` is the key of a function of Azure
 	pattern.New(`(?i)(?:bearer|basic)\s+([\w.~+/=-]{8,})`),
 	pattern.New(`(-----BEGIN .*)`),
 }
@@ -268,7 +269,9 @@ func secrets(line string, named, text bool) []span {
 	}
 	values := func(from int) {
 		for _, m := range quoted.Regexp().FindAllStringSubmatchIndex(line[from:], -1) {
-			hide(from+m[2], from+m[3])
+			if !chooses(line, from+m[0], from+m[1]) {
+				hide(from+m[2], from+m[3])
+			}
 		}
 		rest := quoted.Regexp().ReplaceAllStringFunc(line[from:], func(s string) string { return strings.Repeat(" ", len(s)) })
 		for _, m := range number.Regexp().FindAllStringIndex(rest, -1) {
@@ -316,6 +319,17 @@ func secrets(line string, named, text bool) []span {
 	}
 	return merged
 }
+
+// chooses tells a text in quotes that is no value, but chooses one: a key in brackets, and what another key is compared with.
+func chooses(line string, from, end int) bool {
+	before, after := line[:from], line[end:]
+	return keyed.Regexp().MatchString(before) && strings.HasPrefix(after, "]") || compared.Regexp().MatchString(before)
+}
+
+var (
+	keyed    = pattern.New(`[\w\])]\[$`)
+	compared = pattern.New(`\b(?:each\.key|terraform\.workspace)\s*[=!]=\s*$`)
+)
 
 // random tells a text whose letters and digits change as they do where chance has chosen them, and not people.
 func random(s string) bool {
