@@ -277,6 +277,7 @@ func hostOf(s string) string {
 	if _, rest, ok := strings.Cut(s, "://"); ok {
 		s = rest
 	}
+	s = strings.TrimPrefix(s, "tcp:") // as connection strings of SQL Server have it, before HOST,PORT
 	if i := strings.IndexAny(s, "/?#\\;,"); i >= 0 {
 		s = s[:i]
 	}

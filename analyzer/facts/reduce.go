@@ -306,11 +306,19 @@ func (r *reducer) words(text string, secret bool) string {
 	if link.Secretive(text) {
 		kept = append(kept, "pwd:") // which says so, and names nothing
 	}
-	for _, word := range link.Words(text) {
-		if told, ok := r.token(word, how{secret: secret || strings.Contains(word, "://"), anyHost: true}); ok {
-			kept = append(kept, told)
+	keep := func(text string) {
+		for _, word := range link.Words(text) {
+			if told, ok := r.token(word, how{secret: secret || strings.Contains(word, "://"), anyHost: true}); ok && !slices.Contains(kept, told) {
+				kept = append(kept, told)
+			}
 		}
 	}
+	for _, c := range link.Connections(text) {
+		kept = append(kept, "\npwd="+marked+";") // and that it opens what follows
+		keep(c)
+		kept = append(kept, "\n")
+	}
+	keep(text)
 	return strings.Join(kept, " ")
 }
 
@@ -435,17 +443,21 @@ func (r *reducer) url(text string, id catalog.Identity, identified bool, h how) 
 		short = u.Scheme + "://" + marked + ":" + marked + "@" + u.Host // which says so, and tells nothing
 	}
 	path := strings.TrimPrefix(u.EscapedPath(), "/")
+	key := ""
+	if len(link.Connections(text)) > 0 {
+		key = "?sig=" + marked // and that it has one
+	}
 	switch {
 	case !h.anyHost && !identified && !r.hosted(text):
 		return "", false
 	case identified && u.User == nil && h.secret:
 		return r.begin(text, id), true
 	case identified || h.paths && !h.secret:
-		return short + "/" + path, true // an id in the form of a URL
+		return short + "/" + path + key, true // an id in the form of a URL
 	case h.secret:
-		return short, true
+		return short + key, true
 	}
-	return short + "/" + segments(path), true
+	return short + "/" + segments(path) + key, true
 }
 
 // query keeps of a URL without a host the parameter that its place follows from.

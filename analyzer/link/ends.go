@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -87,6 +88,9 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 		g.textEnds(n, e, text)
 		g.targetEnds(n, e, g.resolveKnown(n, path, text))
 	case known:
+		if e.Kind == catalog.Endpoint && (SignsIn(text) || len(Connections(text)) > 0) {
+			e.Kind = catalog.Credential
+		}
 		g.valueEnds(n, e, text)
 	case g.choiceEnds(n, e, v.Choices()):
 	case v.State == model.Unknown:
@@ -228,7 +232,7 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 		}
 	}
 	at, sure, said := g.byValue(n, e.Row.By, cmp.Or(e.Row.Cloud, n.Placed.Cloud), text)
-	if part, _ := g.cat.Partition(at.Partition); part.SaaS && e.Kind == catalog.Endpoint {
+	if part, _ := g.cat.Partition(at.Partition); part.SaaS && e.Row.Kind == catalog.Endpoint {
 		return // called from anywhere by design, and no row knows a worse reason
 	}
 	if said {
@@ -626,6 +630,7 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 	if e.Kind == catalog.Credential && !Secretive(text) {
 		e.Kind = catalog.Endpoint // it says where to sign in, and not by what
 	}
+	connections := sync.OnceValue(func() []string { return Connections(text) })
 	for _, word := range Words(text) {
 		at, id, ok := g.named(word)
 		if !id && looksLikeHost(word) && g.joinEnd(n, e, word) {
@@ -633,7 +638,7 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 			continue
 		}
 		kind := e.Kind
-		if kind == catalog.Endpoint && SignsIn(word) {
+		if ok && (SignsIn(word) || slices.ContainsFunc(connections(), func(c string) bool { return strings.Contains(c, word) })) {
 			kind = catalog.Credential
 		}
 		p, _ := g.cat.Partition(at.Partition)
@@ -647,6 +652,35 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 	}
 }
 
+// Connections are the parts of a text that give a secret with the place that it opens: connection strings, and URLs with a
+// key among their parameters.
+func Connections(text string) []string {
+	text = Plain(text)
+	if !strings.Contains(text, "=") {
+		return nil
+	}
+	var found []string
+	for line := range strings.FieldsFuncSeq(text[:min(len(text), mostText)], func(r rune) bool { return strings.ContainsRune("\r\n\"'`", r) }) {
+		if givesSecret.Regexp().MatchString(line) {
+			found = append(found, line)
+			continue
+		}
+		for word := range strings.FieldsSeq(line) {
+			if givesKey.Regexp().MatchString(word) {
+				found = append(found, word)
+			}
+		}
+	}
+	return found
+}
+
+// A secret by its value in a connection string, as one of its pairs, and in the parameters of a URL (`code` is the key of a
+// function of Azure). What begins with a sign is what a script or a template replaces.
+var (
+	givesSecret = pattern.New(`(?i)(?:^|[;,])\s*(?:passw(?:or)?d|pwd|(?:account|sharedaccess|api|shared|secret|access)_?key|sharedaccesssignature|client_?secret|(?:shared)?secret(?:value)?)\s*=\s*[\w+/~-]`)
+	givesKey    = pattern.New(`(?i)[?&](?:passw(?:or)?d|pwd|sig|code|(?:api|access|subscription)[_-]?key|client_?secret)=[\w+/~-]`)
+)
+
 // SignsIn tells whether a URL has a password in it. What a script or a template puts in the place of one is none.
 func SignsIn(url string) bool { return signsIn.Regexp().MatchString(url) }
 
@@ -655,6 +689,9 @@ var signsIn = pattern.New(`://[^/@\s:]+:[^/@\s$%*]+@`)
 // Words are the parts of a text that may be ids or hosts.
 func Words(text string) []string {
 	text = Plain(text)
+	for strings.Contains(text, "=@") { // a password in base64 ends in it
+		text = strings.ReplaceAll(text, "=@", "@")
+	}
 	words := strings.FieldsFunc(text[:min(len(text), mostText)], func(r rune) bool {
 		return strings.ContainsRune(separators, r)
 	})
@@ -666,7 +703,7 @@ func Secretive(text string) bool { return secretive.Regexp().MatchString(Plain(t
 
 // secretive is what a text that holds a secret says before it: the words of connection strings, of the documents that
 // secrets are kept in, of URLs with a password and of keys in PEM.
-var secretive = pattern.New(`(?i)(passw(or)?d|passphrase|pwd|secret|token|credential|private_?key|(access|account|api|shared|master|primary|secondary)_?key|\bsig)["'\\\s]*[:=]|://[^/@\s]*:[^/@\s]+@|-----BEGIN `)
+var secretive = pattern.New(`(?i)[?&]code=|(passw(or)?d|passphrase|pwd|secret|token|credential|private_?key|(access|account|api|shared|master|primary|secondary)_?key|\bsig)["'\\\s]*[:=]|://[^/@\s]*:[^/@\s]+@|-----BEGIN `)
 
 // mostText is how much of a text is read.
 const mostText = 1 << 20
