@@ -117,7 +117,7 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 	f := analyzer.Finding{
 		Address: c.node.Address, Root: c.node.Input.Name, Attribute: e.Path.Full, Block: e.Path.Block,
 		Message: message, Confidence: min(c.near.Confidence, e.Confidence),
-		Action: c.node.Action, Pos: c.node.Pos.Of(e.Path.Block),
+		Action: c.node.Action, Pos: c.node.Pos.Of(e.Path.Full),
 	}
 	f.From, f.To = c.direction()
 	f.Explain = func(f *analyzer.Finding) { c.explain(p, f) }
@@ -220,7 +220,7 @@ func nearStep(p *analyzer.Pass, c *crossing) analyzer.Step {
 
 // farStep says what names a far end, where that is and how we know.
 func farStep(p *analyzer.Pass, n *link.Node, e link.End) analyzer.Step {
-	s := analyzer.Step{Address: n.Address, Pos: n.Pos.Of(e.Path.Block)}
+	s := analyzer.Step{Address: n.Address, Pos: n.Pos.Of(e.Path.Full)}
 	attr := e.Path.Full
 	if attr == "" {
 		attr = "it"

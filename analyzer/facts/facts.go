@@ -145,6 +145,13 @@ type arg struct {
 	Constant bool        `json:"constant,omitempty"`
 	Several  bool        `json:"several,omitempty"`
 	Location *location   `json:"location,omitempty"`
+	Others   []other     `json:"others,omitempty"`
+}
+
+// other is where one of several blocks of one type gives the argument.
+type other struct {
+	Path     string    `json:"path"`
+	Location *location `json:"location"`
 }
 
 type reference struct {

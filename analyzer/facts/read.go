@@ -286,6 +286,9 @@ func positions(list []arg, file string) model.Places {
 		if a.Location != nil {
 			out = append(out, model.Place{Path: a.Block, Pos: a.Location.pos(file)})
 		}
+		for _, o := range a.Others {
+			out = append(out, model.Place{Path: o.Path, Pos: o.Location.pos(file)})
+		}
 	}
 	return model.PlacesOf(out)
 }

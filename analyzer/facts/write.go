@@ -222,6 +222,12 @@ func (f *writer) args(n *link.Node) []arg {
 	if n.Args == nil {
 		return nil
 	}
+	others := map[string][]other{}
+	for _, at := range n.Pos.Args {
+		if block := at.Block(); block != at.Path {
+			others[block] = append(others[block], other{at.Path, locationOf(at.Pos, n.Pos.File)})
+		}
+	}
 	out := []arg{}
 	for _, a := range n.Args.All() {
 		r := arg{Block: a.Block, Opaque: a.Opaque, Constant: a.Constant.State != model.Absent, Several: a.Several}
@@ -231,6 +237,7 @@ func (f *writer) args(n *link.Node) []arg {
 		if at, ok := n.Pos.Args.At(a.Block); ok {
 			r.Location = locationOf(at, n.Pos.File)
 		}
+		r.Others = others[a.Block]
 		out = append(out, r)
 	}
 	return out

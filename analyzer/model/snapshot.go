@@ -231,10 +231,24 @@ func PlacesOf(list []Place) Places {
 	return p
 }
 
-// Place is where an argument is, by its table path (`rule.destination.bucket`).
+// Place is where an argument or block is, by its path: `rule[1].destination.bucket`. Of several blocks of one type the first
+// has no index, and all that are made in one place stand for it without theirs.
 type Place struct {
 	Path string
 	Pos  Pos
+}
+
+// Block is the table path of the argument.
+func (p Place) Block() string {
+	if !strings.Contains(p.Path, "[") {
+		return p.Path
+	}
+	var to []byte
+	for part := range strings.SplitSeq(p.Path, "]") {
+		name, _, _ := strings.Cut(part, "[")
+		to = append(to, name...)
+	}
+	return string(to)
 }
 
 // At is the place of the argument at a path.
@@ -246,13 +260,37 @@ func (p Places) At(path string) (at Pos, ok bool) {
 	return p[i].Pos, true
 }
 
-// Of is the place of an argument by its table path: its own, or else that of what it is in.
+// Of is the place of an argument by its path, full or of the tables: its own, or else that of what it is in.
 func (p Pos) Of(path string) Pos {
-	for path != "" {
+	for path = p.Args.told(path); path != ""; path = path[:max(strings.LastIndexAny(path, ".["), 0)] {
 		if at, ok := p.Args.At(path); ok {
 			return at
 		}
-		path = path[:max(strings.LastIndexByte(path, '.'), 0)]
 	}
 	return p
+}
+
+// told is a full path without the indexes that tell no places apart.
+func (p Places) told(path string) string {
+	if !strings.Contains(path, "[") {
+		return path
+	}
+	var to []byte
+	for part := range strings.SplitAfterSeq(path, "]") {
+		name, index, _ := strings.Cut(part, "[")
+		to = append(to, name...)
+		if index == "" || index == "0]" {
+			continue
+		}
+		if block := string(to) + "[" + index; p.within(block) {
+			to = append(to[:0], block...)
+		}
+	}
+	return string(to)
+}
+
+// within tells whether there is a place of a block or of anything in it.
+func (p Places) within(block string) bool {
+	i, _ := slices.BinarySearchFunc(p, block, func(at Place, path string) int { return strings.Compare(at.Path, path) })
+	return i < len(p) && strings.HasPrefix(p[i].Path, block)
 }

@@ -38,7 +38,7 @@ func (r *run) keys() []model.Backend {
 // kept is what a block says of the state, with the arguments that it has in the end.
 func (r *run) kept(out model.Backend, b *block, all *body) *model.Backend {
 	out.Pos = pos(b.at)
-	_, out.Pos.Args = r.write(r.root, func(w *writer) { out.Values = w.body("", all, r.root.own, nil) })
+	_, out.Pos.Args = r.write(r.root, func(w *writer) { out.Values = w.body(spot{}, all, r.root.own, nil) })
 	return &out
 }
 

@@ -236,10 +236,81 @@ func settle(plan, src model.Value) model.Value {
 		out := model.ObjectValue(names, items)
 		out.Sensitive = plan.Sensitive
 		return out
-	case plan.Kind == model.List && src.Kind == model.List && plan.Len() == 1 && src.Len() == 1: // a longer one may be a set
-		out := model.ListValue([]model.Value{settle(plan.Item(0), src.Item(0))})
+	case plan.Kind == model.List && src.Kind == model.List && plan.Len() == src.Len():
+		items := slices.Clone(plan.Items())
+		if len(items) == 1 { // a longer one may be a set
+			items[0] = settle(items[0], src.Item(0))
+		} else if items = inOrder(items, src.Items()); items == nil {
+			return plan
+		}
+		out := model.ListValue(items)
 		out.Sensitive = plan.Sensitive
 		return out
 	}
 	return plan
+}
+
+// mostInOrder is how many elements a list has that are looked for among those of the sources.
+const mostInOrder = 128
+
+// inOrder are the elements of a plan's list in the order of the sources, where it is another: a provider orders those of
+// a set by itself. It is nil where the order is the same, or cannot be told.
+func inOrder(plan, src []model.Value) []model.Value {
+	if len(plan) > mostInOrder {
+		return nil
+	}
+	same := true
+	for i := range plan {
+		same = same && fits(plan[i], src[i])
+	}
+	if same {
+		return nil
+	}
+	taken := make([]int, len(plan)) // by which of the sources' elements, counted from 1
+	var place func(i int, tried []bool) bool
+	place = func(i int, tried []bool) bool {
+		for j := range plan {
+			if tried[j] || !fits(plan[j], src[i]) {
+				continue
+			}
+			tried[j] = true
+			if taken[j] == 0 || place(taken[j]-1, tried) {
+				taken[j] = i + 1
+				return true
+			}
+		}
+		return false
+	}
+	for i := range src {
+		if !place(i, make([]bool, len(plan))) {
+			return nil
+		}
+	}
+	out := make([]model.Value, len(plan))
+	for j, i := range taken {
+		out[i-1] = plan[j]
+	}
+	return out
+}
+
+// fits tells whether a plan's value may be what the sources say.
+func fits(plan, src model.Value) bool {
+	switch {
+	case plan.State != model.Known && plan.State != model.Null || src.State != model.Known:
+		return true
+	case plan.Kind == model.Object && src.Kind == model.Object:
+		for i := range src.Len() {
+			if !fits(plan.Get(src.Name(i)), src.Item(i)) {
+				return false
+			}
+		}
+		return true
+	case plan.Kind == model.List && src.Kind == model.List:
+		return plan.Len() == src.Len() && !slices.ContainsFunc(src.Items(), func(v model.Value) bool {
+			return !slices.ContainsFunc(plan.Items(), func(p model.Value) bool { return fits(p, v) })
+		})
+	}
+	one, _ := plan.Text()
+	other, _ := src.Text()
+	return one == other
 }

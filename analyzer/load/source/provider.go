@@ -46,7 +46,7 @@ func (m *module) configure(p *provider) *configured {
 	c.busy = false // a data source that its own arguments use sees it without them
 	for i, k := range e.list {
 		args, places := r.write(m, func(w *writer) {
-			r.within(of, func() { c.list[i].Values = w.body("", p.body, k.scope(m), skipped) })
+			r.within(of, func() { c.list[i].Values = w.body(spot{}, p.body, k.scope(m), skipped) })
 		})
 		c.list[i].Args = model.NewArgs(args, nil)
 		c.list[i].Pos.Args = places

@@ -255,7 +255,7 @@ func (r *run) emit(in *instance) {
 		res.Action = model.Read
 	}
 	args, places := r.write(in.module, func(w *writer) {
-		r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body("", in.block.body, in.scope, nil) })
+		r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body(spot{}, in.block.body, in.scope, nil) })
 	})
 	res.Args = model.NewArgs(args, in.module.instances(in.block).each)
 	if res.Pos.Args = places; call != nil {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -47,23 +48,63 @@ func (r *run) write(m *module, f func(*writer)) ([]model.Arg, model.Places) {
 // skipped are the meta-arguments of provider blocks.
 var skipped = map[string]bool{"alias": true, "for_each": true, "version": true}
 
+// spot is where something is in a block: by its table path, and by the path of its place, which tells blocks of one type apart.
+type spot struct{ path, place string }
+
+func (at spot) in(name string) spot {
+	path := join(at.path, name)
+	if at.place == at.path {
+		return spot{path, path}
+	}
+	return spot{path, join(at.place, name)}
+}
+
+// nth is the nth of several blocks of one type.
+func (at spot) nth(n int) spot {
+	if n > 0 {
+		at.place += "[" + strconv.Itoa(n) + "]"
+	}
+	return at
+}
+
 // body evaluates the arguments and blocks of a body, in the order of their names: a plan has them so, and of several ends
 // of one link both tell the same first.
-func (w *writer) body(path string, b *body, s *scope, skip map[string]bool) model.Value {
+func (w *writer) body(at spot, b *body, s *scope, skip map[string]bool) model.Value {
 	all := make([]part, 0, len(b.attrs)+len(b.blocks))
 	for _, a := range b.attrs {
 		if !skip[a.name] {
-			all = append(all, part{a.name, w.attr(join(path, a.name), a, s), false})
+			all = append(all, part{a.name, w.attr(at.in(a.name), a, s), false})
 		}
 	}
+	var before map[string]int // how many blocks of a type there are already
+	if len(b.blocks) > 1 {
+		before = make(map[string]int, len(b.blocks))
+	}
 	for _, n := range b.blocks {
-		at := join(path, nestedType(n))
-		w.place(at, n.at)
+		typ := nestedType(n)
+		of := at.in(typ)
 		if n.typ == "dynamic" && len(n.labels) == 1 {
-			w.dynamic(at, n, s, func(v model.Value) { all = append(all, part{n.labels[0], v, true}) })
+			first := before[typ]
+			w.place(of.nth(first), n.at)
+			w.dynamic(n, s, func(content *body, s *scope) {
+				one := of
+				if first > 0 {
+					one = of.nth(before[typ])
+					w.place(one, n.at)
+				}
+				if before != nil {
+					before[typ]++
+				}
+				all = append(all, part{typ, w.body(one, content, s, nil), true})
+			})
 			continue
 		}
-		all = append(all, part{n.typ, w.body(at, n.body, s, nil), true})
+		if before != nil {
+			of = of.nth(before[typ])
+			before[typ]++
+		}
+		w.place(of, n.at)
+		all = append(all, part{typ, w.body(of, n.body, s, nil), true})
 	}
 	slices.SortStableFunc(all, func(a, b part) int { return strings.Compare(a.name, b.name) })
 	names, items := make([]string, 0, len(all)), make([]model.Value, 0, len(all))
@@ -94,7 +135,7 @@ type part struct {
 }
 
 // dynamic makes the blocks that a dynamic block stands for; one where their number is not known.
-func (w *writer) dynamic(path string, n *block, s *scope, add func(model.Value)) {
+func (w *writer) dynamic(n *block, s *scope, add func(content *body, s *scope)) {
 	r := w.run
 	each := n.body.attr("for_each")
 	var content *body
@@ -115,7 +156,7 @@ func (w *writer) dynamic(path string, n *block, s *scope, add func(model.Value))
 	one := func(k, v cty.Value) {
 		c := s.child()
 		c.vars = map[string]cty.Value{iterator: cty.ObjectVal(map[string]cty.Value{"key": k, "value": v})}
-		add(w.body(path, content, c, nil))
+		add(content, c)
 	}
 	coll := r.safely(each.expr, s)
 	u, marks := coll.Unmark()
@@ -195,16 +236,17 @@ func (w *writer) arg(path string) int {
 	return i
 }
 
-// place notes where an argument or block is that stands at a path: the first, of several.
-func (w *writer) place(path string, at hcl.Range) {
-	if _, first := w.placeAt.of(path); first {
-		w.places = append(w.places, model.Place{Path: path, Pos: pos(at)})
+// place notes where an argument or block is.
+func (w *writer) place(of spot, at hcl.Range) {
+	if _, first := w.placeAt.of(of.place); first {
+		w.places = append(w.places, model.Place{Path: of.place, Pos: pos(at)})
 	}
 }
 
-func (w *writer) attr(path string, a *attr, s *scope) model.Value {
+func (w *writer) attr(of spot, a *attr, s *scope) model.Value {
+	path := of.path
 	g := w.arg(path)
-	w.place(path, a.at)
+	w.place(of, a.at)
 	if v, ok := literal(a.expr); ok {
 		m := plainValue(v)
 		if c := &w.args[g].Constant; c.State == model.Absent {
