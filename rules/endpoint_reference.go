@@ -16,5 +16,5 @@ Often it is a default that was written for the global instance (` + "`blob.core.
 not work on a sovereign one; sometimes it is the call that carries data across.`,
 	Yields:  telling,
 	Example: example("endpoint-reference"),
-	Run:     report(catalog.Endpoint, "in %s calls a host of %s"),
+	Run:     report(catalog.Endpoint, "in %s names something in %s"),
 }

@@ -222,7 +222,7 @@ network "2001:0db8::/32" is already given to "a" at p.hcl:7`),
 		"no type":               one(`link "a b" { kind = "dns"  far = { §a = "host" } }`, `"a b" is not a resource type, data.TYPE or a glob of them`),
 		"no such cloud":         one(`link "a_b" { kind = "dns"  far = { §a = "region@awz" } }`, `unknown cloud "awz": did you mean "aws"?`),
 		"no such partition":     one(`link "a_b" { kind = "dns"  far = { §a = "true@aws-cm" } }`, `unknown partition "aws-cm": did you mean "aws-cn"?`),
-		"nothing by something":  one(`link "a_b" { kind = "-"  far = { §a = "host" } }`, `nothing follows -`),
+		"nothing by something":  one(`link "a_b" { kind = "-"  far = { §a = "host" } }`, `only words may follow -`),
 		"row twice": one("link \"a_b\" {\n  kind = \"dns\"\n  far = { x = \"host\" }\n}\n"+`link "a_b" { kind = "network"  far = { y = "host", §x = "host" } }`,
 			`link a_b "x" is already at p.hcl:3: put the two together`),
 

@@ -66,6 +66,37 @@ link data.aws_x host endpoint host
 	}
 }
 
+// In what people write for each other, no name says what its value is.
+func TestWordsOfPeople(t *testing.T) {
+	c := load(t, `
+link * **.note - words
+link * **.tags - words
+link sky_* **.*_arn same id
+link sky_net rules network address
+link sky_net tags.owner trust principal
+link sky_topic note export host out
+`)
+	for _, test := range []struct{ typ, attribute, want string }{
+		{"sky_net", "peer_arn", "sky_* **.*_arn"},
+		{"sky_net", "tags.peer_arn", "* **.tags"},
+		{"sky_net", "disk.tags.peer_arn", "* **.tags"},
+		{"sky_net", "disk.tags.more.peer_arn", "* **.tags"},
+		{"sky_net", "rules.cidr", "sky_net rules"},
+		{"sky_net", "rules.note", "* **.note"},
+		{"sky_net", "rules.notes", "sky_net rules"},
+		{"sky_net", "tags.owner", "sky_net tags.owner"},
+		{"sky_topic", "note", "sky_topic note"},
+	} {
+		got := ""
+		if l := c.Link(test.typ, test.attribute); l != nil {
+			got = l.Type + " " + l.Attribute
+		}
+		if got != test.want {
+			t.Errorf("%s %s is answered by %q, want %q", test.typ, test.attribute, got, test.want)
+		}
+	}
+}
+
 // The rows of a refined type answer first, then those of the type alone.
 func TestRefined(t *testing.T) {
 	c := load(t, `

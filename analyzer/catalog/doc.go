@@ -66,6 +66,8 @@
 //	link TYPE ATTRIBUTE KIND BY[@CLOUD] [DIRECTION]
 //	link TYPE ATTRIBUTE KIND true@PARTITION [DIRECTION]
 //	link TYPE ATTRIBUTE -                   looked at: joins nothing
+//	link TYPE ATTRIBUTE - words             what people write for each other, such as tags and notes: joins nothing,
+//	                                        whatever rows with globs say of names in it, or any row of what is above it
 //	refine TYPE ATTRIBUTE [WORD]            the attribute says what a resource of TYPE is; WORD where it is not set
 //	inert TYPE ATTRIBUTE WORD...            the block that the attribute is in joins nothing where it says one of the words,
 //	                                        as rules of firewalls do that deny; `*` in a word is any text, and alone that
@@ -187,6 +189,7 @@ const (
 	ByTrue         // a truth value: where it is true, the partition that the row names
 	ByProof        // the value proves whose a domain is: whoever publishes it is joined with nobody
 	ByOwn          // in a grant: somebody of the directory that the resource is of
+	ByWords        // with Nothing: what people write for each other
 )
 
 // Direction is what flows along a link as seen from the resource that makes it.

@@ -228,8 +228,11 @@ func parseLink(typ, attribute, kind, by, direction string) (Link, error) {
 		return l, err
 	}
 	if l.Kind == Nothing {
+		if by == ByWords.String() {
+			l.By, by = ByWords, ""
+		}
 		if by != "" || direction != "" {
-			return l, fmt.Errorf("nothing follows -")
+			return l, fmt.Errorf("only words may follow -")
 		}
 		return l, nil
 	}
@@ -239,6 +242,9 @@ func parseLink(typ, attribute, kind, by, direction string) (Link, error) {
 	by, of, _ := strings.Cut(by, "@")
 	if l.By, err = ParseBy(by); err != nil {
 		return l, err
+	}
+	if l.By == ByWords {
+		return l, fmt.Errorf("words join nothing: their kind is -")
 	}
 	if l.By != ByTrue {
 		l.Cloud = of
@@ -312,6 +318,9 @@ func (c *Catalog) With(own []Link, domains []string) *Catalog {
 // A row of the type itself wins over every glob of types, and a glob with more letters over one with less. Among the
 // rows of one type or glob wins the one that names the attribute itself, without a glob or by the most letters; after
 // those the one that names something above it, by the most letters. `**` at the end of a row names what is above.
+//
+// What is words is so with everything in it, but for what a row without a glob names, and wins over rows that name
+// something above it.
 func (c *Catalog) Link(typ, attribute string) *Link {
 	of := c.links.of(typ)
 	if len(of.levels) == 0 {
@@ -323,20 +332,49 @@ func (c *Catalog) Link(typ, attribute string) *Link {
 	if ok {
 		return l
 	}
-	for _, level := range of.levels {
-		if row := level.answer(attribute); row != nil {
-			answer := row.Link
-			answer.Where = row.place()
-			l = &answer
-			break
-		}
-	}
+	l = c.answer(of, typ, attribute)
 	of.mu.Lock()
 	if len(of.answers) < mostAnswers {
 		of.answers[strings.Clone(attribute)] = l
 	}
 	of.mu.Unlock()
 	return l
+}
+
+// answer finds the row that Link remembers.
+func (c *Catalog) answer(of *typeLinks, typ, attribute string) *Link {
+	row := of.row(attribute)
+	if above := parent(attribute); above != "" && (row == nil || row.Attribute != attribute) {
+		if l := c.Link(typ, above); l != nil && l.By == ByWords {
+			return l
+		}
+	}
+	if row == nil {
+		return nil
+	}
+	l := row.Link
+	l.Where = row.place()
+	return &l
+}
+
+// row is the row of the most specific level that has one, unless that is only about what is above the attribute, and
+// another level says that just the attribute is words.
+func (lt *typeLinks) row(attribute string) *linkRow {
+	var first *linkRow
+	for _, level := range lt.levels {
+		row := level.answer(attribute)
+		if row == nil {
+			continue
+		}
+		names := !strings.HasSuffix(row.Attribute, "**") && matchPath(row.Attribute, attribute, false)
+		switch {
+		case names && (first == nil || row.By == ByWords):
+			return row
+		case first == nil:
+			first = row
+		}
+	}
+	return first
 }
 
 // About tells whether a row names an attribute of a type or something above it, whether or not another row answers first.

@@ -106,7 +106,8 @@ func TestRefusals(t *testing.T) {
 		{`link sky_vpc peer network ids`, `t.tbl:2: unknown way to name the far end "ids": did you mean "id"?`},
 		{`link sky_vpc peer network id outt`, `t.tbl:2: unknown direction "outt": did you mean "out"?`},
 		{`link sky_vpc peer network`, `t.tbl:2: a network link says how its value names the far end, such as id, name or region`},
-		{`link sky_vpc peer - id`, `t.tbl:2: nothing follows -`},
+		{`link sky_vpc peer - id`, `t.tbl:2: only words may follow -`},
+		{`link sky_vpc peer network words`, `t.tbl:2: words join nothing: their kind is -`},
 		{`link sky_vpc peer`, `t.tbl:2: a link row has the columns TYPE ATTRIBUTE KIND BY [DIRECTION], not 2 of them`},
 		{`link Sky peer -`, `t.tbl:2: "Sky" is not a resource type, data.TYPE or a glob of them`},
 		{`link sky_vpc:Peering peer -`, `t.tbl:2: "sky_vpc:Peering" is not a resource type, data.TYPE or a glob of them`},
@@ -245,7 +246,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("%s: %v %v", k, got, err)
 		}
 	}
-	for b := ByID; b <= ByHub; b++ {
+	for b := ByID; b <= ByWords; b++ {
 		if got, err := ParseBy(b.String()); got != b || err != nil {
 			t.Errorf("%s: %v %v", b, got, err)
 		}

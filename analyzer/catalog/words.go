@@ -12,7 +12,7 @@ var (
 	kindWords = words[Kind]{"", "-", "network", "replication", "export", "trust", "grant", "key", "credential", "dns",
 		"endpoint", "state", "same", "flow"}
 	byWords = words[By]{"", "id", "name", "region", "zone", "partition", "account", "tenant", "host", "address",
-		"principal", "role", "scope", "policy", "secret", "text", "hub", "true", "proof", "own"}
+		"principal", "role", "scope", "policy", "secret", "text", "hub", "true", "proof", "own", "words"}
 	directionWords = words[Direction]{"both", "out", "in"}
 	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "id", "organization", "nowhere", "wide",
 		"dns_suffix", "-"}

@@ -10,4 +10,4 @@ resource "aws_ecs_task_definition" "app" {
   }])
 }
 
-# medium: in eu-central-1 (AWS) calls a host of cn-north-1 (AWS China)
+# medium: in eu-central-1 (AWS) names something in cn-north-1 (AWS China)
