@@ -157,7 +157,8 @@ type other struct {
 type reference struct {
 	Address   string   `json:"address"`
 	Attribute string   `json:"attribute,omitempty"`
-	Part      string   `json:"part,omitempty"`
+	Full      string   `json:"full,omitempty"`
+	ByKey     bool     `json:"by_key,omitempty"`
 	Exact     bool     `json:"exact,omitempty"`
 	Via       []string `json:"via,omitempty"`
 	Held      []string `json:"held,omitempty"` // the known leaves of the argument that hold it

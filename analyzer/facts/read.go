@@ -274,7 +274,7 @@ func (d *reader) args(list []arg) (*model.Args, error) {
 				held = []string{}
 			}
 			out[i].Origins = append(out[i].Origins, model.Origin{Down: at.Module, Mode: at.Mode, Type: at.Type, Name: at.Name, Key: at.Key,
-				Attr: ref.Attribute, Part: ref.Part, Exact: ref.Exact, Via: ref.Via, Held: held})
+				Attr: ref.Attribute, Full: ref.Full, ByKey: ref.ByKey, Exact: ref.Exact, Via: ref.Via, Held: held})
 		}
 	}
 	return model.NewArgs(out, nil), nil

@@ -232,7 +232,7 @@ func (f *writer) args(n *link.Node) []arg {
 	for _, a := range n.Args.All() {
 		r := arg{Block: a.Block, Opaque: a.Opaque, Constant: a.Constant.State != model.Absent, Several: a.Several}
 		for _, ref := range f.graph.References(n, a) {
-			r.From = append(r.From, reference{ref.Node.Address, ref.Attr, ref.Part, ref.Exact, ref.Via, ref.Held})
+			r.From = append(r.From, reference{ref.Node.Address, ref.Attr, ref.Full, ref.ByKey, ref.Exact, ref.Via, ref.Held})
 		}
 		if at, ok := n.Pos.Args.At(a.Block); ok {
 			r.Location = locationOf(at, n.Pos.File)

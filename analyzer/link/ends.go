@@ -455,7 +455,7 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 	}
 	path := e.Path
 	a := n.Args.Arg(path.Block)
-	all := a != nil && a.Several || strings.HasSuffix(path.Full, "]")
+	all := (a != nil && a.Several || strings.HasSuffix(path.Full, "]")) && !slices.ContainsFunc(targets, func(t Target) bool { return t.oneOf })
 	var either []Choice
 	if !all && len(targets) > 1 && !agree(targets) {
 		if !pairable(e.Kind) || !joins(e.Row.By) {

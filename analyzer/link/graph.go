@@ -126,11 +126,14 @@ type Graph struct {
 // Target is a resource that an argument's value may come from.
 type Target struct {
 	Node  *Node
-	Attr  string // the attribute that is used, "" for the whole
-	Part  string // the key of its element that is used, where it is a map
+	Attr  string // the attribute that is used, with the keys of maps; "" for the whole
+	Full  string // the same with the indexes of lists, where it has any
 	Exact bool   // false where it is one of several that may be meant
+	ByKey bool   // as in model.Origin
 	Via   []string
-	held  []string // as in model.Origin
+	held  []string    // as in model.Origin
+	given model.Value // what the input itself holds of an output of another stack, absent where it does not
+	oneOf bool        // a part of something is meant, and which one makes it cannot be told
 }
 
 // Referrer is a node whose argument at Block refers to something.

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -42,11 +43,17 @@ func (g *Graph) resolveKnown(n *Node, at model.Path, text string) []Target {
 
 // within tells whether the known text of a leaf may hold what the target is.
 func (t Target) within(full, text string) bool {
-	if t.held != nil {
+	switch {
+	case t.held != nil:
 		return slices.Contains(t.held, full)
-	}
-	if t.Attr == "" || strings.Contains(t.Attr, ".") {
+	case t.given.State != model.Absent:
+		return holds(t.given, text)
+	case t.Attr == "":
 		return true
+	}
+	if path := cmp.Or(t.Full, t.Attr); strings.ContainsAny(path, ".[") {
+		v := t.Node.Values.Leaf(path)
+		return v.State != model.Known || holds(v, text)
 	}
 	v := t.Node.Values.Get(t.Attr)
 	if v.State == model.Unknown || v.State == model.Absent && t.Node.Input.Format == model.Sources { // which hold what is written
@@ -54,6 +61,16 @@ func (t Target) within(full, text string) bool {
 	}
 	part, ok := v.Text()
 	return !ok || strings.Contains(text, part)
+}
+
+// holds tells whether a text may be made of a value, or of a part of it.
+func holds(v model.Value, text string) bool {
+	found := false
+	v.Walk(model.Path{}, func(_ model.Path, leaf model.Value) {
+		part, ok := leaf.Text()
+		found = found || ok && strings.Contains(text, part)
+	})
+	return found
 }
 
 // Reference is a resource that an argument refers to itself, and the known leaves of the argument that may hold its value.
@@ -67,7 +84,7 @@ func (g *Graph) References(n *Node, a *model.Arg) []Reference {
 	var out []Reference
 	for _, o := range a.Origins {
 		for _, t := range g.origin(n, &o, nil, maxHops) {
-			i := slices.IndexFunc(out, func(r Reference) bool { return r.Node == t.Node && r.Attr == t.Attr && r.Part == t.Part })
+			i := slices.IndexFunc(out, func(r Reference) bool { return r.Node == t.Node && r.Attr == t.Attr && r.Full == t.Full })
 			if i < 0 {
 				i = len(out)
 				out = append(out, Reference{Target: t, Held: []string{}})
@@ -75,7 +92,7 @@ func (g *Graph) References(n *Node, a *model.Arg) []Reference {
 				out[i].Exact = out[i].Exact && t.Exact
 			}
 			one := model.Origin{Shared: 0, Down: t.Node.Module, Mode: t.Node.Mode, Type: t.Node.Type, Name: t.Node.Name,
-				Key: t.Node.Key, Attr: t.Attr, Part: t.Part, Exact: t.Exact, Held: o.Held}
+				Key: t.Node.Key, Attr: t.Attr, Full: t.Full, Exact: t.Exact, ByKey: t.ByKey, Held: o.Held}
 			meant := g.origin(n, &one, nil, 0)
 			n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
 				text, ok := v.Text()
@@ -95,9 +112,9 @@ const maxHops = 8
 func (g *Graph) origin(n *Node, o *model.Origin, targets []Target, hops int) []Target {
 	found := g.instances(n, o)
 	for _, m := range found {
-		if m.Placed.Unknown && hops < maxHops {
-			if handed := append(g.handedOn(m, o.Attr, hops), g.elsewhere(m, o.Attr, hops)...); len(handed) > 0 {
-				for _, t := range handed {
+		if hops < maxHops {
+			if made := g.handedOn(n, m, o, hops); len(made) > 0 {
+				for _, t := range made {
 					t.held = o.Held
 					t.Exact = t.Exact && o.Exact && len(found) == 1
 					targets = add(targets, t)
@@ -105,27 +122,111 @@ func (g *Graph) origin(n *Node, o *model.Origin, targets []Target, hops int) []T
 				continue
 			}
 		}
-		targets = add(targets, Target{m, o.Attr, o.Part, o.Exact && len(found) == 1, o.Via, o.Held})
+		targets = add(targets, Target{Node: m, Attr: o.Attr, Full: o.Full, Exact: o.Exact && len(found) == 1, ByKey: o.ByKey, Via: o.Via, held: o.Held})
 	}
 	return targets
 }
 
-// handedOn looks through resources of no cloud, such as terraform_data, whose results are what they were given.
-func (g *Graph) handedOn(m *Node, attr string, hops int) []Target {
-	var out []Target
-	for _, a := range m.Args.All() {
-		if a.Block == "input" || a.Block == attr || attr == "" {
+// handedOn looks through what only hands values on: the outputs of another stack, and resources of no cloud, such as
+// terraform_data, whose results are what they were given.
+func (g *Graph) handedOn(n, m *Node, o *model.Origin, hops int) []Target {
+	if made := g.elsewhere(n, m, o, hops); len(made) > 0 || !m.Placed.Unknown {
+		return made
+	}
+	if o.Attr == "" {
+		var out []Target
+		for _, a := range m.Args.All() {
 			for i := range a.Origins {
 				out = g.origin(m, &a.Origins[i], out, hops+1)
 			}
 		}
+		return out
 	}
-	return out
+	p := part{of: m, args: m.Args, path: o.Path()}
+	top, _ := firstStep(p.path)
+	if given := givenAs[top]; given != "" && m.Args.Arg(top) == nil {
+		p.path = given + strings.TrimPrefix(p.path, top)
+	}
+	if o.ByKey {
+		p.path = p.keyed(n)
+	}
+	made, _ := g.part(p, hops)
+	if v := m.Values.Leaf(p.path); len(made) > 1 && v.State == model.Known {
+		text, _ := v.Text()
+		made = slices.DeleteFunc(made, func(t Target) bool { return t.held == nil && !t.within("", text) })
+	}
+	return made
+}
+
+// givenAs are the results of resources of no cloud that are arguments by another name.
+var givenAs = map[string]string{"output": "input", "outputs": "inputs"}
+
+// part is what makes a part of a value, which arguments give.
+type part struct {
+	of   *Node
+	args *model.Args
+	path string // "" for all that stands under the empty path
+}
+
+// keyed is the path with the key of a resource for an element that is not known, or behind it, where the arguments tell the
+// element of that key apart.
+func (p part) keyed(n *Node) string {
+	before, behind, _ := strings.Cut(p.path, "[*]")
+	for _, k := range ownKeys(n) {
+		at := model.Path{Full: before}
+		switch k.Kind {
+		case addr.IntKey:
+			at = at.Index(k.Int)
+		case addr.StringKey:
+			at = at.Attr(k.Str)
+		default:
+			continue
+		}
+		if a := p.args.Arg(at.Full); a != nil && a.Block == at.Full {
+			return at.Full + behind
+		}
+	}
+	return p.path
+}
+
+// part finds the resources that make a part, and tells whether they make that and no other part of the same value.
+func (g *Graph) part(p part, hops int) (made []Target, own bool) {
+	a := p.args.Arg(p.path)
+	if b := p.args.Arg(model.PathOf(p.path).Block); a == nil || b != nil && len(b.Block) > len(a.Block) {
+		a = b
+	}
+	if a == nil {
+		if a = p.args.Arg(""); a == nil || a.Block != "" {
+			return nil, false
+		}
+	}
+	rest, own := strings.CutPrefix(p.path, a.Block)
+	own = own && rest == ""
+	for i := range a.Origins {
+		o := a.Origins[i]
+		if !own && len(a.Origins) == 1 && (o.Attr == "" || model.Handed(o.Type, o.Attr)) { // it is the whole of something
+			o, own = o.Below(rest), true
+		}
+		made = g.origin(p.of, &o, made, hops+1)
+	}
+	return made, own
+}
+
+// firstStep is the first name or index of a path, and what comes behind it.
+func firstStep(path string) (first, rest string) {
+	if path == "" {
+		return "", ""
+	}
+	i := strings.IndexAny(path[1:], ".[")
+	if i < 0 {
+		return path, ""
+	}
+	return path[:i+1], strings.TrimPrefix(path[i+1:], ".")
 }
 
 func add(targets []Target, t Target) []Target {
 	for i := range targets {
-		if targets[i].Node == t.Node && targets[i].Attr == t.Attr && targets[i].Part == t.Part {
+		if targets[i].Node == t.Node && targets[i].Attr == t.Attr && targets[i].Full == t.Full {
 			targets[i].Exact = targets[i].Exact && t.Exact
 			return targets
 		}

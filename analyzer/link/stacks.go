@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
@@ -179,44 +180,119 @@ func readerOf(n *Node) (r reader, ok bool) {
 	return r, true
 }
 
-// elsewhere are the resources that make the output of another stack of the estate, which attr of the reader n is.
-func (g *Graph) elsewhere(n *Node, attr string, hops int) []Target {
-	r, ok := readerOf(n)
-	if !ok || hops >= maxHops {
+// elsewhere are the resources that make the output of another stack of the estate, or the part of it, which o is of the
+// reader m. n is what refers to it.
+func (g *Graph) elsewhere(n, m *Node, o *model.Origin, hops int) []Target {
+	r, ok := readerOf(m)
+	if !ok {
 		return nil
 	}
-	top, rest, _ := strings.Cut(attr, ".")
-	name, rest, _ := strings.Cut(rest, ".")
-	if !slices.Contains(r.outputs, top) || name == "" {
+	top, path := firstStep(o.Path())
+	if !slices.Contains(r.outputs, top) {
 		return nil
 	}
-	stack := g.stackOf(n, r)
+	stack := g.stackOf(m, r)
 	if stack == nil {
 		return nil
 	}
-	i := slices.IndexFunc(stack.Outputs, func(o model.Output) bool { return o.Name == name })
-	if i < 0 {
-		return nil
-	}
-	out := stack.Outputs[i]
-	root := &Node{Resource: &model.Resource{Block: &model.Block{}, Rarely: model.Nothing}, Input: stack}
-	var made []Target
-	if a := out.Args.Arg(""); a != nil {
-		for i := range a.Origins {
-			made = g.origin(root, &a.Origins[i], made, hops+1)
+	made := g.outputs(n, stack, path, o.ByKey, hops)
+	for i := range made {
+		t := &made[i]
+		t.Via = append(slices.Clip(t.Via), m.Addr().Block().String())
+		t.Exact = t.Exact && len(made) == 1
+		t.oneOf = t.oneOf || len(made) > 1 && !o.Exact
+		if read := m.Values.Get(top); t.given.State == model.Absent && read.State == model.Known {
+			t.given = under(read, path)
 		}
 	}
-	if len(made) == 0 {
-		v := out.Value
-		if rest != "" {
-			v = v.Leaf(rest)
+	return made
+}
+
+// under is what stands at a path in a value, absent where that is not told.
+func under(v model.Value, path string) model.Value {
+	if path == "" {
+		return v
+	}
+	if leaf := v.Leaf(path); leaf.State != model.Absent {
+		return leaf
+	}
+	step, rest := firstStep(path)
+	if i, err := strconv.Atoi(strings.Trim(step, "[]")); err == nil && step[0] == '[' && v.Kind == model.List {
+		if i < 0 || i >= v.Len() {
+			return model.Value{}
 		}
-		text, _ := v.Text()
-		made = g.having(stack, text)
+		return under(v.Item(i), rest)
+	}
+	if step == "[*]" { // any of them
+		return v
+	}
+	return under(v.Get(step), rest)
+}
+
+// outputs are the resources that make what stands at a path of the outputs of a stack.
+func (g *Graph) outputs(n *Node, stack *model.Snapshot, path string, byKey bool, hops int) (made []Target) {
+	named := func(name string) *model.Output {
+		i := slices.IndexFunc(stack.Outputs, func(o model.Output) bool { return o.Name == name })
+		if i < 0 {
+			return nil
+		}
+		return &stack.Outputs[i]
+	}
+	name, rest := firstStep(path)
+	if name == "[*]" {
+		name = ""
+	}
+	if name == "" && byKey {
+		for _, k := range ownKeys(n) {
+			if k.Kind == addr.StringKey && named(k.Str) != nil {
+				name, byKey = k.Str, false
+				break
+			}
+		}
+	}
+	if name != "" {
+		if out := named(name); out != nil {
+			return g.output(n, stack, out, rest, byKey, hops)
+		}
+		if n.Input.Format != model.Plan { // whose references may leave out what an output is handed on in
+			return nil
+		}
+	}
+	for i := range stack.Outputs { // any of them
+		for _, t := range g.output(n, stack, &stack.Outputs[i], "", false, hops) {
+			t.oneOf = true
+			made = add(made, t)
+		}
+	}
+	return made
+}
+
+// output are the resources that make what stands at a path of an output.
+func (g *Graph) output(n *Node, stack *model.Snapshot, out *model.Output, path string, byKey bool, hops int) []Target {
+	p := part{&Node{Resource: &model.Resource{Block: &model.Block{}, Rarely: model.Nothing}, Input: stack}, out.Args, path}
+	if byKey {
+		p.path = p.keyed(n)
+	}
+	made, own := g.part(p, hops)
+	if own && len(made) > 0 {
+		return made
+	}
+	if text, ok := under(out.Value, p.path).Text(); ok {
+		known := g.having(stack, text)
+		both := slices.DeleteFunc(slices.Clone(made), func(t Target) bool {
+			return !slices.ContainsFunc(known, func(k Target) bool { return k.Node == t.Node })
+		})
+		switch {
+		case len(both) > 0:
+			made = both
+		case len(known) > 0:
+			made = known
+		default:
+			made = slices.DeleteFunc(made, func(t Target) bool { return t.held == nil && !t.within("", text) })
+		}
 	}
 	for i := range made {
-		made[i].Via = append(slices.Clip(made[i].Via), n.Addr().Block().String())
-		made[i].Exact = made[i].Exact && len(made) == 1
+		made[i].oneOf = len(made) > 1
 	}
 	return made
 }

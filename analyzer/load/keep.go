@@ -324,7 +324,7 @@ func (k *keeper) refer(c *config) {
 			note(r.each, false)
 			for _, a := range c.args(r).All() {
 				for _, o := range a.Origins {
-					name, _, _ := strings.Cut(o.Attr, ".")
+					name := top(o.Attr)
 					k.referred[attribute{o.Type, name}] = k.referred[attribute{o.Type, name}] || name != ""
 				}
 			}
@@ -355,8 +355,8 @@ func (k *keeper) references(v model.Value, whole bool) {
 			if err != nil {
 				continue
 			}
-			if names := named(rest); len(names) > 0 {
-				k.referred[attribute{at.Type, names[0]}] = true
+			if name, _ := first(rest); name != "" {
+				k.referred[attribute{at.Type, name}] = true
 			} else if whole {
 				k.referred[attribute{at.Type, ""}] = true
 			}

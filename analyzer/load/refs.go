@@ -39,6 +39,9 @@ func (c *config) follow(m *configModule, r *configResource, refs model.Value, op
 			return nil, dedupe(append(opaque, "too many references"))
 		}
 	}
+	if len(origins) == 1 && len(list) > 1 && model.Handed(origins[0].Type, top(origins[0].Attr)) { // the other may be a key
+		origins[0].Exact = false
+	}
 	if len(origins) > 1 || len(opaque) > 0 {
 		for i := range origins {
 			origins[i].Exact = false
@@ -85,7 +88,8 @@ func (c *config) reference(m *configModule, r *configResource, t addr.Traversal,
 			exact = false
 		}
 	}
-	return []model.Origin{{Shared: len(m.path), Mode: at.Mode, Type: at.Type, Name: at.Name, Key: key, Attr: attrPath(rest), Part: partKey(rest), Exact: exact}}, nil
+	o := model.Origin{Shared: len(m.path), Mode: at.Mode, Type: at.Type, Name: at.Name, Key: key, Exact: exact}
+	return []model.Origin{under(o, rest)}, nil
 }
 
 func (c *config) block(m *configModule, at addr.Resource) *configResource {
@@ -232,11 +236,13 @@ func (c *config) eachValue(m *configModule, r *configResource, t addr.Traversal)
 				continue
 			}
 			g.Output = ""
-			if g.Attr == "" && len(t) > 2 {
-				g.Attr = attrPath(t[3:])
+			if len(t) > 2 {
+				g = under(g, t[3:])
 			}
-		} else if g.Attr == "" {
-			g.Attr = attrPath(t[2:])
+		} else if model.Handed(g.Type, top(g.Attr)) {
+			g = along(g.Below("[*]"), t[2:])
+		} else {
+			g = under(g, t[2:])
 		}
 		g.Exact = false
 		g.ByKey = true
@@ -250,20 +256,24 @@ func beyond(list []model.Origin, rest addr.Traversal, via string) []model.Origin
 	out := make([]model.Origin, 0, len(list))
 	for _, o := range list {
 		if o.Output != "" && len(rest) > 0 {
-			names := named(rest)
-			if len(names) > 0 && names[0] != o.Output {
+			name, behind := first(rest)
+			if name != "" && name != o.Output {
 				continue
 			}
 			o.Output = ""
-			if o.Attr == "" && len(names) > 1 {
-				o.Attr = strings.Join(names[1:], ".")
-			}
-		} else if o.Attr == "" {
-			o.Attr = attrPath(rest)
+			o = under(o, behind)
+		} else {
+			o = under(o, rest)
 		}
 		out = append(out, through(o, via))
 	}
 	return out
+}
+
+// top is the first name of an attribute path.
+func top(attr string) string {
+	name, _, _ := strings.Cut(attr, ".")
+	return name
 }
 
 // through adds a step to the way of an origin, as long as there is somebody who would read it.
@@ -274,27 +284,40 @@ func through(o model.Origin, via string) model.Origin {
 	return o
 }
 
-func named(t addr.Traversal) []string {
-	var out []string
-	for _, p := range t {
+// first is the first name of a traversal, and what comes behind it.
+func first(t addr.Traversal) (string, addr.Traversal) {
+	for i, p := range t {
 		if p.Name != "" {
-			out = append(out, p.Name)
+			return p.Name, t[i+1:]
 		}
 	}
-	return out
+	return "", nil
 }
 
-// attrPath is the attribute path of a traversal in table form, without indexes.
-func attrPath(t addr.Traversal) string {
-	return strings.Join(named(t), ".")
-}
-
-// partKey is the key that a traversal ends in, where it is a map's.
-func partKey(t addr.Traversal) string {
-	if len(t) < 2 || t[len(t)-1].Key.Kind != addr.StringKey {
-		return ""
+// under is an origin that goes on with the path of a traversal, where it is a whole: a resource, or what one was given.
+func under(o model.Origin, t addr.Traversal) model.Origin {
+	if o.Attr != "" && !model.Handed(o.Type, o.Attr) {
+		return o
 	}
-	return t[len(t)-1].Key.Str
+	return along(o, t)
+}
+
+// along is an origin that goes on with the path of a traversal.
+func along(o model.Origin, t addr.Traversal) model.Origin {
+	at := model.Path{Full: o.Path(), Block: o.Attr}
+	for _, p := range t {
+		switch p.Key.Kind {
+		case addr.NoKey:
+			at = at.Attr(p.Name)
+		case addr.StringKey:
+			at = at.Attr(p.Key.Str)
+		case addr.IntKey:
+			if at.Full != "" {
+				at = at.Index(p.Key.Int)
+			}
+		}
+	}
+	return o.At(at)
 }
 
 // once computes a symbol's origins a single time, and cuts cycles, which only a broken document can hold.

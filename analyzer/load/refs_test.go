@@ -77,7 +77,7 @@ func TestReferenceLists(t *testing.T) {
 		want string
 	}{
 		{"the prefixes are one reference", []string{"aws_vpc.a.id", "aws_vpc.a"}, "1/aws_vpc.a id, exact"},
-		{"nested attributes", []string{`aws_vpc.a.tags["Name"]`, "aws_vpc.a.tags", "aws_vpc.a"}, "1/aws_vpc.a tags, exact"},
+		{"nested attributes", []string{`aws_vpc.a.tags["Name"]`, "aws_vpc.a.tags", "aws_vpc.a"}, "1/aws_vpc.a tags.Name, exact"},
 		{"a nested attribute", []string{"aws_vpc.a.x[0].y", "aws_vpc.a.x[0]", "aws_vpc.a.x", "aws_vpc.a"}, "1/aws_vpc.a x.y, exact"},
 		{"names that begin alike are two", []string{"aws_vpc.ab.id", "aws_vpc.ab", "aws_vpc.a.id", "aws_vpc.a"}, "1/aws_vpc.ab id; 1/aws_vpc.a id"},
 		{"a for_each key", []string{`aws_vpc.many["use1"].id`, `aws_vpc.many["use1"]`, "aws_vpc.many"}, `1/aws_vpc.many["use1"] id, exact`},

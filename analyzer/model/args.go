@@ -1,6 +1,10 @@
 package model
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"github.com/demarc-dev/demarc/analyzer/addr"
 )
 
@@ -14,8 +18,8 @@ type Origin struct {
 	Type   string
 	Name   string
 	Key    addr.Key // AnyKey where the reference does not fix the instance
-	Attr   string   // the attribute path under the resource, "" for the whole
-	Part   string   // the key of the attribute's element that is meant, where it is a map's
+	Attr   string   // the attribute path under the resource, with the keys of maps, as tables name it; "" for the whole
+	Full   string   // the same with the indexes of lists, where it has any
 	Output string   // the module output that it is, where a whole module is referred to
 	Exact  bool     // false where the reference may be one of several (conditional, splat, for, each.value)
 	ByKey  bool     // each.key, count.index or each.value is involved: the instance of the referrer's own key is meant
@@ -25,9 +29,45 @@ type Origin struct {
 	Held []string
 }
 
+// Path is where the attribute is in the values of the resource.
+func (o *Origin) Path() string { return cmp.Or(o.Full, o.Attr) }
+
+// At is the origin with another attribute.
+func (o Origin) At(p Path) Origin {
+	if o.Attr, o.Full = p.Block, ""; p.Full != p.Block {
+		o.Full = p.Full
+	}
+	return o
+}
+
+// Below is the origin that a path leads to, which goes on from o.
+func (o Origin) Below(path string) Origin {
+	full := o.Path()
+	switch path = strings.TrimPrefix(path, "."); {
+	case full == "" || strings.HasPrefix(path, "["):
+		full += path
+	default:
+		full += "." + path
+	}
+	return o.At(PathOf(full))
+}
+
+// handed are the attributes that hold what they were given, of any shape, by the types that have them: the outputs of
+// another stack, and what a resource of Terraform's own keeps.
+var handed = map[string][]string{
+	"terraform_remote_state": {"outputs"},
+	"tfe_outputs":            {"values", "nonsensitive_values"},
+	"terraform_data":         {"input", "output", "triggers_replace"},
+	"null_resource":          {"triggers"},
+	"null_data_source":       {"inputs", "outputs"},
+}
+
+// Handed tells whether an attribute holds what it was given: names and keys behind it are those of that.
+func Handed(typ, attr string) bool { return slices.Contains(handed[typ], attr) }
+
 // Same tells whether two origins are one attribute of one block.
 func (o Origin) Same(p Origin) bool {
-	if o.Shared != p.Shared || o.Mode != p.Mode || o.Type != p.Type || o.Name != p.Name || o.Key != p.Key || o.Attr != p.Attr || o.Part != p.Part || o.Output != p.Output || len(o.Down) != len(p.Down) {
+	if o.Shared != p.Shared || o.Mode != p.Mode || o.Type != p.Type || o.Name != p.Name || o.Key != p.Key || o.Attr != p.Attr || o.Full != p.Full || o.Output != p.Output || len(o.Down) != len(p.Down) {
 		return false
 	}
 	for i := range o.Down {

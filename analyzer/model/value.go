@@ -320,3 +320,21 @@ func (p Path) Attr(name string) Path {
 func (p Path) Index(i int) Path {
 	return Path{p.Full + "[" + strconv.Itoa(i) + "]", p.Block}
 }
+
+// PathOf is the path that people read so. [*] is an element that is not known.
+func PathOf(full string) Path {
+	p := Path{full, full}
+	for from := 0; ; {
+		open := strings.IndexByte(p.Block[from:], '[')
+		if open < 0 {
+			return p
+		}
+		open += from
+		digits, rest, ok := strings.Cut(p.Block[open+1:], "]")
+		if _, err := strconv.Atoi(digits); !ok || err != nil && digits != "*" { // of the key of a map
+			from = open + 1
+			continue
+		}
+		p.Block, from = p.Block[:open]+rest, open
+	}
+}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -15,7 +16,8 @@ func (r *Reader) customRoles(n *link.Node, e *link.End, text string) []Holding {
 	var all []Holding
 	targets, _ := r.graph.Resolve(n, e.Path.Block)
 	for _, t := range targets {
-		if class, word, ok := BuiltIn(r.cat, r.cloudOf(n), t.Part); ok {
+		_, key, _ := strings.Cut(t.Attr, ".")
+		if class, word, ok := BuiltIn(r.cat, r.cloudOf(n), key); ok {
 			all = append(all, r.builtInRole(n, e, class, word)) // one of a map of roles by their names
 			continue
 		}

@@ -21,8 +21,7 @@ import (
 type ref struct {
 	inst   *instance
 	module *module  // instead of inst: some instance of a module whose count is not known
-	attr   string   // the attribute path, "" for the whole
-	part   string   // the key of the attribute's element that is meant, where it is a map's
+	attr   string   // the attribute path with keys and indexes, "" for the whole
 	many   bool     // all instances of a block whose count or for_each is not known: an index or splat comes first
 	key    addr.Key // which of those is meant, where it is known
 	byKey  bool     // the one is meant that has the referrer's own key
@@ -172,7 +171,7 @@ func (k *ref) compare(o *ref) int {
 		}
 		return 1
 	}
-	return cmp.Or(strings.Compare(k.attr, o.attr), strings.Compare(k.part, o.part), strings.Compare(k.via, o.via),
+	return cmp.Or(strings.Compare(k.attr, o.attr), strings.Compare(k.via, o.via),
 		first(k.may, o.may), first(k.many, o.many), first(k.byKey, o.byKey),
 		cmp.Compare(k.key.Kind, o.key.Kind), cmp.Compare(k.key.Int, o.key.Int), strings.Compare(k.key.Str, o.key.Str))
 }
@@ -354,11 +353,12 @@ func (k *ref) origin(from addr.Module) (model.Origin, bool) {
 		n++
 	}
 	o := model.Origin{Shared: n, Down: to[n:], Mode: k.inst.block.mode, Type: k.inst.block.typ, Name: k.inst.block.name,
-		Key: k.inst.key, Attr: k.attr, Part: k.part, Exact: !k.may && k.attr != ""}
+		Key: k.inst.key, Exact: !k.may && k.attr != ""}
+	o = o.At(model.PathOf(k.attr))
 	if k.key.Kind != addr.NoKey && o.Key.Kind == addr.AnyKey {
 		o.Key = k.key
 	}
-	o.ByKey = k.byKey && o.Key.Kind == addr.AnyKey
+	o.ByKey = k.byKey && (o.Key.Kind == addr.AnyKey || k.attr != "")
 	if k.via != "" {
 		o.Via = strings.Split(k.via, " ")
 	}

@@ -356,7 +356,10 @@ func (r *run) outputs() []model.Output {
 			continue
 		}
 		var v model.Value
-		args, _ := r.write(r.root, func(w *writer) { v = w.value("", r.root.output(name)) })
+		args, _ := r.write(r.root, func(w *writer) {
+			w.items = true
+			v = w.value("", r.root.output(name))
+		})
 		out = append(out, model.Output{Name: name, Value: v, Args: model.NewArgs(args, nil)})
 	}
 	return out
@@ -443,7 +446,7 @@ func (r *run) expandEach(v cty.Value) expansion {
 	open := func() expansion {
 		all := r.perhaps(deep(v))
 		return expansion{open: true, keyed: true, list: []instanceKey{{key: addr.Key{Kind: addr.AnyKey},
-			each: cty.UnknownVal(cty.String).Mark(opaque{"each.key"}), value: r.someElement(v, all)}}}
+			each: cty.UnknownVal(cty.String).Mark(opaque{"each.key"}), value: r.ofOwnKey(r.someElement(v, all))}}}
 	}
 	if !u.IsKnown() || u.IsNull() {
 		return open()
@@ -495,6 +498,17 @@ func (r *run) someElement(v cty.Value, all cty.ValueMarks) cty.Value {
 		return cty.DynamicVal.WithMarks(r.remark(marks, func(k ref) ref { k.many = false; return k }))
 	}
 	return cty.DynamicVal.WithMarks(all)
+}
+
+// ofOwnKey says of what is not known that the element is meant which has the key of the instance.
+func (r *run) ofOwnKey(v cty.Value) cty.Value {
+	u, marks := v.Unmark()
+	return u.WithMarks(r.remark(marks, func(k ref) ref {
+		if k.inst != nil && k.attr != "" {
+			k.attr, k.byKey = below(k.attr, "[*]"), true
+		}
+		return k
+	}))
 }
 
 // keyOf reads an index as an instance key.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -235,7 +236,7 @@ func (r *run) unknownAttribute(t cty.Type, marks cty.ValueMarks, name string) ct
 		return cty.UnknownVal(want).WithMarks(withoutDocuments(marks))
 	}
 	rest := notRefs(marks)
-	if len(refs) == 1 && !refs[0].may {
+	if len(refs) == 1 && (!refs[0].may || refs[0].attr != "") {
 		v := r.step(refs[0], name)
 		if want != cty.DynamicPseudoType && want.IsPrimitiveType() {
 			if u, m := v.Unmark(); u.Type() != want {
@@ -270,10 +271,8 @@ func (r *run) step(k *ref, name string) cty.Value {
 		}
 	default:
 		next := *k
-		if strings.Count(k.attr, ".") < 16 {
-			next.attr += "." + name
-		}
-		found, ok := k.inst.nested(r, next.attr)
+		next.attr = below(k.attr, "."+name)
+		found, ok := k.inst.nested(r, model.PathOf(next.attr).Block)
 		if !ok {
 			return cty.DynamicVal.Mark(r.ref(next))
 		}
@@ -292,6 +291,14 @@ func (r *run) step(k *ref, name string) cty.Value {
 		n.may = n.may || k.may
 		return n
 	}))
+}
+
+// below is an attribute path with one step more, where it is not as long as nobody writes it.
+func below(path, step string) string {
+	if strings.Count(path, ".")+strings.Count(path, "[") >= 16 {
+		return path
+	}
+	return path + step
 }
 
 // retarget gives an attribute's value the key that the reference has.
@@ -328,13 +335,14 @@ func (r *run) index(v, key cty.Value) cty.Value {
 	key, why := key.Unmark()
 	u, marks := v.Unmark()
 	if !u.IsKnown() {
-		if key.IsKnown() && !key.IsNull() && key.Type() == cty.String && (u.Type().IsObjectType() || u.Type() == cty.DynamicPseudoType) {
-			if k := single(marks); k != nil && k.attr == "" && !k.many {
+		one := single(marks)
+		if key.IsKnown() && !key.IsNull() && key.Type() == cty.String && (u.Type().IsObjectType() || u.Type().IsMapType() || u.Type() == cty.DynamicPseudoType) {
+			if one != nil && !one.many && one.inst != nil {
 				return r.unknownAttribute(u.Type(), marks, key.AsString())
 			}
 		}
-		if k := single(marks); k != nil && k.attr == "" && !k.many && !k.may && k.inst != nil {
-			return r.fail(k.inst.address + ", which has no instance keys")
+		if one != nil && one.attr == "" && !one.many && !one.may && one.inst != nil {
+			return r.fail(one.inst.address + ", which has no instance keys")
 		}
 		want := cty.DynamicPseudoType
 		if u.Type().IsListType() || u.Type().IsMapType() {
@@ -348,8 +356,13 @@ func (r *run) index(v, key cty.Value) cty.Value {
 					k.key = at
 				}
 			}
-			if !k.many && k.attr != "" && at.Kind == addr.StringKey {
-				k.part = at.Str
+			if one != nil && !k.many && k.attr != "" {
+				switch {
+				case !known:
+					k.attr = below(k.attr, "[*]")
+				case at.Kind == addr.IntKey:
+					k.attr = below(k.attr, at.String())
+				}
 			}
 			k.many = false
 			return k

@@ -18,6 +18,7 @@ type writer struct {
 	args   []model.Arg
 	places []model.Place
 	here   []int // of args, those that what is walked belongs to
+	items  bool  // each element of a list is an argument of its own
 
 	argAt, placeAt index
 }
@@ -38,7 +39,7 @@ func (r *run) write(m *module, f func(*writer)) ([]model.Arg, model.Places) {
 		g.Several = !inexact && len(g.Origins) > 1
 	}
 	args, places := slices.Clone(w.args), model.PlacesOf(w.places)
-	w.args, w.places = w.args[:0], w.places[:0]
+	w.args, w.places, w.items = w.args[:0], w.places[:0], false
 	w.argAt.reset()
 	w.placeAt.reset()
 	r.writers = append(r.writers, w)
@@ -355,25 +356,23 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 	case t.IsObjectType() || t.IsMapType():
 		n := u.LengthInt()
 		names, items := make([]string, 0, n), make([]model.Value, 0, n)
-		depth := len(w.here)
 		for it := u.ElementIterator(); it.Next(); {
 			k, e := it.Element()
 			k, _ = k.Unmark()
 			name := k.AsString()
-			sub := join(path, name)
-			if !quiet {
-				w.here = append(w.here[:depth], w.arg(sub))
-				w.inherit(marks)
-			}
-			names, items = append(names, name), append(items, w.convert(sub, e, quiet))
+			names, items = append(names, name), append(items, w.element(join(path, name), e, marks, quiet))
 		}
-		w.here = w.here[:depth]
 		out = model.ObjectValue(names, items)
 	case t.IsListType() || t.IsSetType() || t.IsTupleType():
 		items := make([]model.Value, 0, u.LengthInt())
+		ordered := w.items && !isSet(u, marks)
 		for it := u.ElementIterator(); it.Next(); {
 			_, e := it.Element()
-			items = append(items, w.convert(path, e, quiet))
+			if ordered {
+				items = append(items, w.element(path+"["+strconv.Itoa(len(items))+"]", e, marks, quiet))
+			} else {
+				items = append(items, w.convert(path, e, quiet))
+			}
 		}
 		out = model.ListValue(items)
 	default:
@@ -382,6 +381,18 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 	if _, hidden := marks[secret{}]; hidden {
 		out.Sensitive = true
 	}
+	return out
+}
+
+// element converts an element of something, of which it is an argument of its own.
+func (w *writer) element(path string, v cty.Value, marks cty.ValueMarks, quiet bool) model.Value {
+	depth := len(w.here)
+	if !quiet {
+		w.here = append(w.here, w.arg(path))
+		w.inherit(marks)
+	}
+	out := w.convert(path, v, quiet)
+	w.here = w.here[:depth]
 	return out
 }
 
