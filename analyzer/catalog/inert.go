@@ -46,9 +46,26 @@ func (c *Catalog) InertBy(typ, path string) (in Inert, ok bool) {
 // Present tells that it is enough that the attribute has any value.
 func (in Inert) Present() bool { return len(in.Words) == 1 && in.Words[0] == "*" }
 
-// Says tells whether a text is one of the words.
-func (in Inert) Says(text string) bool {
-	return slices.ContainsFunc(in.Words, func(word string) bool { return matchName(word, strings.ToLower(text)) })
+// Says tells whether a text is one of the words, or each of its lines that is no comment.
+func (in Inert) Says(text string) bool { return in.Word(text) != "" }
+
+// Word is the word that a text is, or that the first of its lines is where each of them is one; "" where that is not so.
+func (in Inert) Word(text string) string {
+	first := ""
+	for line := range strings.Lines(text) {
+		line = strings.ToLower(strings.TrimSpace(line))
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		i := slices.IndexFunc(in.Words, func(word string) bool { return matchName(word, line) })
+		if i < 0 {
+			return ""
+		}
+		if first == "" {
+			first = in.Words[i]
+		}
+	}
+	return first
 }
 
 // SaysFrom tells whether every text with a beginning is one of the words.

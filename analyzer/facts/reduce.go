@@ -101,7 +101,7 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		return model.Value{}, false
 	}
 	if v.Kind == model.Bool {
-		return v, reads || referred || row != nil
+		return v, reads || referred || row != nil || r.inert(s.typ, path.Block, v)
 	}
 	text, _ := v.Text()
 	if doc, ok := model.Document(text); ok && r.cat.Inside(s.refined, path.Block) && !v.Sensitive {
@@ -111,7 +111,8 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 	short, ok := "", false
 	switch {
 	case r.inert(s.typ, path.Block, v):
-		short, ok = text, true
+		in, _ := r.cat.InertBy(s.typ, path.Block)
+		short, ok = in.Word(text), true
 	case path.Block == s.refines && !v.Sensitive:
 		short, ok = text, true
 	case slices.Contains(s.plain, path.Full), s.node != nil && !v.Sensitive && (r.lang.Names(s.typ, path.Block) || r.named(s.typ, path.Block)):

@@ -686,17 +686,25 @@ func SignsIn(url string) bool { return signsIn.Regexp().MatchString(url) }
 
 var signsIn = pattern.New(`://[^/@\s:]+:[^/@\s$%*]+@`)
 
-// Words are the parts of a text that may be ids or hosts.
+// Words are the parts of a text that may be ids or hosts. Comments and descriptions in it are for people.
 func Words(text string) []string {
 	text = Plain(text)
 	for strings.Contains(text, "=@") { // a password in base64 ends in it
 		text = strings.ReplaceAll(text, "=@", "@")
 	}
-	words := strings.FieldsFunc(text[:min(len(text), mostText)], func(r rune) bool {
+	text = text[:min(len(text), mostText)]
+	if slices.ContainsFunc([]string{"#", "// ", "escription", "omment"}, func(sign string) bool { return strings.Contains(text, sign) }) {
+		text = remark.Regexp().ReplaceAllLiteralString(text, " ")
+	}
+	words := strings.FieldsFunc(text, func(r rune) bool {
 		return strings.ContainsRune(separators, r)
 	})
 	return slices.DeleteFunc(words, func(w string) bool { return len(w) < 6 || len(w) > longest })
 }
+
+// remark is what a script, a template or a document says to its readers: a line that is a comment, and what is called a
+// description in JSON or YAML. `#include` is none: cloud-init fetches what follows.
+var remark = pattern.New(`(?m)^[ \t]*(?:#(?:[^i\n].*)?|//[ \t].*)$|"(?:[dD]escription|[cC]omment)"\s*:\s*"(?:[^"\\]|\\.)*"|^[ \t-]*(?:[dD]escription|[cC]omment):.*$`)
 
 // Secretive tells whether a text says that it holds a secret.
 func Secretive(text string) bool { return secretive.Regexp().MatchString(Plain(text)) }

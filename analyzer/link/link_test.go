@@ -499,3 +499,21 @@ func TestRefinedTypes(t *testing.T) {
 		"alpha_any.object network: west-1 - north-1 by body.remote[0].id",
 		"alpha_any.other endpoint: west-1 - alpha-cn by body.remote[0].id")
 }
+
+// Words are what a machine reads of a text: what is said to people beside it names nothing.
+func TestWords(t *testing.T) {
+	for text, want := range map[string][]string{
+		"host=db.example port=5432": {"db.example"},
+		"#!/bin/sh\n# was https://old.example/x\ncurl https://new.example/y":   {"https://new.example/y"},
+		"#include\nhttps://first.example/x":                                    {"#include", "https://first.example/x"},
+		"// was https://old.example/x\nfetch('https://new.example/y')":         {"https://new.example/y"},
+		`{"description":"see \"https://old.example\"","url":"https://a.eu/b"}`: {"https://a.eu/b"},
+		"description: see https://old.example/x\nurl: https://new.example/y":   {"https://new.example/y"},
+		"- name: description\n  value: https://new.example/y":                  {"description", "value:", "https://new.example/y"},
+		"aHR0cHM6Ly9uZXcuZXhhbXBsZS95":                                         {"https://new.example/y"},
+	} {
+		if got := link.Words(text); !slices.Equal(got, want) {
+			t.Errorf("%s\n got %q\nwant %q", text, got, want)
+		}
+	}
+}

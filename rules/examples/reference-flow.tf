@@ -12,9 +12,10 @@ resource "aws_sqs_queue" "orders" {
   name     = "orders"
 }
 
-resource "aws_cloudwatch_dashboard" "orders" {
-  dashboard_name = "orders"
-  dashboard_body = aws_sqs_queue.orders.arn
+resource "aws_dynamodb_table_item" "orders" {
+  table_name = "settings"
+  hash_key   = "name"
+  item       = jsonencode({ name = { S = "queue" }, value = { S = aws_sqs_queue.orders.arn } })
 }
 
 # low: in cn-north-1 (AWS China) uses a value of eu-central-1 (AWS)
