@@ -47,6 +47,10 @@ https://storage.azure.com/ ambiguous azure
 https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json# ambiguous azure
 graph.windows.net ambiguous entra
 signin.amazonaws.cn aws-cn
+ns-cn-123.awsdns-cn-12.com. aws-cn
+ns-cn-45.awsdns-cn-3a.cn aws-cn
+ns-512.awsdns-us-gov-00.net. aws-us-gov
+ns-1536.awsdns-00.co.uk aws
 d1234.cloudfront.cn aws-cn
 https://identitycenter.amazonaws.com.cn/ssoins-1234567890abcdef aws-cn
 signin.amazonaws-us-gov.com aws-us-gov
