@@ -25,17 +25,27 @@ another, and in a policy document it grants nothing where somebody believes that
 	Run:     mismatches,
 }
 
-// mismatch tells a literal of another partition of the same cloud.
-func (c *crossing) mismatch() bool {
-	return c.far[0].Target == nil && c.to.Cloud == c.from.Cloud && c.to.Partition != c.from.Partition
+// mismatch tells a literal of another partition of the same cloud, where no row says what it is for only if the two are not
+// those of one account.
+func (c *crossing) mismatch(p *analyzer.Pass) bool {
+	far := &c.far[0]
+	return far.Target == nil && c.to.Cloud == c.from.Cloud && c.to.Partition != c.from.Partition &&
+		(far.Row != nil || !oneAccount(p, c.from.Partition, c.to.Partition))
+}
+
+// oneAccount tells whether an account may have things in both of two partitions.
+func oneAccount(p *analyzer.Pass, here, there string) bool {
+	a, _ := p.Catalog.Partition(here)
+	b, _ := p.Catalog.Partition(there)
+	return a.Cloud == b.Cloud && a.Regional && b.Regional
 }
 
 // mismatches says every literal of another partition of the same cloud: in arguments, and in policy documents as what
-// they are about. What is referred to rather than written, or lies in another cloud, is a flow of values and no mistyped
-// partition.
+// they allow something on. What is referred to rather than written, or lies in another cloud, is a flow of values and no
+// mistyped partition.
 func mismatches(p *analyzer.Pass) {
 	for _, c := range crossings(p, catalog.Same) {
-		if c.mismatch() {
+		if c.mismatch(p) {
 			p.Report(c.finding(p, mismatched(p, c.from.Site, c.to.Site)))
 		}
 	}
@@ -45,9 +55,9 @@ func mismatches(p *analyzer.Pass) {
 			if e.Row == nil || n.Placed.Partition == "" || n.Mode != addr.Managed {
 				continue
 			}
-			for _, text := range r.Literals(n, e) {
-				id, ok := p.Catalog.Identify(text)
-				if !ok || id.Cloud != n.Placed.Cloud || id.Partition == "" || id.Partition == n.Placed.Partition {
+			for _, texts := range r.Literals(n, e) {
+				id, ok := elsewhere(p, n.Placed.Site, texts)
+				if !ok {
 					continue
 				}
 				e.Placed = &place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account},
@@ -62,6 +72,21 @@ func mismatches(p *analyzer.Pass) {
 			}
 		}
 	}
+}
+
+// elsewhere is the first of the ids that are named together, if all of them are of partitions in which what is here can do
+// nothing. Code that serves several partitions names those of all of them.
+func elsewhere(p *analyzer.Pass, here place.Site, texts []string) (first catalog.Identity, ok bool) {
+	for i, text := range texts {
+		id, known := p.Catalog.Identify(text)
+		if !known || id.Cloud != here.Cloud || id.Partition == "" || id.Partition == here.Partition || oneAccount(p, id.Partition, here.Partition) {
+			return id, false
+		}
+		if i == 0 {
+			first = id
+		}
+	}
+	return first, len(texts) > 0
 }
 
 func mismatched(p *analyzer.Pass, here, there place.Site) string {

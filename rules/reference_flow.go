@@ -27,7 +27,7 @@ It may be nothing, such as a name that is repeated. It is said so that nothing t
 func flows(p *analyzer.Pass) {
 	for _, kind := range []catalog.Kind{catalog.Flow, catalog.Same} {
 		for _, c := range crossings(p, kind) {
-			if kind == catalog.Same && c.mismatch() {
+			if kind == catalog.Same && c.mismatch(p) {
 				continue // partition-mismatch says it
 			}
 			p.Report(c.finding(p, fmt.Sprintf("in %s uses a value of %s", short(p, c.from.Site), short(p, c.to.Site))))

@@ -109,12 +109,17 @@ func (l List) matches(s string, fold bool) Answer {
 	return No
 }
 
-// Resources are the resource patterns that a document's statements name, in the order in which they stand there.
-func Resources(doc Document) []string {
-	var all []string
+// Resources are the resource patterns that a document's statements name to allow something: those of each element that has
+// them all. What is denied may be anywhere.
+func Resources(doc Document) [][]string {
+	var lists [][]string
 	for i := range doc.Statements {
-		all = append(all, doc.Statements[i].Resources.Values...)
-		all = append(all, doc.Statements[i].NotResources.Values...)
+		s := &doc.Statements[i]
+		for _, l := range []List{s.Resources, s.NotResources} {
+			if s.Effect != Deny && len(l.Values) > 0 && !l.Unknown {
+				lists = append(lists, l.Values)
+			}
+		}
 	}
-	return all
+	return lists
 }

@@ -88,8 +88,9 @@ func TestAdmitted(t *testing.T) {
 }
 
 func TestResources(t *testing.T) {
-	got := Resources(doc(t, allow(`"Action":"a","Resource":["arn:aws:s3:::a","*"]`), deny(`"Action":"a","NotResource":"arn:aws-cn:s3:::b"`)))
-	if d := cmp.Diff([]string{"arn:aws:s3:::a", "*", "arn:aws-cn:s3:::b"}, got); d != "" {
+	got := Resources(doc(t, allow(`"Action":"a","Resource":["arn:aws:s3:::a","*"]`), allow(`"Action":"a","NotResource":"arn:aws-cn:s3:::b"`),
+		deny(`"Action":"a","Resource":"arn:aws-cn:s3:::c"`)))
+	if d := cmp.Diff([][]string{{"arn:aws:s3:::a", "*"}, {"arn:aws-cn:s3:::b"}}, got); d != "" {
 		t.Error(d)
 	}
 }
