@@ -686,11 +686,14 @@ func SignsIn(url string) bool { return signsIn.Regexp().MatchString(url) }
 
 var signsIn = pattern.New(`://[^/@\s:]+:[^/@\s$%*]+@`)
 
+// padding is what a password in base64 ends in, before the host.
+var padding = pattern.New(`=+@`)
+
 // Words are the parts of a text that may be ids or hosts. Comments and descriptions in it are for people.
 func Words(text string) []string {
 	text = Plain(text)
-	for strings.Contains(text, "=@") { // a password in base64 ends in it
-		text = strings.ReplaceAll(text, "=@", "@")
+	if strings.Contains(text, "=@") {
+		text = padding.Regexp().ReplaceAllString(text, "@")
 	}
 	text = text[:min(len(text), mostText)]
 	if slices.ContainsFunc([]string{"#", "// ", "escription", "omment"}, func(sign string) bool { return strings.Contains(text, sign) }) {
