@@ -630,7 +630,15 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 	if e.Kind == catalog.Credential && !Secretive(text) {
 		e.Kind = catalog.Endpoint // it says where to sign in, and not by what
 	}
-	connections := sync.OnceValue(func() []string { return Connections(text) })
+	opened := sync.OnceValue(func() map[string]bool { // by secrets beside them
+		words := map[string]bool{}
+		for _, c := range Connections(text) {
+			for _, w := range Words(c) {
+				words[w] = true
+			}
+		}
+		return words
+	})
 	for _, word := range Words(text) {
 		at, id, ok := g.named(word)
 		if !id && looksLikeHost(word) && g.joinEnd(n, e, word) {
@@ -638,7 +646,7 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 			continue
 		}
 		kind := e.Kind
-		if ok && (SignsIn(word) || slices.ContainsFunc(connections(), func(c string) bool { return strings.Contains(c, word) })) {
+		if ok && (SignsIn(word) || opened()[word]) {
 			kind = catalog.Credential
 		}
 		p, _ := g.cat.Partition(at.Partition)
