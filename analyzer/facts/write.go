@@ -193,6 +193,7 @@ func (f *writer) subject(n *link.Node) *subject {
 	}
 	if kind, outputs, ok := link.Reader(n); ok {
 		b := f.backend(kind)
+		s.cloud = b.cloud // whose words and regions its config is written in
 		for name, gives := range b.places {
 			s.places["config."+name] = gives
 		}

@@ -60,19 +60,25 @@ type Unread struct {
 // NoValue is why a root variable is not known, in the reasons that an Arg is opaque for: `var.x, which has no value`.
 const NoValue = "which has no value"
 
-// Missing says what gives a value to the root variables among the reasons that an Arg is opaque for, "" where there are none.
+// NoWorkspace is why the name of the workspace is not known.
+const NoWorkspace = "which the plan does not tell"
+
+// Missing says what gives a value to the root variables, and to the workspace, among the reasons that an Arg is opaque for,
+// "" where there are none.
 func Missing(opaque []string) string {
 	var flags []string
+	variables := ""
 	for _, why := range opaque {
+		if strings.HasSuffix(why, ", "+NoWorkspace) {
+			flags = append(flags, "--workspace NAME")
+		}
 		name, variable := strings.CutPrefix(why, "var.")
 		if name, missing := strings.CutSuffix(name, ", "+NoValue); variable && missing {
 			flags = append(flags, "--var "+name+"=...")
+			variables = ", or --var-file FILE"
 		}
 	}
-	if flags == nil {
-		return ""
-	}
-	return strings.Join(flags, " ") + ", or --var-file FILE"
+	return strings.Join(flags, " ") + variables
 }
 
 // Comment is a comment `demarc:allow RULE[,RULE] [until=DATE] reason`, which is about the line that it ends, or the one

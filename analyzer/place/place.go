@@ -322,7 +322,7 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 		if choices := p.Values.At(names...).Choices(); choices != nil {
 			f.decided[row.Gives] = true
 			if words, ok := f.choose(row.Gives, choices, p.Label(), s.how(p, row.Name), p.Pos); !ok {
-				f.open = append(f.open, row.Name+words)
+				f.notKnown(p, row.Name, words)
 			}
 			continue
 		}
@@ -336,10 +336,7 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 		}
 		if unknown {
 			f.decided[row.Gives] = true
-			f.open = append(f.open, row.Name)
-			if a := p.Args.Arg(row.Name); a != nil {
-				f.opaque = append(f.opaque, a.Opaque...)
-			}
+			f.notKnown(p, row.Name, "")
 		}
 	}
 	s.environment(f, p, rows)
@@ -355,6 +352,14 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 		f.at.Open = s.why(f, p, rows)
 	}
 	return &f.at
+}
+
+// notKnown notes an argument of a provider block that is not known; words name what it may be.
+func (f *facts) notKnown(p *model.Provider, name, words string) {
+	f.open = append(f.open, name+words)
+	if a := p.Args.Arg(name); a != nil {
+		f.opaque = append(f.opaque, a.Opaque...)
+	}
 }
 
 // how tells whether an argument is a literal in the provider block or comes from a variable, local or data source.

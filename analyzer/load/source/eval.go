@@ -383,12 +383,22 @@ func (r *run) conditional(x *hclsyntax.ConditionalExpr, s *scope) cty.Value {
 	return explain(r.either(a, b), why)
 }
 
-// explain says of a value that is not known, and of which nothing is said yet, what decides it.
+// explain says of a value that is not known, or of what is not known in it, and of which nothing is said yet, what decides it.
 func explain(v cty.Value, why cty.ValueMarks) cty.Value {
-	if u, marks := v.Unmark(); !u.IsKnown() && !explained(marks) {
-		return v.WithMarks(notRefs(why))
+	why = notRefs(why)
+	if len(why) == 0 || settled(v) {
+		return v
 	}
-	return v
+	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
+		if u, marks := v.Unmark(); !u.IsKnown() && !explained(marks) {
+			return v.WithMarks(why), nil
+		}
+		return v, nil
+	})
+	if err != nil {
+		return v
+	}
+	return out
 }
 
 // eitherCost is what the comparison of two values counts for among the steps of an evaluation.

@@ -14,7 +14,7 @@ import (
 // exact references, the provider configuration of each instance, the backend, and comments. What the plan says itself
 // stands; where the two do not match, a note says so. The plan that is given does not change.
 func Fuse(plan *model.Snapshot, dir string, o Options) (*model.Snapshot, error) {
-	src, err := Load(dir, o)
+	src, err := sourcesOf(plan, o, func(o Options) (*run, error) { return open(dir, o) })
 	if err != nil {
 		return nil, err
 	}

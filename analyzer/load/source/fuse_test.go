@@ -13,6 +13,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/load"
 	"github.com/demarc-dev/demarc/analyzer/load/source"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 func fused(t *testing.T, name string) (plan, both *model.Snapshot) {
@@ -197,5 +198,54 @@ func TestSavedPlans(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWorkspaceOfPlan (36) takes the workspace from where the plan has its name. What is made of the name in any other way
+// than by putting it into a text does not tell it, and neither does what init left behind.
+func TestWorkspaceOfPlan(t *testing.T) {
+	for _, c := range []struct {
+		name string // as the sources write it
+		plan string // as the plan has it
+		o    source.Options
+		want string
+	}{
+		{`"app-${terraform.workspace}-logs"`, "app-far-logs", source.Options{}, `"us-gov-west-1"`},
+		{`terraform.workspace`, "there", source.Options{}, `"cn-north-1"`},
+		{`local.name`, "app-here", source.Options{}, `"eu-central-1"`},
+		{`"app-${terraform.workspace}"`, "other-far", source.Options{}, "?"}, // not what the sources say
+		{`"app-${terraform.workspace}"`, "app-", source.Options{}, "?"},
+		{`upper(terraform.workspace)`, "far", source.Options{}, "?"},
+		{`terraform.workspace == "far" ? "there" : terraform.workspace`, "there", source.Options{}, "?"},
+		{`"${terraform.workspace}-${terraform.workspace}"`, "far-far", source.Options{}, "?"},
+		{`"${terraform.workspace}-${data.x.x.id}"`, "far-1", source.Options{}, "?"},
+		{`"app"`, "app", source.Options{}, "?"},
+		{`"app"`, "app", source.Options{Workspace: "far"}, `"us-gov-west-1"`},
+		{`terraform.workspace`, "here", source.Options{Env: map[string]string{"TF_WORKSPACE": "far"}}, `"us-gov-west-1"`},
+	} {
+		dir := write(t, &txtar.Archive{Files: []txtar.File{
+			{Name: "main.tf", Data: []byte("output \"o\" {\n  value = \"o-${terraform.workspace}\"\n}\nlocals {\n  name = \"app-${terraform.workspace}\"\n}\ndata \"x\" \"x\" {\n}\nresource \"x\" \"x\" {\n  in { name = " + c.name +
+				" }\n  at = { here = \"eu-central-1\", there = \"cn-north-1\", far = \"us-gov-west-1\" }[terraform.workspace]\n}\n")},
+			{Name: ".terraform/environment", Data: []byte("there")},
+		}})
+		in := model.ListValue([]model.Value{model.ObjectValue([]string{"name"}, []model.Value{model.StringValue(c.plan)})})
+		plan := &model.Snapshot{Format: model.Plan, Resources: []*model.Resource{{Address: "x.x", Rarely: model.Nothing,
+			Block:  &model.Block{Type: "x", Name: "x", Source: "hashicorp/x", Args: model.NewArgs(nil, nil)},
+			Values: model.ObjectValue([]string{"in", "at"}, []model.Value{in, model.UnknownValue})}}}
+		both, err := source.Fuse(plan, dir, c.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan.Outputs = []model.Output{{Name: "o", Value: model.StringValue("o-other")}}
+		two, err := source.Fuse(plan, dir, c.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := show(two.Resources[0].Values.Get("at")); c.o.Workspace == "" && c.o.Env == nil && !strings.HasPrefix(got, "?") {
+			t.Errorf("%s is %q in the plan, which has another name in an output: at is %s", c.name, c.plan, got)
+		}
+		if got := show(both.Resources[0].Values.Get("at")); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s is %q in the plan, %+v: at is %s, want %s", c.name, c.plan, c.o, got, c.want)
+		}
 	}
 }

@@ -3,9 +3,6 @@ package source
 import (
 	"encoding/json"
 	"path/filepath"
-	"strings"
-
-	"github.com/zclconf/go-cty/cty"
 )
 
 // installed is where terraform init put a module.
@@ -22,9 +19,14 @@ func (r *run) dataDir() string {
 	return filepath.Join(r.dir, ".terraform")
 }
 
+// dataFile is a file there.
+func (r *run) dataFile(name ...string) string {
+	return filepath.Join(append([]string{r.dataDir()}, name...)...)
+}
+
 // readManifest reads which modules are installed. A manifest that does not parse is like none.
 func (r *run) readManifest() {
-	src, err := r.disk.file(filepath.Join(r.dataDir(), "modules", "modules.json"))
+	src, err := r.disk.file(r.dataFile("modules", "modules.json"))
 	if err != nil {
 		return
 	}
@@ -32,28 +34,11 @@ func (r *run) readManifest() {
 		Modules []struct{ Key, Source, Dir string }
 	}
 	if json.Unmarshal(src, &doc) != nil {
-		r.say(&r.notes, r.show(filepath.Join(r.dataDir(), "modules", "modules.json"))+": is no module manifest that can be read")
+		r.say(&r.notes, r.show(r.dataFile("modules", "modules.json"))+": is no module manifest that can be read")
 		return
 	}
 	r.manifest = make(map[string]installed, len(doc.Modules))
 	for _, m := range doc.Modules {
 		r.manifest[m.Key] = installed{m.Source, m.Dir}
 	}
-}
-
-// findWorkspace is the selected workspace: by flag, environment, what init left, or the default one.
-func (r *run) findWorkspace() cty.Value {
-	name := r.opts.Workspace
-	if name == "" {
-		name = r.opts.Env["TF_WORKSPACE"]
-	}
-	if name == "" {
-		if src, err := r.disk.file(filepath.Join(r.dataDir(), "environment")); err == nil && len(src) < 100 {
-			name = strings.TrimSpace(string(src))
-		}
-	}
-	if name == "" {
-		name = "default"
-	}
-	return cty.StringVal(name)
 }

@@ -317,7 +317,7 @@ type asSet struct{}
 func withoutDocuments(marks cty.ValueMarks) cty.ValueMarks {
 	shape := func(m any) bool {
 		switch m.(type) {
-		case *document, *choice, *pieces, ending, asSet:
+		case *document, *choice, *pieces, ending, asSet, itself:
 			return true
 		}
 		return false

@@ -358,6 +358,7 @@ func (r *run) outputs() []model.Output {
 		var v model.Value
 		args, _ := r.write(r.root, func(w *writer) {
 			w.items = true
+			w.of = outputAddress(name)
 			v = w.value("", r.root.output(name))
 		})
 		out = append(out, model.Output{Name: name, Value: v, Args: model.NewArgs(args, nil)})

@@ -255,6 +255,7 @@ func (r *run) emit(in *instance) {
 		res.Action = model.Read
 	}
 	args, places := r.write(in.module, func(w *writer) {
+		w.of = in.address
 		r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body(spot{}, in.block.body, in.scope, nil) })
 	})
 	res.Args = model.NewArgs(args, in.module.instances(in.block).each)

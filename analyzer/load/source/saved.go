@@ -15,11 +15,11 @@ import (
 // `m-/main.tf`, `m-net/main.tf` and `modules.json`. Paths are those of the directory in which the plan was made. What the
 // configuration reads besides (files of variables, templates) is not in a saved plan, and not known.
 func FuseSaved(plan *model.Snapshot, files map[string][]byte, o Options) (*model.Snapshot, error) {
-	r, err := openSaved(files, o)
+	src, err := sourcesOf(plan, o, func(o Options) (*run, error) { return openSaved(files, o) })
 	if err != nil {
 		return nil, err
 	}
-	return fuse(plan, r.snapshot(r.shown), "the configuration in the plan"), nil
+	return fuse(plan, src, "the configuration in the plan"), nil
 }
 
 var errNoConfig = errors.New("the saved plan holds no configuration that can be read")

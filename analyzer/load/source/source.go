@@ -37,6 +37,8 @@ type Options struct {
 	Limits limit.Set // how much is read and evaluated
 	// Cache shares parsed files between root modules below one path; nil shares nothing.
 	Cache *Cache
+
+	ofPlan bool // they are the sources of a plan
 }
 
 // Load reads the root module in dir. What does not parse is told in the snapshot, and the rest is analysed; an error
@@ -77,6 +79,7 @@ type run struct {
 	incomplete, notes []string
 	unread            []model.Unread
 	comments          []model.Comment
+	namings           []naming
 	texts             map[string]string
 
 	steps, elements, depth int

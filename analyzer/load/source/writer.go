@@ -17,8 +17,9 @@ type writer struct {
 	mod    *module
 	args   []model.Arg
 	places []model.Place
-	here   []int // of args, those that what is walked belongs to
-	items  bool  // each element of a list is an argument of its own
+	here   []int  // of args, those that what is walked belongs to
+	items  bool   // each element of a list is an argument of its own
+	of     string // which resource or output it is, "" for others
 
 	argAt, placeAt index
 }
@@ -39,7 +40,7 @@ func (r *run) write(m *module, f func(*writer)) ([]model.Arg, model.Places) {
 		g.Several = !inexact && len(g.Origins) > 1
 	}
 	args, places := slices.Clone(w.args), model.PlacesOf(w.places)
-	w.args, w.places, w.items = w.args[:0], w.places[:0], false
+	w.args, w.places, w.items, w.of = w.args[:0], w.places[:0], false, ""
 	w.argAt.reset()
 	w.placeAt.reset()
 	r.writers = append(r.writers, w)
@@ -340,6 +341,9 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 			case ending:
 				end = m
 			}
+		}
+		if w.of != "" && !quiet {
+			w.run.namings = append(w.run.namings, namings(w.of, path, marks)...)
 		}
 		if t == cty.String && len(marks) > 0 {
 			if _, ok := out.Partly(); !ok && out.Choices() == nil {
