@@ -710,6 +710,9 @@ func Words(text string) []string {
 	words := strings.FieldsFunc(text, func(r rune) bool {
 		return strings.ContainsRune(separators, r)
 	})
+	for i := range words {
+		words[i] = strings.TrimPrefix(words[i], "tcp:") // as connection strings of SQL Server have it before the host
+	}
 	return slices.DeleteFunc(words, func(w string) bool { return len(w) < 6 || len(w) > longest })
 }
 

@@ -233,7 +233,7 @@ func (c *config) apply(s *model.Snapshot, variables model.Value) {
 				own.Args, own.Provider = args, provider
 				bare, common = r.Block, &own
 			}
-			r.Block, r.Values = common, block.provisioned(r.Values)
+			r.Block, r.Values = common, block.withheld(block.provisioned(r.Values))
 			if candidates != nil {
 				own := *r.Rarely
 				own.Candidates, r.Rarely = candidates, &own
@@ -289,6 +289,48 @@ func (r *configResource) provisioned(v model.Value) model.Value {
 		return v
 	}
 	return v.Plus("provisioner", literal(r.provisioner))
+}
+
+// withheld adds what the configuration writes to write-only arguments, whose names end in this by convention: a plan has
+// null for every one of them, which says nothing.
+func (r *configResource) withheld(v model.Value) model.Value {
+	for _, a := range r.args.All() {
+		if !strings.HasSuffix(a.Block, "_wo") || a.Constant.State == model.Null {
+			continue
+		}
+		given := model.UnknownValue
+		if a.Constant.State == model.Known && !a.Several {
+			given = a.Constant
+		}
+		given.Sensitive = true
+		v = inPlaceOfNull(v, strings.Split(a.Block, "."), given)
+	}
+	return v
+}
+
+// inPlaceOfNull puts a value where v has null, in every block that the names lead to.
+func inPlaceOfNull(v model.Value, names []string, given model.Value) model.Value {
+	switch {
+	case len(names) == 0 && (v.State == model.Null || v.State == model.Absent):
+		return given
+	case len(names) == 0 || v.State != model.Known || v.Len() == 0 && v.Kind != model.Object:
+		return v
+	}
+	items := make([]model.Value, v.Len())
+	there := false
+	for i := range items {
+		items[i] = v.Item(i)
+		switch {
+		case v.Kind == model.List:
+			items[i] = inPlaceOfNull(items[i], names, given)
+		case v.Name(i) == names[0]:
+			items[i], there = inPlaceOfNull(items[i], names[1:], given), true
+		}
+	}
+	if v.Kind == model.Object && !there && len(names) == 1 { // nulls are not always kept
+		return v.Plus(names[0], given)
+	}
+	return v.With(items)
 }
 
 // literal is what expressions are known to give without following their references.
