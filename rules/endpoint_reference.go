@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+
 	"github.com/demarc-dev/demarc/analyzer"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 )
@@ -16,5 +18,13 @@ Often it is a default that was written for the global instance (` + "`blob.core.
 not work on a sovereign one; sometimes it is the call that carries data across.`,
 	Yields:  telling,
 	Example: example("endpoint-reference"),
-	Run:     report(catalog.Endpoint, "in %s names something in %s"),
+	Run: func(p *analyzer.Pass) {
+		for _, c := range crossings(p, catalog.Endpoint) {
+			words := "in %s names something in %s"
+			if c.near.Path.Full != "" { // where the resource itself is, nobody knows
+				words = "names something in %s and something in %s"
+			}
+			p.Report(c.finding(p, fmt.Sprintf(words, short(p, c.from.Site), short(p, c.to.Site))))
+		}
+	},
 }

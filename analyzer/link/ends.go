@@ -473,6 +473,9 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 		if either != nil {
 			end.Confidence = Possible
 		}
+		if all && len(targets) > 1 && pairable(e.Kind) && joins(e.Row.By) {
+			end.Path.Full = path.Block // some element, block or part of it does: which one is not told
+		}
 		if at, reads := g.kept(t.Node, n.Placed.Cloud); reads {
 			end.Placed, end.Confidence = at, Possible
 			if at.Partition == "" && significant(end.Kind) {

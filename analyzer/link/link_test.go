@@ -287,6 +287,7 @@ func TestEnds(t *testing.T) {
 		{"a host", resource("alpha_log.l", west, "sink", "https://s3.alpha.cn.example/x"), "export: west-1 - alpha-cn by sink"},
 		{"a host that a row leaves out", resource("alpha_log.l", west, "quiet", "https://s3.alpha.cn.example/x"), ""},
 		{"a host that no row explains", resource("alpha_log.l", west, "other", "https://s3.alpha.cn.example/x"), "endpoint: west-1 - alpha-cn by other"},
+		{"a text that no row explains", resource("alpha_log.l", west, "other", "own=https://s3.alpha.example/x\nfar=https://s3.alpha.cn.example/x"), "endpoint: west-1 - alpha-cn by other"},
 		{"an id that no row explains", resource("alpha_log.l", west, "other", "arn:alpha-cn:s3:::b"), "same: west-1 - alpha-cn by other"},
 		{"a text", resource("alpha_doc.d", west, "text", `{"to": ["https://logs.alpha.cn.example"], "by": "nobody"}`), "export: west-1 - alpha-cn by text"},
 		{"a nested block", resource("alpha_copy.c", west, "rule.to", "arn:alpha-cn:s3:::b"), "replication: west-1 - alpha-cn by rule[0].to"},
@@ -307,6 +308,14 @@ func TestEnds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhichBlock: where one of several blocks refers to a resource, it is not said which.
+func TestWhichBlock(t *testing.T) {
+	r := from(resource("alpha_copy.c", west, "rule.to", "?"), "rule.to", []model.Origin{origin("alpha_vpc.near id"), origin("alpha_vpc.far id")})
+	r.Args.Arg("rule.to").Several = true
+	expect(t, build(t, input("a.json", resource("alpha_vpc.near", west), resource("alpha_vpc.far", north), r)),
+		"alpha_copy.c replication: west-1 - north-1 by rule.to (alpha_vpc.far)")
 }
 
 // TestOwnPlaceUnknown: where a resource is not placed, its ends are compared with each other.
