@@ -814,7 +814,7 @@ func (s *Sites) resource(r *model.Resource) Placed {
 			at.Open, at.Conflict = open, from.Conflict
 		}
 		at.Partition, at.Host = from.Partition, from.Host
-	} else if from.Partition != "" && from.Partition != at.Partition {
+	} else if from.Partition != "" && from.Partition != at.Partition && !s.regional(from.Partition, at.Partition) {
 		at.Conflict = from.Partition
 	}
 	if at.Region == "" && len(f.open) == 0 && !f.wide && from.Partition == at.Partition {
@@ -825,6 +825,15 @@ func (s *Sites) resource(r *model.Resource) Placed {
 	}
 	at.Account, at.Tenant = cmp.Or(at.Account, from.Account), from.Tenant
 	return at
+}
+
+// regional tells whether partitions differ by region alone, so that a resource may be in another than its provider
+// configuration is for.
+func (s *Sites) regional(partitions ...string) bool {
+	return !slices.ContainsFunc(partitions, func(id string) bool {
+		p, _ := s.cat.Partition(id)
+		return !p.Regional
+	})
 }
 
 // configured is the place of a resource's provider configuration; of several that may be meant, what they agree on.
