@@ -228,6 +228,8 @@ func farStep(p *analyzer.Pass, n *link.Node, e link.End) analyzer.Step {
 	switch {
 	case e.Target == nil:
 		s.Text = fmt.Sprintf("%s names %s%s", attr, where(p, e.Placed.Site), because(p, e.Placed))
+	case e.Beside:
+		s.Text = fmt.Sprintf("%s joins it with %s, which is in %s%s", attr, e.Target.Address, where(p, e.Placed.Site), because(p, e.Placed))
 	case e.Confidence == link.Certain:
 		s.Text = fmt.Sprintf("%s is what %s has, which is in %s%s", attr, e.Target.Address, where(p, e.Placed.Site), because(p, e.Placed))
 	default:

@@ -62,6 +62,7 @@ type End struct {
 	Attr       string        // the attribute of Target that is used
 	Via        []string      // what the reference passed through
 	Either     []Choice      // all that may be meant, where this is only one of them
+	Beside     bool          // Path names a hub, to which Target is attached as well
 }
 
 // Nowhere is the place of an end that is not known.

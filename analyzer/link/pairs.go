@@ -200,7 +200,7 @@ func (g *Graph) hubs() {
 			g.attach(h, near, list)
 		}
 		if !ok || core.Placed.Partition == "" {
-			near = majority(list, func(s *place.Site) string { return s.Partition })
+			near = majority(h, list, func(s *place.Site) string { return s.Partition })
 			g.attach(h, near, list)
 		}
 		if at := near.end.Placed; at.Partition != "" && at.Region == "" { // regions of its partition may be on two sides
@@ -208,7 +208,7 @@ func (g *Graph) hubs() {
 				return m.end.Placed.Partition != at.Partition || m.end.Placed.Region == ""
 			})
 			if len(list) > 1 {
-				g.attach(h, majority(list, func(s *place.Site) string { return s.Region }), list)
+				g.attach(h, majority(h, list, func(s *place.Site) string { return s.Region }), list)
 			}
 		}
 	}
@@ -238,6 +238,7 @@ func (g *Graph) attach(h hub, near member, list []member) {
 			end.Target = near.node
 		}
 		end.Kind, end.Path, end.Row = h.kind, m.at.Path, m.at.Row // it is reached through the hub
+		end.Beside = end.Target != nil && end.Target != h.node
 		own := m.end
 		g.Links = append(g.Links, Link{Node: m.node, Kind: h.kind, Near: &own, Far: []End{end}, Via: via})
 	}
@@ -259,8 +260,9 @@ func (g *Graph) core(n *Node, k catalog.Kind) (End, bool) {
 }
 
 // majority is the first member in the partition, or the region, that most members are in: the others are the ones to tell.
-// Where it is as many of each, it is the one that most of the resources themselves are in.
-func majority(list []member, part func(*place.Site) string) member {
+// Where it is as many of each, it is the one that most of the resources themselves are in; of one place, the one of the
+// account that has the hub.
+func majority(h hub, list []member, part func(*place.Site) string) member {
 	type in struct {
 		node *Node
 		part string
@@ -274,10 +276,16 @@ func majority(list []member, part func(*place.Site) string) member {
 			home[part(&m.node.Placed.Site)]++
 		}
 	}
+	own := func(m member) int {
+		if h.node != nil && h.node.Placed.Account != "" && m.end.Placed.Account == h.node.Placed.Account {
+			return 1
+		}
+		return 0
+	}
 	best := list[0]
 	for _, m := range list {
 		a, b := part(&m.end.Placed.Site), part(&best.end.Placed.Site)
-		if cmp.Or(cmp.Compare(count[a], count[b]), cmp.Compare(home[a], home[b])) > 0 {
+		if cmp.Or(cmp.Compare(count[a], count[b]), cmp.Compare(home[a], home[b]), own(m)-own(best)) > 0 {
 			best = m
 		}
 	}
