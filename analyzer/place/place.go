@@ -158,6 +158,10 @@ type facts struct {
 	opaque  []string               // what the open arguments take their values from, as far as the input does not show it
 	wide    bool                   // of a service of the whole partition
 	hosted  bool                   // of a cloud that is where its hosts are
+	service bool                   // what is told is about one service alone
+	other   catalog.Identity       // what its host tells, where that is another cloud's than the provider is for
+	because Reason                 // where that stands
+	strange string                 // a host that no table knows
 }
 
 func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos model.Pos) {
@@ -218,6 +222,11 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 			if f.at.Host = catalog.HostName(value); f.at.Host != "" {
 				because("host " + f.at.Host)
 			}
+		case f.service:
+		case ok && f.other.Cloud == "":
+			f.other, f.because = id, Reason{How: how, Text: "host " + id.Host, At: at, Pos: pos}
+		case !ok && f.strange == "":
+			f.strange = catalog.HostName(value)
 		}
 	case catalog.GivesID:
 		id, ok := f.cat.Identify(value)
@@ -330,6 +339,7 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 		if len(texts) > 1 && row.Gives == catalog.GivesAccount {
 			continue // several allowed accounts name none
 		}
+		f.service = len(names) > 1
 		for _, t := range texts {
 			f.tell(row.Gives, t, p.Label(), s.how(p, row.Name), p.Pos)
 			f.decided[row.Gives] = true
@@ -339,7 +349,9 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 			f.notKnown(p, row.Name, "")
 		}
 	}
+	f.service = false
 	s.environment(f, p, rows)
+	f.elsewhere()
 	if f.within != "" && f.at.Account != "" {
 		f.at.Account = f.within + "." + f.at.Account
 	}
@@ -435,6 +447,25 @@ func argumentGives(rows []catalog.SiteRow, name string) catalog.Gives {
 func strange(p *model.Provider, host string) Open {
 	return Open{Reason: fmt.Sprintf("%s: no table knows where the host %s is", p.Label(), host),
 		Settle: "give it to a side in .demarc.hcl: boundary \"...\" { domains = [...] }, or networks"}
+}
+
+// elsewhere places a configuration that signs in at another cloud than its provider is for: one that is built as that, with
+// regions of its own. Of a host that no table knows, the policy may know where it is.
+func (f *facts) elsewhere() {
+	if f.at.Partition != "" {
+		return
+	}
+	if f.other.Partition == "" {
+		f.at.Host = cmp.Or(f.at.Host, f.strange)
+		return
+	}
+	f.at.Cloud, f.at.Partition, f.cloud = f.other.Cloud, f.other.Partition, f.other.Cloud
+	region := cmp.Or(f.other.Region, f.at.Region)
+	f.at.Region = ""
+	if part, known, ok := f.cat.Region(f.cloud, region); ok && part == f.at.Partition {
+		f.at.Region = known
+	}
+	f.at.Because = []Reason{f.because}
 }
 
 // why says what is missing to place a provider configuration.
