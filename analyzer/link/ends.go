@@ -516,6 +516,8 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 	text, known := v.Text()
 	if a != nil && len(a.Origins) > 0 {
 		targets, _ := g.targets(n, s.block)
+		top, _ := firstStep(s.block)
+		keeps := model.Handed(n.Type, top)
 		if known {
 			targets = g.resolveKnown(n, model.Path{Full: full(way, s.block), Block: s.block}, text)
 		}
@@ -528,7 +530,7 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 			switch {
 			case g.yieldsSecret(t):
 				e.Kind, e.Confidence = catalog.Credential, Likely
-			case s.row != nil:
+			case s.row != nil, keeps: // what is handed on is used where it comes to
 				continue
 			case t.Exact:
 				e.Confidence = Likely

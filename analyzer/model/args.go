@@ -32,6 +32,9 @@ type Origin struct {
 // Path is where the attribute is in the values of the resource.
 func (o *Origin) Path() string { return cmp.Or(o.Full, o.Attr) }
 
+// HandsOn tells whether resources of a type have attributes that hold what they were given.
+func HandsOn(typ string) bool { return handed[typ] != nil }
+
 // At is the origin with another attribute.
 func (o Origin) At(p Path) Origin {
 	if o.Attr, o.Full = p.Block, ""; p.Full != p.Block {

@@ -109,6 +109,9 @@ func (in *instance) find(r *run, name string) cty.Value {
 	if a := in.block.body.attr(from); a != nil {
 		v := r.safely(a.expr, in.scope)
 		if u, _ := v.Unmark(); u.IsKnown() && !u.IsNull() {
+			if model.Handed(in.block.typ, name) {
+				return r.parts(v, ref{inst: in, attr: name})
+			}
 			return r.own(v, mark)
 		}
 		if _, is := deep(v)[secret{}]; is {
@@ -196,6 +199,36 @@ func (r *run) own(v cty.Value, mark *ref) cty.Value {
 	return out.Mark(mark)
 }
 
+// parts replaces the refs of a value that is handed on by those of its parts.
+func (r *run) parts(v cty.Value, at ref) cty.Value {
+	u, marks := v.Unmark()
+	t := u.Type()
+	if !u.IsKnown() || u.IsNull() || !t.IsObjectType() && !t.IsMapType() && !t.IsTupleType() && !t.IsListType() || u.LengthInt() == 0 || isSet(u, marks) {
+		return r.own(v, r.ref(at))
+	}
+	var names []string
+	var list []cty.Value
+	for it := u.ElementIterator(); it.Next(); {
+		k, e := it.Element()
+		name, _ := toText(k)
+		step := "." + name.AsString()
+		if k.Type() == cty.Number {
+			step = "[" + name.AsString() + "]"
+		}
+		one := at
+		one.attr = below(at.attr, step)
+		names, list = append(names, name.AsString()), append(list, r.parts(e, one))
+	}
+	if t.IsTupleType() || t.IsListType() {
+		return cty.TupleVal(list)
+	}
+	of := make(map[string]cty.Value, len(list))
+	for i, name := range names {
+		of[name] = list[i]
+	}
+	return cty.ObjectVal(of)
+}
+
 // modelled is what an attribute of a data source follows to be from its configuration and its provider's.
 func (in *instance) modelled(r *run, name string) (cty.Value, bool) {
 	if in.block.typ == "aws_arn" {
@@ -255,7 +288,7 @@ func (r *run) emit(in *instance) {
 		res.Action = model.Read
 	}
 	args, places := r.write(in.module, func(w *writer) {
-		w.of = in.address
+		w.of, w.items = in.address, model.HandsOn(in.block.typ)
 		r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body(spot{}, in.block.body, in.scope, nil) })
 	})
 	res.Args = model.NewArgs(args, in.module.instances(in.block).each)
