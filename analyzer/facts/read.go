@@ -269,15 +269,19 @@ func (d *reader) args(list []arg) (*model.Args, error) {
 			if err != nil {
 				return nil, err
 			}
-			held := ref.Held
-			if held == nil {
-				held = []string{}
-			}
-			out[i].Origins = append(out[i].Origins, model.Origin{Down: at.Module, Mode: at.Mode, Type: at.Type, Name: at.Name, Key: at.Key,
-				Attr: ref.Attribute, Full: ref.Full, ByKey: ref.ByKey, Exact: ref.Exact, Via: ref.Via, Held: held})
+			out[i].Origins = append(out[i].Origins, originOf(at, ref))
 		}
 	}
 	return model.NewArgs(out, nil), nil
+}
+
+func originOf(at addr.Resource, ref reference) model.Origin {
+	held := ref.Held
+	if held == nil {
+		held = []string{}
+	}
+	return model.Origin{Down: at.Module, Mode: at.Mode, Type: at.Type, Name: at.Name, Key: at.Key,
+		Attr: ref.Attribute, Full: ref.Full, ByKey: ref.ByKey, Exact: ref.Exact, Via: ref.Via, Held: held}
 }
 
 func positions(list []arg, file string) model.Places {

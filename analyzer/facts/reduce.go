@@ -30,6 +30,7 @@ type reducer struct {
 	cat      *catalog.Catalog
 	lang     Language
 	interest link.Interest
+	here     bool // what it makes is not written
 }
 
 // subject is what values are reduced for: a resource, provider or backend.
@@ -50,7 +51,9 @@ type subject struct {
 // value reduces everything under a path. keep is false where nothing is left.
 func (r *reducer) value(s *subject, path model.Path, v model.Value) (out model.Value, keep bool) {
 	if v.State != model.Known || v.Kind != model.List && v.Kind != model.Object {
-		return r.leaf(s, path, v)
+		out, keep = r.leaf(s, path, v)
+		out.Sensitive = v.Sensitive
+		return out, keep
 	}
 	var names []string
 	var items []model.Value
@@ -81,6 +84,7 @@ func (r *reducer) value(s *subject, path model.Path, v model.Value) (out model.V
 }
 
 func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value, bool) {
+	secret := v.Sensitive && !r.here
 	top, _, _ := strings.Cut(path.Block, ".")
 	row := r.cat.Link(s.refined, path.Block)
 	if row != nil && row.Kind == catalog.Nothing {
@@ -104,7 +108,7 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		return v, reads || referred || row != nil || r.inert(s.typ, path.Block, v)
 	}
 	text, _ := v.Text()
-	if doc, ok := model.Document(text); ok && r.cat.Inside(s.refined, path.Block) && !v.Sensitive {
+	if doc, ok := model.Document(text); ok && r.cat.Inside(s.refined, path.Block) && !secret {
 		kept, ok := r.value(s, path, doc)
 		return model.StringValue(string(appendValue(nil, kept))), ok
 	}
@@ -113,20 +117,20 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 	case r.inert(s.typ, path.Block, v):
 		in, _ := r.cat.InertBy(s.typ, path.Block)
 		short, ok = in.Word(text), true
-	case path.Block == s.refines && !v.Sensitive:
+	case path.Block == s.refines && !secret:
 		short, ok = text, true
-	case slices.Contains(s.plain, path.Full), s.node != nil && !v.Sensitive && (r.lang.Names(s.typ, path.Block) || r.named(s.typ, path.Block)):
+	case slices.Contains(s.plain, path.Full), s.node != nil && !secret && (r.lang.Names(s.typ, path.Block) || r.named(s.typ, path.Block)):
 		short, ok = text, true
 	case gives != catalog.NoGives:
-		short, ok = r.placing(gives, s.cloud, text, v.Sensitive), true
+		short, ok = r.placing(gives, s.cloud, text, secret), true
 	case slices.Contains(s.all, top), s.locates[path.Block], s.known[path.Block] && row == nil && !reads:
-		short, ok = r.name(text, how{secret: v.Sensitive}), true
+		short, ok = r.name(text, how{secret: secret}), true
 	case reads:
-		short, ok = r.language(last(path.Block), text, v.Sensitive), true
+		short, ok = r.language(last(path.Block), text, secret), true
 	case row != nil:
-		short, ok = r.row(s, row, path.Block, text, v.Sensitive)
+		short, ok = r.row(s, row, path.Block, text, secret)
 	default:
-		short, ok = r.parts(text, how{secret: v.Sensitive}) // of an attribute that no row explains
+		short, ok = r.parts(text, how{secret: secret}) // of an attribute that no row explains
 	}
 	switch {
 	case ok && v.Kind == model.Number:
@@ -240,7 +244,7 @@ func (r *reducer) document(element string, v model.Value) model.Value {
 		return model.ObjectValue(names, items)
 	case v.Kind == model.String:
 		text, _ := v.Text()
-		return model.StringValue(r.language(element, text, v.Sensitive))
+		return model.StringValue(r.language(element, text, v.Sensitive && !r.here))
 	}
 	return v
 }

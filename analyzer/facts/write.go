@@ -17,12 +17,10 @@ import (
 // Write writes the facts of an estate, in an order that follows from the inputs alone. side is the side that a place is
 // on, "" where that is not known.
 func Write(w io.Writer, g *link.Graph, cat *catalog.Catalog, lang Language, side func(place.Site) string) error {
-	f := &writer{reducer: reducer{g, cat, lang, link.NewInterest(cat, nil)}, side: side, nodes: map[*model.Resource]*link.Node{}, to: w}
+	f := newWriter(g, cat, lang)
+	f.side, f.to = side, w
 	f.enc = json.NewEncoder(&f.line)
 	f.enc.SetEscapeHTML(false)
-	for _, n := range g.Nodes {
-		f.nodes[n.Resource] = n
-	}
 	f.put(head{headFact, schemaVersion})
 	for _, in := range g.Inputs {
 		f.input(in)
@@ -32,6 +30,14 @@ func Write(w io.Writer, g *link.Graph, cat *catalog.Catalog, lang Language, side
 	}
 	f.links()
 	return f.err
+}
+
+func newWriter(g *link.Graph, cat *catalog.Catalog, lang Language) *writer {
+	f := &writer{reducer: reducer{graph: g, cat: cat, lang: lang, interest: link.NewInterest(cat, nil)}, nodes: map[*model.Resource]*link.Node{}}
+	for _, n := range g.Nodes {
+		f.nodes[n.Resource] = n
+	}
+	return f
 }
 
 type writer struct {
@@ -76,8 +82,7 @@ func (f *writer) input(in *model.Snapshot) {
 		r.Keys = append(r.Keys, kept(k))
 	}
 	for _, o := range in.Outputs {
-		told, _ := f.value(&subject{all: []string{"outputs"}}, model.Path{Full: "outputs", Block: "outputs"}, o.Value)
-		r.Outputs = append(r.Outputs, output{o.Name, appendValue(nil, told), f.args(&link.Node{Resource: &model.Resource{Block: &model.Block{Args: o.Args}, Rarely: model.Nothing}, Input: in})})
+		r.Outputs = append(r.Outputs, output{o.Name, appendValue(nil, f.output(o)), f.args(outputNode(in, o))})
 	}
 	for _, u := range in.Unread {
 		r.Unread = append(r.Unread, unread{u.Address, u.Reason, u.Settle, locationOf(u.Pos, "")})
@@ -94,6 +99,17 @@ func (f *writer) input(in *model.Snapshot) {
 	for _, res := range in.Resources {
 		f.resource(in, res, ids)
 	}
+}
+
+// output is what is told of an output's value.
+func (f *writer) output(o model.Output) model.Value {
+	told, _ := f.value(&subject{all: []string{"outputs"}}, model.Path{Full: "outputs", Block: "outputs"}, o.Value)
+	return told
+}
+
+// outputNode is what an output's arguments are of.
+func outputNode(in *model.Snapshot, o model.Output) *link.Node {
+	return &link.Node{Resource: &model.Resource{Block: &model.Block{Args: o.Args}, Rarely: model.Nothing}, Input: in}
 }
 
 // backend is what the values of a backend, or of a data source that reads its state, are reduced for.
@@ -114,7 +130,8 @@ func (f *writer) backend(kind string) *subject {
 	return s
 }
 
-func (f *writer) provider(in *model.Snapshot, id int, p *model.Provider) {
+// configuration is what the values of a provider configuration are reduced for.
+func (f *writer) configuration(p *model.Provider) *subject {
 	s := &subject{args: p.Args, places: map[string]catalog.Gives{}}
 	s.cloud, _ = f.cat.Cloud(p.Source)
 	for _, row := range f.cat.ProviderSites(p.Source) {
@@ -122,22 +139,29 @@ func (f *writer) provider(in *model.Snapshot, id int, p *model.Provider) {
 			s.places[row.Name] = row.Gives
 		}
 	}
+	return s
+}
+
+// providerNode is what the arguments of a provider configuration are of.
+func providerNode(in *model.Snapshot, p *model.Provider) *link.Node {
+	return &link.Node{Resource: &model.Resource{Block: &model.Block{Args: p.Args}, Module: p.Module, Rarely: &model.Rarely{Pos: p.Pos}}, Input: in}
+}
+
+func (f *writer) provider(in *model.Snapshot, id int, p *model.Provider) {
 	at := f.site(f.graph.Sites.Provider(p).Site)
 	if at.Account != "" {
 		f.put(key{keyFact, in.Name, p.Label(), at.Account, at})
 	}
 	f.put(provider{Fact: providerFact, Root: in.Name, ID: id, site: at, Key: p.Key, Source: p.Source, Name: p.Name,
-		Alias: p.Alias, Module: p.Module.String(), Implied: p.Implied, Env: f.graph.Sites.Env(p), Values: f.raw(s, p.Values),
-		Args: f.args(&link.Node{Resource: &model.Resource{Block: &model.Block{Args: p.Args}, Module: p.Module, Rarely: &model.Rarely{Pos: p.Pos}}, Input: in}), Location: locationOf(p.Pos, "")})
+		Alias: p.Alias, Module: p.Module.String(), Implied: p.Implied, Env: f.graph.Sites.Env(p), Values: f.raw(f.configuration(p), p.Values),
+		Args: f.args(providerNode(in, p)), Location: locationOf(p.Pos, "")})
 }
 
 func (f *writer) resource(in *model.Snapshot, res *model.Resource, ids map[*model.Provider]int) {
-	n := f.nodes[res]
+	n, stays := f.nodeOf(in, res)
 	r := resource{Fact: resourceFact, Root: in.Name, Address: res.Address, Deposed: res.Deposed, Type: res.Type, Mode: res.Mode.String(),
 		Source: res.Source, Action: res.Action.String(), Previous: res.Previous, Location: locationOf(res.Pos, "")}
-	if n == nil { // it goes, or a plan says more of it: only what it is known by is left
-		n = &link.Node{Resource: res, Input: in, Placed: f.graph.Sites.Resource(res)}
-	} else {
+	if stays {
 		r.Args = f.args(n)
 	}
 	r.site = f.site(n.Placed.Site)
@@ -150,6 +174,15 @@ func (f *writer) resource(in *model.Snapshot, res *model.Resource, ids map[*mode
 	}
 	r.Values = f.raw(f.subject(n), f.told(n))
 	f.put(r)
+}
+
+// nodeOf is the node of a resource. One that goes, or of which a plan says more, has none in the estate: only what it is
+// known by is told.
+func (f *writer) nodeOf(in *model.Snapshot, res *model.Resource) (n *link.Node, stays bool) {
+	if n := f.nodes[res]; n != nil {
+		return n, true
+	}
+	return &link.Node{Resource: res, Input: in, Placed: f.graph.Sites.Resource(res)}, false
 }
 
 // told are the values of a resource, with the name that it will have: what that follows from is hashed.
@@ -209,10 +242,17 @@ func (f *writer) subject(n *link.Node) *subject {
 	return s
 }
 
+// kept is what is left of values, absent where that is nothing.
+func (f *writer) kept(s *subject, v model.Value) model.Value {
+	if v, keep := f.value(s, model.Path{}, v); keep {
+		return v
+	}
+	return model.Value{}
+}
+
 // raw is what is left of values, nil where that is nothing.
 func (f *writer) raw(s *subject, v model.Value) json.RawMessage {
-	v, keep := f.value(s, model.Path{}, v)
-	if !keep {
+	if v = f.kept(s, v); v.State == model.Absent {
 		return nil
 	}
 	return appendValue(nil, v)

@@ -29,12 +29,17 @@ type analysis struct {
 	now    time.Time
 	join   bool // the inputs are facts, and nothing else
 	limits limit.Set
+	inputs []*model.Snapshot // as they were read
 }
 
 func (a *analysis) of(inputs []*model.Snapshot) (*link.Graph, *analyzer.Result) {
-	g := link.Build(inputs, place.Estate(inputs, a.cat, a.world), a.cat)
+	g := a.link(a.alike(inputs))
 	g.Limits = a.limits
 	return g, analyzer.Run(g, a.policy, a.cat, rules.All(), a.now)
+}
+
+func (a *analysis) link(inputs []*model.Snapshot) *link.Graph {
+	return link.Build(inputs, place.Estate(inputs, a.cat, a.world), a.cat)
 }
 
 // read reads the paths and judges them.
@@ -48,6 +53,7 @@ func (a *analysis) read(paths []string, o load.Options, wait *progress) (*link.G
 		return nil, nil, err
 	}
 	wait.step("linking and judging")
+	a.inputs = inputs
 	g, r := a.of(inputs)
 	r.Version = version()
 	return g, r, nil

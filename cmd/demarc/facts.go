@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/facts"
@@ -45,16 +46,42 @@ analysis was not complete.`,
 	return cmd
 }
 
-// facts writes the facts of an estate.
+// facts writes the facts of an estate, of its inputs as they were read.
 func (a *analysis) facts(g *link.Graph) func(io.Writer) error {
 	return func(w io.Writer) error {
 		var b bytes.Buffer
+		if mixed(a.inputs) {
+			g = a.link(a.inputs)
+		}
 		if err := facts.Write(&b, g, a.cat, access.Language(a.cat), a.policy.Side); err != nil {
 			return err
 		}
 		_, err := w.Write(report.InertJSON(b.Bytes()))
 		return err
 	}
+}
+
+// mixed tells whether some inputs are facts and others are not.
+func mixed(inputs []*model.Snapshot) bool {
+	told := func(in *model.Snapshot) bool { return in.From != "" }
+	read := func(in *model.Snapshot) bool { return in.From == "" }
+	return slices.ContainsFunc(inputs, told) && slices.ContainsFunc(inputs, read)
+}
+
+// alike puts inputs that stand beside facts into the form of facts, in which names are hashed.
+func (a *analysis) alike(inputs []*model.Snapshot) []*model.Snapshot {
+	if !mixed(inputs) {
+		return inputs
+	}
+	var read, out []*model.Snapshot
+	for _, in := range inputs {
+		if in.From == "" {
+			read = append(read, in)
+		} else {
+			out = append(out, in)
+		}
+	}
+	return append(out, facts.Alike(a.link(read), a.cat, access.Language(a.cat))...)
 }
 
 // loadPath reads what a path is of: facts, or what load knows. only says that facts are asked for.

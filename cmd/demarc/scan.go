@@ -119,7 +119,7 @@ func (s *scan) prepare(paths []string, stdin io.Reader, cat *catalog.Catalog, po
 		return analysis{}, nil, o, err
 	}
 	cat = cat.With(policy.Links(), policy.Domains())
-	a := analysis{cat, policy, place.Options{Env: env, Defaults: policy.Defaults()}, time.Now(), s.join, s.limits}
+	a := analysis{cat: cat, policy: policy, world: place.Options{Env: env, Defaults: policy.Defaults()}, now: time.Now(), join: s.join, limits: s.limits}
 	if paths, err = load.Roots(paths); err != nil {
 		return a, nil, o, err
 	}
