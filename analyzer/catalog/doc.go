@@ -71,9 +71,8 @@
 //	refine TYPE ATTRIBUTE [WORD]            the attribute says what a resource of TYPE is; WORD where it is not set
 //	inert TYPE ATTRIBUTE WORD...            the block that the attribute is in joins nothing where it says one of the words,
 //	                                        as rules of firewalls do that deny; `*` in a word is any text, and alone that
-//	                                        anything is there; of a text with several lines each has to say one; where
-//	                                        ATTRIBUTE ends with `.*`, each element of a list says of itself that it joins
-//	                                        nothing
+//	                                        anything is there; where ATTRIBUTE ends with `.*`, each element of a list, or
+//	                                        each line of a text, says of itself that it joins nothing
 //
 // TYPE is a resource type or a glob; `data.TYPE` for data sources. ATTRIBUTE is the path with dots and without indexes
 // (`rule.destination.bucket`); `*` stands for a part of a name, `**` for any number of names; a row answers for

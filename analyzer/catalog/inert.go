@@ -9,7 +9,7 @@ import (
 // Inert says by which attribute blocks of a resource type tell that they join nothing, as the rules of a firewall do that deny.
 type Inert struct {
 	Block     string   // the path of the block, "" for the resource itself
-	Attribute string   // its attribute, `*` for what each element of it says where it is a list of texts
+	Attribute string   // its attribute, `*` for what each element of a list of texts says, or each line of a text
 	Words     []string // what it says then, in lower case: globs; `*` stands for anything
 }
 
@@ -46,26 +46,9 @@ func (c *Catalog) InertBy(typ, path string) (in Inert, ok bool) {
 // Present tells that it is enough that the attribute has any value.
 func (in Inert) Present() bool { return len(in.Words) == 1 && in.Words[0] == "*" }
 
-// Says tells whether a text is one of the words, or each of its lines that is no comment.
-func (in Inert) Says(text string) bool { return in.Word(text) != "" }
-
-// Word is the word that a text is, or that the first of its lines is where each of them is one; "" where that is not so.
-func (in Inert) Word(text string) string {
-	first := ""
-	for line := range strings.Lines(text) {
-		line = strings.ToLower(strings.TrimSpace(line))
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		i := slices.IndexFunc(in.Words, func(word string) bool { return matchName(word, line) })
-		if i < 0 {
-			return ""
-		}
-		if first == "" {
-			first = in.Words[i]
-		}
-	}
-	return first
+// Says tells whether a text is one of the words.
+func (in Inert) Says(text string) bool {
+	return slices.ContainsFunc(in.Words, func(word string) bool { return matchName(word, strings.ToLower(text)) })
 }
 
 // SaysFrom tells whether every text with a beginning is one of the words.

@@ -108,6 +108,9 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		return v, reads || referred || row != nil || r.inert(s.typ, path.Block, v)
 	}
 	text, _ := v.Text()
+	if in, may := r.cat.InertBy(s.typ, path.Block+".*"); may {
+		text = link.Joining(in, text)
+	}
 	if doc, ok := model.Document(text); ok && r.cat.Inside(s.refined, path.Block) && !secret {
 		kept, ok := r.value(s, path, doc)
 		return model.StringValue(string(appendValue(nil, kept))), ok
@@ -115,8 +118,7 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 	short, ok := "", false
 	switch {
 	case r.inert(s.typ, path.Block, v):
-		in, _ := r.cat.InertBy(s.typ, path.Block)
-		short, ok = in.Word(text), true
+		short, ok = text, true
 	case path.Block == s.refines && !secret:
 		short, ok = text, true
 	case slices.Contains(s.plain, path.Full), s.node != nil && !secret && (r.lang.Names(s.typ, path.Block) || r.named(s.typ, path.Block)):

@@ -43,7 +43,7 @@ func (g *Graph) leaf(n *Node, v model.Value, s *shape, typ string, way []step) {
 		g.plainEnd(n, s, way, v)
 		return
 	}
-	g.rowEnd(n, s.row, model.Path{Full: full(way, s.block), Block: s.block}, v)
+	g.rowEnd(n, s.row, model.Path{Full: full(way, s.block), Block: s.block}, s.joining(v))
 }
 
 // document reads a text that is JSON, where rows name what is inside of it.

@@ -3,6 +3,7 @@ package link
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -110,6 +111,29 @@ func Denies(in catalog.Inert, v model.Value) bool {
 	return !unknown && len(texts) > 0 && !slices.ContainsFunc(texts, func(text string) bool { return !in.Says(text) })
 }
 
+// denies tells whether an element of a list says of itself that it joins nothing.
+func (s *shape) denies(element model.Value) bool {
+	return slices.ContainsFunc(s.inert, func(in catalog.Inert) bool { return in.Attribute == "*" && DeniesItself(in, element) })
+}
+
+// joining is a value without the lines that join nothing, where it is a text.
+func (s *shape) joining(v model.Value) model.Value {
+	if text, known := v.Text(); known && v.Kind == model.String {
+		for _, in := range s.inert {
+			if in.Attribute == "*" {
+				v = model.StringValue(Joining(in, text))
+			}
+		}
+	}
+	return v
+}
+
+// Joining is a text without the lines that say of themselves that they join nothing.
+func Joining(in catalog.Inert, text string) string {
+	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return in.Says(strings.TrimSpace(line)) })
+	return strings.Join(lines, "\n")
+}
+
 // DeniesItself tells whether an element of a list says of itself that it joins nothing.
 func DeniesItself(in catalog.Inert, element model.Value) bool {
 	text, known := element.Text()
@@ -127,7 +151,7 @@ func (g *Graph) walk(n *Node, v model.Value, s *shape, typ string, way []step) {
 	}
 	for i := range v.Len() {
 		if v.Kind == model.List {
-			if slices.ContainsFunc(s.inert, func(in catalog.Inert) bool { return in.Attribute == "*" && DeniesItself(in, v.Item(i)) }) {
+			if s.denies(v.Item(i)) {
 				continue
 			}
 			g.walk(n, v.Item(i), s, typ, append(way, step{index: i}))
