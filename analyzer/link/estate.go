@@ -22,8 +22,8 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 		byType: map[string][]*Node{}, byInput: map[*model.Snapshot][]*Node{},
 		holders: map[string][]*Node{}, shapes: map[string]*shape{}, own: map[*place.Placed]*End{}, stacks: map[*Node]*model.Snapshot{},
 		called: map[*model.Snapshot]map[string][]Target{}, few: map[string][]*Node{}}
-	told, notes := superseded(inputs)
-	g.Notes = notes
+	told, again, notes := superseded(inputs)
+	g.again, g.Notes = again, notes
 	count := 0
 	for _, in := range inputs {
 		count += len(in.Resources)

@@ -114,6 +114,7 @@ type Graph struct {
 	shapes  map[string]*shape
 	stacks  map[*Node]*model.Snapshot // by the data sources that read their outputs; nil where none is known
 	called  map[*model.Snapshot]map[string][]Target
+	again   map[*model.Snapshot]*model.Snapshot // states by another state of the same stack, which counts
 	// backends are the inputs by where they keep their state; made when first asked for
 	backends map[string][]*model.Snapshot
 	few      map[string][]*Node // of holders that are many, as many as tell where they all are

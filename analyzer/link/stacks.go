@@ -13,21 +13,25 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
-// superseded finds the resources of states that a plan of the same stack speaks of. The plan says more: what will be
-// there, and where arguments come from. A plan and a state are of one stack where more of their resources are the same
-// than are not; two stacks of one module have the same addresses, and other ids.
-func superseded(inputs []*model.Snapshot) (gone map[*model.Resource]bool, notes map[*model.Snapshot][]string) {
-	gone, notes = map[*model.Resource]bool{}, map[*model.Snapshot][]string{}
-	plans := plansOf(inputs)
+// superseded finds the resources of states that another input of the same stack speaks of: a plan, which says more (what
+// will be there, and where arguments come from), or another state, which is then the one that counts. Two inputs are of one
+// stack where more of their resources are the same than are not; two stacks of one module have the same addresses, and
+// other ids.
+func superseded(inputs []*model.Snapshot) (gone map[*model.Resource]bool, again map[*model.Snapshot]*model.Snapshot, notes map[*model.Snapshot][]string) {
+	gone, again, notes = map[*model.Resource]bool{}, map[*model.Snapshot]*model.Snapshot{}, map[*model.Snapshot][]string{}
+	rivals := rivalsOf(inputs)
 	for _, state := range inputs {
 		if state.Format != model.StateV1 {
 			continue
 		}
-		for _, plan := range plans.sharing(state) {
-			planned := plans.planned(plan)
+		for _, rival := range rivals.sharing(state) {
+			if rival == state { // those behind it are superseded by it
+				break
+			}
+			told := rivals.told(rival)
 			same, other := 0, 0
 			for _, r := range state.Resources {
-				one, two := identity(r), identity(planned[r.Address])
+				one, two := identity(r), identity(told[r.Address])
 				switch {
 				case one == "" || two == "":
 				case one == two:
@@ -41,40 +45,48 @@ func superseded(inputs []*model.Snapshot) (gone map[*model.Resource]bool, notes 
 			}
 			count := 0
 			for _, r := range state.Resources {
-				if planned[r.Address] != nil && !gone[r] {
+				if told[r.Address] != nil && !gone[r] {
 					gone[r] = true
 					count++
 				}
 			}
-			if count > 0 {
-				notes[state] = append(notes[state], fmt.Sprintf("it is a state of the stack that %s plans: %d of its resources are taken from there, where more is said of them", plan.Name, count))
+			if count == 0 {
+				continue
 			}
+			note := fmt.Sprintf("it is a state of the stack that %s plans: %d of its resources are taken from there, where more is said of them", rival.Name, count)
+			if rival.Format == model.StateV1 {
+				again[state] = rival
+				note = fmt.Sprintf("%s is a state of the same stack: %d of its resources are taken from there, and count once", rival.Name, count)
+			}
+			notes[state] = append(notes[state], note)
 		}
 	}
-	return gone, notes
+	return gone, again, notes
 }
 
-// plans finds the plans that have a resource of a state: most pairs of a plan and a state have nothing in common.
-type plans struct {
-	order     []*model.Snapshot
-	having    map[known][]int // by what they have, their indices in order, the lowest first
+// rivals finds the inputs that have a resource of a state: most pairs of inputs have nothing in common.
+type rivals struct {
+	order     []*model.Snapshot // plans, and then states
+	having    map[known][]int   // by what they have, their indices in order, the lowest first
 	byAddress map[*model.Snapshot]map[string]*model.Resource
 }
 
 // known is a resource at an address, or that was there.
 type known struct{ address, identity string }
 
-func plansOf(inputs []*model.Snapshot) *plans {
-	p := &plans{having: map[known][]int{}, byAddress: map[*model.Snapshot]map[string]*model.Resource{}}
-	if !slices.ContainsFunc(inputs, func(in *model.Snapshot) bool { return in.Format == model.StateV1 }) {
+func rivalsOf(inputs []*model.Snapshot) *rivals {
+	p := &rivals{having: map[known][]int{}, byAddress: map[*model.Snapshot]map[string]*model.Resource{}}
+	for _, format := range []model.Format{model.Plan, model.StateV1} {
+		for _, in := range inputs {
+			if in.Format == format {
+				p.order = append(p.order, in)
+			}
+		}
+	}
+	if len(p.order) < 2 || p.order[len(p.order)-1].Format != model.StateV1 {
 		return p
 	}
-	for _, in := range inputs {
-		if in.Format != model.Plan {
-			continue
-		}
-		i := len(p.order)
-		p.order = append(p.order, in)
+	for i, in := range p.order {
 		for _, r := range in.Resources {
 			id := identity(r)
 			if id == "" || r.Deposed != "" {
@@ -90,8 +102,8 @@ func plansOf(inputs []*model.Snapshot) *plans {
 	return p
 }
 
-// sharing are the plans that have a resource of a state, in order.
-func (p *plans) sharing(state *model.Snapshot) []*model.Snapshot {
+// sharing are the inputs that have a resource of a state, in order.
+func (p *rivals) sharing(state *model.Snapshot) []*model.Snapshot {
 	var found []int
 	seen := map[int]bool{}
 	for _, r := range state.Resources {
@@ -110,13 +122,13 @@ func (p *plans) sharing(state *model.Snapshot) []*model.Snapshot {
 	return out
 }
 
-// planned are the resources of a plan by the addresses that they have and had.
-func (p *plans) planned(plan *model.Snapshot) map[string]*model.Resource {
-	if of, ok := p.byAddress[plan]; ok {
+// told are the resources of an input by the addresses that they have and had.
+func (p *rivals) told(in *model.Snapshot) map[string]*model.Resource {
+	if of, ok := p.byAddress[in]; ok {
 		return of
 	}
-	of := make(map[string]*model.Resource, len(plan.Resources))
-	for _, r := range plan.Resources {
+	of := make(map[string]*model.Resource, len(in.Resources))
+	for _, r := range in.Resources {
 		if r.Deposed == "" {
 			of[r.Address] = r
 			if r.Previous != "" {
@@ -124,7 +136,7 @@ func (p *plans) planned(plan *model.Snapshot) map[string]*model.Resource {
 			}
 		}
 	}
-	p.byAddress[plan] = of
+	p.byAddress[in] = of
 	return of
 }
 
@@ -369,6 +381,9 @@ func (g *Graph) stackOf(n *Node, r reader) *model.Snapshot {
 			}
 			switch {
 			case found == nil:
+			case g.again[in] == found:
+				continue
+			case g.again[found] == in:
 			case found.Format == model.StateV1 && in.Format != model.StateV1: // one stack, and the other says more of it
 			case found.Format != model.StateV1 && in.Format == model.StateV1:
 				continue
