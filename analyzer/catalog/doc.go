@@ -55,7 +55,8 @@
 //	site SOURCE TYPE - nowhere              resources of a service of several partitions: their provider's region says
 //	                                        nothing at all
 //
-// GIVES is one of region, zone, partition, account, tenant, host, id (anything an identifier row understands), or organization,
+// GIVES is one of region, zone, partition, account, tenant, host, id (anything an identifier row understands), authority,
+// a host of a provider's that alone decides the partition: with it, what else gives one is not read, or organization,
 // in which the account has its name: ORGANIZATION.ACCOUNT is what links and policies call it. Of rows
 // about one attribute, that of the type itself wins, then the glob with more letters.
 //
@@ -214,6 +215,7 @@ const (
 	GivesAccount
 	GivesTenant
 	GivesHost
+	GivesAuthority // a host that alone decides the partition
 	GivesID
 	GivesOrganization // accounts are named within it: ORGANIZATION.ACCOUNT
 	GivesNowhere

@@ -76,7 +76,7 @@ func (c *Catalog) readSite(r row) error {
 		c.use(r, "", s.Name)
 	default:
 		list = &rows.resources
-		if !isType(s.Scope) || s.Gives == GivesDNSSuffix || (s.Name == "-") != (s.Gives == GivesNowhere || s.Gives == GivesWide) {
+		if !isType(s.Scope) || s.Gives == GivesDNSSuffix || s.Gives == GivesAuthority || (s.Name == "-") != (s.Gives == GivesNowhere || s.Gives == GivesWide) {
 			return fmt.Errorf("a site of resources is TYPE ATTRIBUTE GIVES, TYPE ATTRIBUTE -, TYPE - wide or TYPE - nowhere")
 		}
 	}

@@ -14,7 +14,7 @@ var (
 	byWords = words[By]{"", "id", "name", "region", "zone", "partition", "account", "tenant", "host", "address",
 		"principal", "role", "scope", "policy", "secret", "text", "hub", "true", "proof", "own", "words"}
 	directionWords = words[Direction]{"both", "out", "in"}
-	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "id", "organization", "nowhere", "wide",
+	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "authority", "id", "organization", "nowhere", "wide",
 		"dns_suffix", "-"}
 	principalWords = words[PrincipalKind]{"", "account", "issuer", "metadata", "service", "guest"}
 	languageWords  = words[Language]{"", "named", "permissions", "azure", "kubernetes", "document"}

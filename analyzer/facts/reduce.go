@@ -304,7 +304,7 @@ func (r *reducer) placing(gives catalog.Gives, cloud, text string, secret bool) 
 			return text
 		}
 	}
-	return r.name(text, how{secret: secret, anyHost: gives == catalog.GivesHost})
+	return r.name(text, how{secret: secret, anyHost: gives == catalog.GivesHost || gives == catalog.GivesAuthority})
 }
 
 // words are the ids and hosts in a text.

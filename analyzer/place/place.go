@@ -209,7 +209,7 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 		if f.at.Tenant == "" {
 			f.at.Tenant = strings.ToLower(value)
 		}
-	case catalog.GivesHost:
+	case catalog.GivesHost, catalog.GivesAuthority:
 		id, ambiguous, ok := f.cat.Host(value)
 		switch {
 		case ambiguous:
@@ -218,7 +218,7 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 				because("host " + id.Host)
 				f.in(id)
 			}
-		case !ok && f.hosted && f.at.Host == "":
+		case !ok && (f.hosted || gives == catalog.GivesAuthority) && f.at.Host == "":
 			if f.at.Host = catalog.HostName(value); f.at.Host != "" {
 				because("host " + f.at.Host)
 			}
@@ -322,7 +322,7 @@ func (s *Sites) provider(p *model.Provider) *Placed {
 	cloud, known := s.cat.Cloud(p.Source)
 	f := &facts{cat: s.cat, cloud: cloud, hosted: !known || s.cat.Hosted(cloud), decided: map[catalog.Gives]bool{}}
 	f.at.Cloud = cloud
-	rows := s.cat.ProviderSites(p.Source)
+	rows := s.rows(p)
 	for _, row := range rows {
 		if row.Scope != "provider" {
 			continue
@@ -374,6 +374,29 @@ func (f *facts) notKnown(p *model.Provider, name, words string) {
 	}
 }
 
+// rows are those that place a provider configuration: where a host alone decides, none that give the partition otherwise.
+func (s *Sites) rows(p *model.Provider) []catalog.SiteRow {
+	rows := s.cat.ProviderSites(p.Source)
+	if !slices.ContainsFunc(rows, func(row catalog.SiteRow) bool {
+		return row.Gives == catalog.GivesAuthority && (row.Scope == "provider" && written(p.Values, row.Name) || row.Scope == "env" && s.env(p, row.Name) != "")
+	}) {
+		return rows
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(row catalog.SiteRow) bool { return row.Gives == catalog.GivesPartition })
+}
+
+// written tells whether an argument may say something.
+func written(v model.Value, path string) bool {
+	at := v.At(strings.Split(path, ".")...)
+	text, known := at.Text()
+	return at.State == model.Unknown || known && text != ""
+}
+
+// env is what a configuration reads from an environment variable, as far as it or the user says.
+func (s *Sites) env(p *model.Provider, name string) string {
+	return cmp.Or(p.Env[name], s.opts.Env[name])
+}
+
 // how tells whether an argument is a literal in the provider block or comes from a variable, local or data source.
 func (s *Sites) how(p *model.Provider, name string) Provenance {
 	if a := p.Args.Arg(name); a != nil && a.Constant.State == model.Absent {
@@ -387,7 +410,7 @@ func (s *Sites) environment(f *facts, p *model.Provider, rows []catalog.SiteRow)
 		if row.Scope != "env" || f.decided[row.Gives] {
 			continue
 		}
-		if v := cmp.Or(p.Env[row.Name], s.opts.Env[row.Name]); v != "" {
+		if v := s.env(p, row.Name); v != "" {
 			f.tell(row.Gives, v, row.Name, Environment, model.Pos{})
 			f.decided[row.Gives] = true
 		}
@@ -415,7 +438,7 @@ func (f *facts) without(p *model.Provider, rows []catalog.SiteRow) {
 		switch {
 		case row.Scope == "default":
 			partition = row.Name
-		case row.Gives != catalog.GivesPartition && row.Gives != catalog.GivesHost:
+		case row.Gives != catalog.GivesPartition && row.Gives != catalog.GivesHost && row.Gives != catalog.GivesAuthority:
 		case f.decided[row.Gives] && len(f.cat.Partitions(f.cloud)) > 1:
 			return
 		case row.Scope == "env":
@@ -482,7 +505,7 @@ func (s *Sites) why(f *facts, p *model.Provider, rows []catalog.SiteRow) Open {
 	}
 	var env []string
 	for _, row := range rows {
-		if row.Scope == "env" && (row.Gives == catalog.GivesRegion || row.Gives == catalog.GivesPartition || row.Gives == catalog.GivesHost) {
+		if row.Scope == "env" && (row.Gives == catalog.GivesRegion || row.Gives == catalog.GivesPartition || row.Gives == catalog.GivesHost || row.Gives == catalog.GivesAuthority) {
 			env = append(env, row.Name)
 		}
 	}
@@ -588,7 +611,7 @@ func (s *Sites) inferFromEnvironment(in *model.Snapshot) {
 	bySide := map[string]*proof{}
 	reads := func(p *model.Provider) []string {
 		var names []string
-		for _, row := range s.cat.ProviderSites(p.Source) {
+		for _, row := range s.rows(p) {
 			if row.Scope == "provider" && row.Gives == catalog.GivesPartition && !absent(p.Values, row.Name) {
 				return nil
 			}
@@ -945,7 +968,7 @@ func (s *Sites) Backend(b model.Backend) Placed {
 	}
 	at := *s.provider(p)
 	for _, row := range s.cat.ProviderSites(p.Source) {
-		if row.Scope != "provider" || row.Gives != catalog.GivesHost {
+		if row.Scope != "provider" || row.Gives != catalog.GivesHost && row.Gives != catalog.GivesAuthority {
 			continue
 		}
 		texts, _ := collect(b.Values, strings.Split(row.Name, "."))

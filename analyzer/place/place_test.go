@@ -28,6 +28,8 @@ partition beta beta global "Beta"
 partition beta beta-cn china "Beta in China"
 word beta beta public
 word beta beta-cn china
+host suffix beta.example beta beta
+host suffix beta.cn.example beta beta-cn
 region beta beta europe
 region beta beta-cn chinaeast
 partition dir dir global "Directory"
@@ -57,9 +59,11 @@ site acme/alpha alpha_role - wide
 site acme/alpha alpha_billing - nowhere
 provider acme/beta beta
 site acme/beta provider environment partition
+site acme/beta provider metadata_host authority
 site acme/beta provider tenant_id tenant
 site acme/beta provider subscription_id account
 site acme/beta env BETA_ENVIRONMENT partition
+site acme/beta env BETA_METADATA authority
 site acme/beta beta_* location region
 provider acme/dir dir
 site acme/dir provider environment partition
@@ -177,6 +181,11 @@ func TestProvider(t *testing.T) {
 		{"a host that is written says otherwise", provider("delta", "", "host", "x.delta.cn.example"), place.Options{}, "delta-cn", "", "", place.Provider, ""},
 		{"a host that no table knows is no default", provider("delta", "", "host", "delta.corp.example"), place.Options{}, "", "", "", 0, ""},
 		{"a host that is not known is no default", provider("delta", "", "host", "?"), place.Options{}, "", "", "", 0, ""},
+		{"a host that alone decides", provider("beta", "", "environment", "public", "metadata_host", "api.beta.cn.example"), place.Options{}, "beta-cn", "", "", place.Provider, ""},
+		{"a host of the environment's that does", provider("beta", "", "environment", "public"), place.Options{Env: map[string]string{"BETA_METADATA": "api.beta.cn.example"}}, "beta-cn", "", "", place.Environment, ""},
+		{"one that no table knows leaves it open", provider("beta", "", "environment", "public", "metadata_host", "api.corp.example"), place.Options{Env: map[string]string{"BETA_ENVIRONMENT": "china"}}, "", "", "", 0, ""},
+		{"so does one that is not known", provider("beta", "", "environment", "public", "metadata_host", "?"), place.Options{}, "", "", "", 0, ""},
+		{"one that is empty is none", provider("beta", "", "environment", "public", "metadata_host", ""), place.Options{}, "beta", "", "", place.Provider, ""},
 		{"an account in its organization", provider("delta", "", "group", "ACME", "account", "PARIS"), place.Options{}, "delta", "", "ACME.PARIS", place.Table, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
