@@ -581,6 +581,15 @@ func (g *Graph) named(word string) (at place.Placed, id, ok bool) {
 	return at, false, ok && (at.Partition != "" || g.cat.Own(at.Host))
 }
 
+// owned is the place of an id that tells only whose it is, where the estate shows where that account is.
+func (g *Graph) owned(n *Node, word string) (place.Placed, bool) {
+	if id, ok := g.cat.Identify(word); !ok || id.Account == "" {
+		return place.Placed{}, false
+	}
+	at, _, _ := g.byValue(n, catalog.ByID, "", word)
+	return at, at.Partition != ""
+}
+
 // byID says how an id tells its place. One in the form of a URL tells it by its host.
 func byID(id catalog.Identity, text string) place.Reason {
 	if id.Host != "" && strings.Contains(text, "://") {
@@ -651,7 +660,11 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 			continue
 		}
 		kind := e.Kind
-		if ok && (SignsIn(word) || opened()[word]) {
+		if !ok {
+			if at, ok = g.owned(n, word); ok && (kind == catalog.Endpoint || kind == catalog.Credential) {
+				kind = catalog.Flow // an id calls nothing, and opens nothing
+			}
+		} else if SignsIn(word) || opened()[word] {
 			kind = catalog.Credential
 		}
 		p, _ := g.cat.Partition(at.Partition)
