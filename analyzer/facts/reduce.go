@@ -201,6 +201,9 @@ func (r *reducer) unknown(s *subject, path model.Path, v model.Value) model.Valu
 	if doc, ok := v.Partly(); ok {
 		return model.UnknownDocument(r.document("", doc))
 	}
+	if path.Block == s.refines && !v.Sensitive {
+		return model.UnknownText(v.Prefix(), v.Ending())
+	}
 	prefix, ending := v.Prefix(), ""
 	scheme, host, ok := strings.Cut(prefix, "://")
 	switch {

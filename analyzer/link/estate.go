@@ -110,8 +110,11 @@ func (g *Graph) Refined(n *Node) string {
 	}
 	v := n.Values.At(strings.Split(at, ".")...)
 	word, _ := v.Text()
-	if v.State == model.Absent || v.State == model.Null {
+	switch {
+	case v.State == model.Absent || v.State == model.Null:
 		word = unset
+	case v.State == model.Unknown && v.Prefix()+v.Ending() != "":
+		word = v.Prefix() + "?" + v.Ending() // which globs may know: `applications/?/federatedIdentityCredentials`
 	}
 	return catalog.Refined(typ, word)
 }
