@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/pattern"
 )
@@ -75,18 +76,29 @@ func (l *Lines) of(name, input string) []string {
 }
 
 // Excerpt is the line of an argument or a block's head that f mentions, its value marked. Of an argument over several
-// lines it is the one that gives the attribute of f or names one of its places, or else the first. ok is false where there
-// is no such line.
+// lines it is the one that refers to another of its resources, gives the attribute of f or names one of its places, or else
+// the first. ok is false where there is no such line.
 func (r *Result) Excerpt(f *Finding, pos model.Pos) (_ Excerpt, ok bool) {
 	key := f.Attribute[strings.LastIndexByte(f.Attribute, '.')+1:]
 	input := ""
 	if pos.Line == f.Pos.Line {
 		input = f.Root // another line may be one of another input
 	}
-	return excerpt(r.Lines.of(pos.File, input), pos, key, f.Rule.Secret, f.From, f.To)
+	return excerpt(r.Lines.of(pos.File, input), pos, key, f.Rule.Secret, references(f), f.From, f.To)
 }
 
-func excerpt(lines []string, pos model.Pos, key string, secret bool, places ...Spot) (_ Excerpt, ok bool) {
+// references are what the configuration calls the other resources that a finding is about.
+func references(f *Finding) []string {
+	var out []string
+	for _, address := range f.Related {
+		if at, err := addr.Parse(address); err == nil {
+			out = append(out, at.Type+"."+at.Name+".", at.Type+"."+at.Name+"[")
+		}
+	}
+	return out
+}
+
+func excerpt(lines []string, pos model.Pos, key string, secret bool, references []string, places ...Spot) (_ Excerpt, ok bool) {
 	if pos.Line < 1 || pos.Line > len(lines) {
 		return Excerpt{}, false
 	}
@@ -103,7 +115,9 @@ func excerpt(lines []string, pos model.Pos, key string, secret bool, places ...S
 	}
 	at, line, text := pos.Line, first, false
 	if pos.EndLine > pos.Line {
-		if n, a, found := giving(lines, pos, key); found && key != name {
+		if n, a, b, found := naming(lines, pos, references); found {
+			at, line, from, end, text = n, lines[n-1], a, b, n > pos.Line
+		} else if n, a, found := giving(lines, pos, key); found && key != name {
 			at, line, from, end = n, lines[n-1], a, len(lines[n-1])
 		} else if n, a, b, found := naming(lines, pos, tokens(places)); found {
 			at, line, from, end, text = n, lines[n-1], a, b, n > pos.Line
@@ -186,7 +200,14 @@ func naming(lines []string, pos model.Pos, words []string) (line, from, end int,
 			for from > 0 && !strings.ContainsRune("\"' \t,[", rune(text[from-1])) {
 				from--
 			}
-			for end < len(text) && !strings.ContainsRune("\"' \t,]", rune(text[end])) {
+			open := strings.Count(w, "[")
+			for end < len(text) && (open > 0 || !strings.ContainsRune("\"' \t,]", rune(text[end]))) {
+				switch text[end] {
+				case '[':
+					open++
+				case ']':
+					open--
+				}
 				end++
 			}
 			if from > 0 && end < len(text) && text[from-1] == '"' && text[end] == '"' {

@@ -61,6 +61,20 @@ func TestExcerpt(t *testing.T) {
 	}
 }
 
+// Of several elements it is the line of the one that refers to what the finding is about.
+func TestExcerptOfAReference(t *testing.T) {
+	const text = "origins = [\n" +
+		"  { name = \"a\", address = aws_lb.api_old.dns_name },\n" +
+		"  { name = \"b\", address = aws_lb.api[0].dns_name, enabled = true },\n" +
+		"]\n"
+	r := analyzer.Result{Lines: analyzer.NewLines(map[string]string{"main.tf": text})}
+	f := analyzer.Finding{Rule: &analyzer.Rule{}, Attribute: "origins.address", Related: []string{"module.m.aws_lb.api[0]"}}
+	e, ok := r.Excerpt(&f, model.Pos{File: "main.tf", Line: 1, Column: 1, EndLine: 4, EndColumn: 2})
+	if !ok || e.Line != 3 || e.Marked != "aws_lb.api[0].dns_name" {
+		t.Errorf("%+v %v", e, ok)
+	}
+}
+
 // Two saved plans may each have a main.tf: a line is of the finding's own, or of none.
 func TestExcerptOfTheInput(t *testing.T) {
 	plan := func(name, text string) *model.Snapshot {
