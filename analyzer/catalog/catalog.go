@@ -93,7 +93,7 @@ func empty() *Catalog {
 				actions:     map[string][]actionRow{},
 				escalations: map[string][]Escalation{},
 			},
-			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}, vendors: map[cloudName]bool{}, known: map[string][]Known{}, customs: map[string][]Custom{}},
+			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}, vendors: map[cloudName]bool{}, known: map[string][]Known{}, accounts: map[string][]Account{}, customs: map[string][]Custom{}},
 			roleTypes:  roleTypes{makers: map[string]string{}},
 			data:       map[string][]DataRow{},
 			inert:      map[string][]Inert{},

@@ -113,6 +113,7 @@
 //	                                        (document), or blocks as azure and kubernetes have them; grants may name
 //	                                        them by the attribute NAME
 //	vendor CLOUD ACCOUNT...                 accounts of the cloud's own, in which its services work for every customer
+//	account TYPE ATTRIBUTE PARTITION        ATTRIBUTE is the number of an account in the partition
 //	pool TYPE PROVIDER ATTRIBUTE            resources of TYPE are pools of identities, whom those of PROVIDER let in; both
 //	                                        have the pool's name in ATTRIBUTE
 //

@@ -15,6 +15,7 @@ type identities struct {
 	powers     map[string]map[string]Class
 	vendors    map[cloudName]bool
 	known      map[string][]Known
+	accounts   map[string][]Account
 	customs    map[string][]Custom
 }
 
@@ -195,6 +196,31 @@ func (c *Catalog) readKnown(r row) error {
 
 // Known is what others mean resources of a type by.
 func (c *Catalog) Known(typ string) []Known { return c.identities.known[typ] }
+
+// Account says that an attribute of a type is the number of an account, and in which partition that is.
+type Account struct {
+	Attribute, Cloud, Partition string
+}
+
+func (c *Catalog) readAccount(r row) error {
+	typ, a := r.fields[1], Account{Attribute: r.fields[2]}
+	if !isType(typ) || !isAttribute(a.Attribute) {
+		return fmt.Errorf("%q is not a resource type, or %q not the path of an attribute", typ, a.Attribute)
+	}
+	p, ok := c.Partition(r.fields[3])
+	if !ok {
+		return fmt.Errorf("there is no partition %q", r.fields[3])
+	}
+	a.Cloud, a.Partition = p.Cloud, p.ID
+	if slices.Contains(c.identities.accounts[typ], a) {
+		return fmt.Errorf("account %s %s is there twice", typ, a.Attribute)
+	}
+	c.identities.accounts[typ] = append(c.identities.accounts[typ], a)
+	return nil
+}
+
+// Accounts are the attributes of a type that are numbers of accounts.
+func (c *Catalog) Accounts(typ string) []Account { return c.identities.accounts[typ] }
 
 func (c *Catalog) readVendor(r row) error {
 	cloud, _ := c.uses(r, 1, 0)

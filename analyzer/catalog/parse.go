@@ -283,6 +283,7 @@ var rowKinds = map[string]rowKind{
 	"action":     {`CLOUD CLASS PATTERN...`, 3, many, (*Catalog).readAction},
 	"become":     {`TYPE FROM TO`, 3, 3, (*Catalog).readBecome},
 	"principal":  {`TYPE account|issuer|metadata|service [ATTRIBUTE [NAME]]`, 2, 4, (*Catalog).readPrincipal},
+	"account":    {`TYPE ATTRIBUTE PARTITION`, 3, 3, (*Catalog).readAccount},
 	"vendor":     {`CLOUD ACCOUNT...`, 2, many, (*Catalog).readVendor},
 	"power":      {`TYPE ATTRIBUTE CLASS`, 3, 3, (*Catalog).readPower},
 	"custom":     {`TYPE named|permissions|azure|kubernetes|document ATTRIBUTE [NAME]`, 3, 4, (*Catalog).readCustom},

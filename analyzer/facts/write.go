@@ -188,11 +188,14 @@ func (f *writer) nodeOf(in *model.Snapshot, res *model.Resource) (n *link.Node, 
 // told are the values of a resource, with the name that it will have: what that follows from is hashed.
 func (f *writer) told(n *link.Node) model.Value {
 	v := n.Values
+	there := map[string]bool{}
+	n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
+		there[path.Block] = there[path.Block] || v.State == model.Known
+	})
 	f.graph.Named(n, func(attribute, name string) {
-		if n.Values.Get(attribute).State == model.Known {
-			return
+		if !there[attribute] {
+			v = n.Values.Plus(link.KnownAs, model.StringValue(name))
 		}
-		v = n.Values.Plus(link.KnownAs, model.StringValue(name))
 	})
 	return v
 }
@@ -204,6 +207,9 @@ func (f *writer) subject(n *link.Node) *subject {
 	s.cloud, _ = f.cat.Cloud(n.Source)
 	for _, row := range f.cat.ResourceSites(n.Source, n.Type) {
 		s.places[row.Name] = row.Gives
+	}
+	for _, a := range f.cat.Accounts(n.Type) {
+		s.places[a.Attribute] = catalog.GivesAccount
 	}
 	s.known[link.KnownAs] = true
 	f.graph.Keys(n, func(attribute, _ string) { s.known[attribute] = true })

@@ -187,7 +187,7 @@ func (g *Graph) Named(n *Node, f func(attribute, text string)) {
 			continue
 		}
 		n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
-			if text, ok := v.Text(); ok && path.Block == k.From && text != "" && !v.Sensitive {
+			if text, ok := v.Text(); ok && path.Block == k.From && text != "" && !v.Sensitive && !used(text) {
 				f(k.Attribute, k.By(text, n.Placed.Partition))
 			}
 		})
@@ -200,12 +200,18 @@ func Identifies(name string) bool {
 }
 
 // given tells whether the cloud has given out an address or host name: an address of the public Internet, or a name that
-// the configuration does not write. Private addresses are used over and over again.
+// the configuration does not write.
 func (g *Graph) given(n *Node, name, text string) bool {
-	if a, err := netip.ParseAddr(text); err == nil {
-		return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a)
+	if _, err := netip.ParseAddr(text); err == nil {
+		return !used(text)
 	}
 	return n.Args != nil && n.Args.Arg(name) == nil
+}
+
+// used tells an address that is used over and over again.
+func used(text string) bool {
+	a, err := netip.ParseAddr(text)
+	return err == nil && (!a.IsGlobalUnicast() || a.IsPrivate() || shared.Contains(a))
 }
 
 // shared is the address space of carriers, RFC 6598.

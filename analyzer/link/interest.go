@@ -44,6 +44,11 @@ func (i Interest) Attribute(source, typ, path string) bool {
 			return true
 		}
 	}
+	for _, a := range i.cat.Accounts(typ) {
+		if a.Attribute == path {
+			return true
+		}
+	}
 	for _, row := range i.cat.ResourceSites(source, typ) {
 		if top, _, _ := strings.Cut(row.Name, "."); top == path {
 			return true

@@ -113,8 +113,15 @@ func (s *Sites) learn(at *Placed, by, input string) {
 }
 
 // Learn remembers the partition of the account that a placed resource of an input is in, where its own id says
-// whose it is. Call it for all resources before Account.
+// whose it is, and of the accounts that it names the numbers of. Call it for all resources before Account.
 func (s *Sites) Learn(at *Placed, r *model.Resource, input string) {
+	if r.Mode == addr.Managed {
+		for _, a := range s.cat.Accounts(r.Type) {
+			if number, _ := r.Values.Get(a.Attribute).Text(); number != "" {
+				s.learn(&Placed{Site: Site{Cloud: a.Cloud, Partition: a.Partition, Account: number}}, r.Address, input)
+			}
+		}
+	}
 	if at.Account == "" || s.accounts[account{at.Cloud, at.Account}].partition == at.Partition {
 		return
 	}

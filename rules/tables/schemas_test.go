@@ -161,11 +161,12 @@ func TestNamesAreInSchemas(t *testing.T) {
 	n := 0
 	for _, s := range published(t) {
 		for source, p := range s.Schemas {
-			for typ, resource := range p.ResourceSchemas {
+			has := attributes(p)
+			for typ := range p.ResourceSchemas {
 				for _, k := range cat.Known(typ) {
 					n++
 					for _, attribute := range []string{k.Attribute, k.From} {
-						if resource.Block.Attributes[attribute] == nil {
+						if !has.any(&catalog.Link{Type: typ, Attribute: attribute}) {
 							t.Errorf("%s has no %s %s", source, typ, attribute)
 						}
 					}
