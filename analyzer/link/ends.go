@@ -700,10 +700,10 @@ func Connections(text string) []string {
 	return found
 }
 
-// A secret by its value in a connection string, as one of its pairs, and in the parameters of a URL (`code` is the key of a
-// function of Azure). What begins with a sign is what a script or a template replaces.
+// A secret in a connection string, as one of its pairs, and in the parameters of a URL (`code` is the key of a function of
+// Azure); also what App Service takes from a vault by itself. What begins with a sign is what a script or a template replaces.
 var (
-	givesSecret = pattern.New(`(?i)(?:^|[;,])\s*(?:passw(?:or)?d|pwd|(?:account|sharedaccess|api|shared|secret|access)_?key|sharedaccesssignature|client_?secret|(?:shared)?secret(?:value)?)\s*=\s*[\w+/~-]`)
+	givesSecret = pattern.New(`(?i)^@microsoft\.keyvault\(|(?:^|[;,])\s*(?:passw(?:or)?d|pwd|(?:account|sharedaccess|api|shared|secret|access)_?key|sharedaccesssignature|client_?secret|(?:shared)?secret(?:value)?)\s*=\s*[\w+/~-]`)
 	givesKey    = pattern.New(`(?i)[?&](?:passw(?:or)?d|pwd|sig|code|(?:api|access|subscription)[_-]?key|client_?secret)=[\w+/~-]`)
 )
 

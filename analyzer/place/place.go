@@ -182,7 +182,7 @@ func (f *facts) tell(gives catalog.Gives, value, at string, how Provenance, pos 
 	case catalog.GivesRegion, catalog.GivesZone:
 		partition, region, ok := f.cat.Region(f.cloud, value)
 		if !ok {
-			if f.at.Region == "" && gives == catalog.GivesRegion && regionLike.Regexp().MatchString(value) {
+			if f.at.Region == "" && gives == catalog.GivesRegion && RegionLike(value) {
 				f.at.Region = strings.ToLower(value)
 				because(fmt.Sprintf("region %q, which no table knows", f.at.Region))
 			}
@@ -290,8 +290,10 @@ func (f *facts) choose(gives catalog.Gives, choices []model.Value, at string, ho
 // for printing.
 var regionLike = pattern.New(`^[A-Za-z][A-Za-z0-9 -]{2,23}$`)
 
-// RegionLike tells that a text can be the name of a region that no table knows yet.
-func RegionLike(text string) bool { return regionLike.Regexp().MatchString(text) }
+// RegionLike tells that a text can be the name of a region that no table knows yet. What is global is in none.
+func RegionLike(text string) bool {
+	return regionLike.Regexp().MatchString(text) && !strings.EqualFold(text, "global")
+}
 
 func idWord(id catalog.Identity) string {
 	if id.Service != "" {
