@@ -71,10 +71,10 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	return g
 }
 
-// remaining are the ends of n that are looked at again once its own pairs are made: those of hubs, and those that rules
-// read. They outlive the list that they are in.
+// remaining are the ends of n that are looked at again once its own pairs are made: those of hubs and of what may be one
+// without a place of its own, and those that rules read. They outlive the list that they are in.
 func remaining(n *Node) []End {
-	hub := slices.ContainsFunc(n.Ends, func(e End) bool { return e.Row != nil && e.Row.By == catalog.ByHub })
+	hub := n.Placed.Partition == "" || slices.ContainsFunc(n.Ends, func(e End) bool { return e.Row != nil && e.Row.By == catalog.ByHub })
 	var out []End
 	for i := range n.Ends {
 		e := &n.Ends[i]

@@ -54,6 +54,7 @@ func (g *Graph) pairs(n *Node) {
 		}
 		switch {
 		case own.Placed.Partition == "":
+			slices.SortStableFunc(ends, func(a, b End) int { return a.outward() - b.outward() }) // what leads away is far
 		case own.Placed.Region != "":
 			continue
 		default: // regions of its partition may be on two sides
@@ -68,6 +69,14 @@ func (g *Graph) pairs(n *Node) {
 			}
 		}
 	}
+}
+
+// outward is 1 for an end to which something flows from the resource alone, else 0.
+func (e *End) outward() int {
+	if e.Row != nil && e.Row.Direction == catalog.Out {
+		return 1
+	}
+	return 0
 }
 
 // ownEnd is where n itself is.
@@ -199,6 +208,9 @@ func (g *Graph) hubs() {
 		if ok {
 			g.attach(h, near, list)
 		}
+		if h.kind == catalog.DNS && !slices.ContainsFunc(list, func(m member) bool { return !leads(m) }) {
+			continue // who resolves the names is not known
+		}
 		if !ok || core.Placed.Partition == "" {
 			near = majority(h, list, func(s *place.Site) string { return s.Partition })
 			g.attach(h, near, list)
@@ -259,6 +271,9 @@ func (g *Graph) core(n *Node, k catalog.Kind) (End, bool) {
 	return End{}, false
 }
 
+// leads tells that a member is a name that leads somewhere, and not where it is resolved.
+func leads(m member) bool { return m.at.Kind == catalog.DNS && m.end.outward() > 0 }
+
 // majority is the first member in the partition, or the region, that most members are in: the others are the ones to tell.
 // Where it is as many of each, it is the one that most of the resources themselves are in; of one place, the one of the
 // account that has the hub.
@@ -266,6 +281,9 @@ func majority(h hub, list []member, part func(*place.Site) string) member {
 	type in struct {
 		node *Node
 		part string
+	}
+	if at := slices.DeleteFunc(slices.Clone(list), leads); len(at) > 0 {
+		list = at
 	}
 	seen := map[in]bool{}
 	count, home := map[string]int{}, map[string]int{}
