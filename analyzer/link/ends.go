@@ -260,7 +260,11 @@ func (g *Graph) valueEnds(n *Node, e End, text string) {
 
 // meant is the one resource that a known id belongs to or that the argument refers to, or nil.
 func (g *Graph) meant(n *Node, at model.Path, text string) *Node {
-	if h := g.holders[text]; len(h) == 1 && h[0] != n {
+	h := g.holders[text]
+	if whole, _, inside := strings.Cut(text, "/"); h == nil && inside { // `arn:aws:s3:::logs/flow/` is in the bucket
+		h = g.holders[whole]
+	}
+	if len(h) == 1 && h[0] != n {
 		return h[0]
 	}
 	if targets := g.resolveKnown(n, at, text); len(targets) == 1 && targets[0].Node != n {
