@@ -482,9 +482,8 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 		}
 		if at, reads := g.kept(t.Node, n.Placed.Cloud); reads {
 			end.Placed, end.Confidence = at, Possible
-			if at.Partition == "" && significant(end.Kind) {
-				g.Blind = append(g.Blind, Blind{Node: n, Path: path.Full, Reason: "takes its value from " + t.Node.Address + ", an output of a stack that is not among the inputs",
-					Settle: "scan that stack as well: name its directory, plan or state beside this one"})
+			if significant(end.Kind) {
+				g.notFollowed(n, path.Full, t.Node, at)
 			}
 		}
 		switch {

@@ -20,7 +20,7 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	slices.SortStableFunc(inputs, func(a, b *model.Snapshot) int { return cmp.Compare(a.Name, b.Name) })
 	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, blocks: map[blockName]*instances{}, origins: map[reference]*instances{},
 		byType: map[string][]*Node{}, byInput: map[*model.Snapshot][]*Node{},
-		holders: map[string][]*Node{}, shapes: map[string]*shape{}, own: map[*place.Placed]*End{}, stacks: map[*Node]*model.Snapshot{},
+		holders: map[string][]*Node{}, shapes: map[string]*shape{}, own: map[*place.Placed]*End{}, stacks: map[*Node]*model.Snapshot{}, taken: map[*Node]bool{},
 		called: map[*model.Snapshot]map[string][]Target{}, few: map[string][]*Node{}}
 	told, again, notes := superseded(inputs)
 	g.again, g.Notes = again, notes

@@ -113,6 +113,7 @@ type Graph struct {
 	users   map[user][]*Node // by what their blocks refer to; made when first asked for
 	shapes  map[string]*shape
 	stacks  map[*Node]*model.Snapshot // by the data sources that read their outputs; nil where none is known
+	taken   map[*Node]bool            // such data sources that were said to read a stack that is not there
 	called  map[*model.Snapshot]map[string][]Target
 	again   map[*model.Snapshot]*model.Snapshot // states by another state of the same stack, which counts
 	// backends are the inputs by where they keep their state; made when first asked for

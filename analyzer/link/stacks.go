@@ -368,6 +368,26 @@ func (g *Graph) kept(m *Node, cloud string) (at *place.Placed, reads bool) {
 	return &place.Placed{}, true
 }
 
+// notFollowed says that an argument of n takes an output that m reads, and that nothing is known of it but perhaps where
+// the state is. Where that is the partition of n, no link tells, and it is said once of m.
+func (g *Graph) notFollowed(n *Node, path string, m *Node, at *place.Placed) {
+	b := Blind{Node: n, Path: path, Reason: "takes its value from " + m.Address + ", an output of a stack that is not among the inputs",
+		Settle: "scan that stack as well: name its directory, plan or state beside this one"}
+	in := g.stacks[m]
+	switch {
+	case at.Partition == "" && in != nil:
+		b.Reason, b.Settle = "takes its value from "+m.Address+", an output of "+in.Name+" that is made of nothing that could be placed", ""
+	case at.Partition == "":
+	case at.Partition != n.Placed.Partition || in != nil || g.taken[m]:
+		return
+	default:
+		g.taken[m] = true
+		b.Node, b.Path = m, ""
+		b.Reason = "reads outputs of a stack that is not among the inputs, which are taken to be where it keeps its state"
+	}
+	g.Blind = append(g.Blind, b)
+}
+
 // stackOf is the stack whose outputs n reads: the one that keeps its state there, or else the one whose outputs are those
 // that were read. Where two stacks fit, neither is meant.
 func (g *Graph) stackOf(n *Node, r reader) *model.Snapshot {
