@@ -612,3 +612,21 @@ func (c *Catalog) Secret(typ, attribute string) bool {
 	}
 	return false
 }
+
+// MaySecret tells whether an attribute yields text that is kept for others, which may be a secret: the table cannot tell, but
+// what takes it may.
+func (c *Catalog) MaySecret(typ, attribute string) bool {
+	row := c.Link(typ, attribute)
+	return row != nil && row.By == ByText && (row.Kind == Credential || row.Kind == Flow)
+}
+
+// Beside tells whether an attribute is the name of a value beside it that a row reads as text: it may say that the value
+// is a secret.
+func (c *Catalog) Beside(typ, attribute string) bool {
+	pair, ok := strings.CutSuffix(attribute, "name")
+	if !ok || pair != "" && !strings.HasSuffix(pair, ".") {
+		return false
+	}
+	row := c.Link(typ, pair+"value")
+	return row != nil && row.By == ByText
+}

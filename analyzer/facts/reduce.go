@@ -125,6 +125,8 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		short, ok = text, true
 	case gives != catalog.NoGives:
 		short, ok = r.placing(gives, s.cloud, text, secret), true
+	case r.cat.Beside(s.typ, path.Block) && link.ForSecret(text):
+		short, ok = "secret", true
 	case slices.Contains(s.all, top), s.locates[path.Block], s.known[path.Block] && row == nil && !reads:
 		short, ok = r.name(text, how{secret: secret}), true
 	case reads:
@@ -267,9 +269,10 @@ func (r *reducer) row(s *subject, row *catalog.Link, block, text string, secret 
 	cloud := cmp.Or(row.Cloud, s.cloud)
 	switch row.By {
 	case catalog.BySecret:
-		return "", false
+		words := r.words(text, how{secret: true}) // a part of a password may look like a host
+		return words, words != ""
 	case catalog.ByText:
-		return r.words(text, secret), true
+		return r.words(text, how{secret: secret, anyHost: true}), true
 	case catalog.ByPolicy, catalog.ByRole, catalog.ByPrincipal:
 		return r.language(last(block), text, secret), true
 	case catalog.ByRegion, catalog.ByZone:
@@ -311,14 +314,14 @@ func (r *reducer) placing(gives catalog.Gives, cloud, text string, secret bool) 
 }
 
 // words are the ids and hosts in a text.
-func (r *reducer) words(text string, secret bool) string {
+func (r *reducer) words(text string, h how) string {
 	var kept []string
 	if link.Secretive(text) {
 		kept = append(kept, "pwd:") // which says so, and names nothing
 	}
 	keep := func(text string) {
 		for _, word := range link.Words(text) {
-			if told, ok := r.token(word, how{secret: secret || strings.Contains(word, "://"), anyHost: true}); ok && !slices.Contains(kept, told) {
+			if told, ok := r.token(word, how{secret: h.secret || strings.Contains(word, "://"), anyHost: h.anyHost}); ok && !slices.Contains(kept, told) {
 				kept = append(kept, told)
 			}
 		}

@@ -81,7 +81,7 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 		g.trueEnd(n, e, v)
 	case row.By == catalog.ByProof:
 	case row.By == catalog.BySecret:
-		g.secretEnds(n, e) // what it yields matters to those who refer to it; what it takes may be a secret of another
+		g.secretEnds(n, e, text, known)
 	case row.By == catalog.ByPolicy || row.By == catalog.ByRole:
 		n.Ends = append(n.Ends, e) // documents and roles are for rules to read
 	case known && row.By == catalog.ByText:
@@ -273,19 +273,47 @@ func (g *Graph) meant(n *Node, at model.Path, text string) *Node {
 	return nil
 }
 
-// secretEnds makes ends of the secrets of other resources that an argument takes.
-func (g *Graph) secretEnds(n *Node, e End) {
+// secretEnds makes the ends of an argument that takes a secret. What it yields matters to those who refer to it; what it
+// takes may be a secret of another, or hold hosts and ids as any text does: of a cluster's secrets one is a whole configuration.
+func (g *Graph) secretEnds(n *Node, e End, text string, known bool) {
 	targets, _ := g.targets(n, e.Path.Block)
 	for _, t := range targets {
-		if t.Node != n && g.yieldsSecret(t) {
+		if t.Node != n && g.maySecret(t) {
 			end := e
 			end.Kind, end.Target, end.Attr, end.Via, end.Placed, end.Confidence = catalog.Credential, t.Node, t.Attr, t.Via, t.Node.Placed, Likely
 			n.Ends = append(n.Ends, end)
 		}
 	}
+	if known {
+		g.textEnds(n, e, text)
+		targets = g.resolveKnown(n, e.Path, text)
+	}
+	e.Kind = catalog.Flow
+	g.targetEnds(n, e, slices.DeleteFunc(targets, g.maySecret))
 }
 
-func (g *Graph) yieldsSecret(t Target) bool { return g.cat.Secret(t.Node.TypeName(), t.Attr) }
+func (g *Graph) yieldsSecret(t Target) bool { return g.cat.Secret(g.Refined(t.Node), t.Attr) }
+
+// maySecret tells whether a target is a secret where only a secret fits.
+func (g *Graph) maySecret(t Target) bool {
+	return g.yieldsSecret(t) || g.cat.MaySecret(g.Refined(t.Node), t.Attr)
+}
+
+// forSecret tells whether an argument is called after a secret: by itself, or by the name beside it where blocks are pairs
+// of a name and a value, as the variables of an environment are.
+func (n *Node) forSecret(path string) bool {
+	i := strings.LastIndexByte(path, '.') + 1
+	name := path[i:]
+	if name == "value" {
+		name, _ = n.Values.Leaf(path[:i] + "name").Text()
+	}
+	return ForSecret(name)
+}
+
+// ForSecret tells whether a name is that of a secret itself, and not that of the name or the address of one.
+func ForSecret(name string) bool { return forSecret.Regexp().MatchString(name) }
+
+var forSecret = pattern.New(`(?i)(passw(or)?d|passphrase|pwd|secret|token|credentials?|(private|access|account|api|shared|master)_?key)$`)
 
 // byValue reads a known value for the place that it names. Regions and accounts are of cloud.
 func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Placed, Confidence, bool) {
@@ -487,8 +515,10 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 			}
 		}
 		switch {
-		case g.yieldsSecret(t):
+		case g.yieldsSecret(t), e.Row.By == catalog.ByText && g.maySecret(t) && n.forSecret(path.Full):
 			end.Kind = catalog.Credential
+		case e.Row.By == catalog.BySecret && place.Addressable(t.Attr):
+			end.Kind = catalog.Endpoint // what is kept with a secret, and says where it opens
 		case e.Kind == catalog.Endpoint && e.Row.By == catalog.ByText && !place.Addressable(t.Attr),
 			e.Kind == catalog.Credential && e.Row.By == catalog.ByText && !opens.Regexp().MatchString(t.Attr) && !place.Addressable(t.Attr):
 			end.Kind = catalog.Flow // a text that mentions another resource calls nothing and opens nothing yet

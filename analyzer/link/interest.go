@@ -27,7 +27,7 @@ func (i Interest) Attribute(source, typ, path string) bool {
 	if row := i.cat.Link(typ, path); row != nil && row.Kind != catalog.Nothing {
 		return true
 	}
-	if _, ok := i.cat.InertBy(typ, path); ok {
+	if _, ok := i.cat.InertBy(typ, path); ok || i.cat.Beside(typ, path) {
 		return true
 	}
 	if says, _ := i.cat.Refines(typ); says != "" && says == path {
