@@ -29,7 +29,11 @@ func identityTrusts(p *analyzer.Pass) {
 		if read.reader.Shut(c.node) {
 			continue
 		}
-		p.Report(c.finding(p, fmt.Sprintf("accepts identities of %s in %s", short(p, c.to.Site), short(p, c.from.Site))))
+		whose, where := c.to, c.from
+		if row := c.far[0].Row; row != nil && row.Direction == catalog.Out {
+			whose, where = c.from, c.to
+		}
+		p.Report(c.finding(p, fmt.Sprintf("accepts identities of %s in %s", short(p, whose.Site), short(p, where.Site))))
 	}
 	for _, f := range grantFindings(p, read.all, func(g access.Grant) bool { return !ofKeys(g) }) {
 		p.Report(f)

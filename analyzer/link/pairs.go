@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/place"
@@ -32,6 +33,10 @@ func (g *Graph) pairs(n *Node) {
 	own := g.ownEnd(n)
 	fits := func(e *End) bool {
 		return pairable(e.Kind) && (e.Row == nil || joins(e.Row.By)) && tells(&e.Placed.Site)
+	}
+	if n.Placed.Unknown && slices.ContainsFunc(n.Ends, provisions) {
+		own = g.runner(n)
+		fits = func(e *End) bool { return provisions(*e) && tells(&e.Placed.Site) }
 	}
 	kinds := g.kinds[:0] // one node after the other uses the same room
 	for i := range n.Ends {
@@ -90,6 +95,73 @@ func (g *Graph) ownEnd(n *Node) *End {
 		g.own[n.Placed] = own
 	}
 	return own
+}
+
+// provisions tells whether an end is of what a provisioner runs.
+func provisions(e End) bool { return e.Row != nil && strings.HasPrefix(e.Path.Block, "provisioner.") }
+
+// runner is where provisioners of something without a place do their work: where all is that it refers to besides them, or
+// that they refer to, or else where all of its stack is. It is nowhere where these are several places.
+func (g *Graph) runner(n *Node) *End {
+	var besides, within []*Node
+	for _, a := range n.Args.All() {
+		targets, _ := g.Resolve(n, a.Block)
+		for _, t := range targets {
+			switch {
+			case t.Node == n || t.Node.Placed.Partition == "":
+			case strings.HasPrefix(a.Block, "provisioner."):
+				within = append(within, t.Node)
+			default:
+				besides = append(besides, t.Node)
+			}
+		}
+	}
+	of, why, sure := besides, "", Likely
+	if len(of) == 0 {
+		of = within
+	}
+	if len(of) > 0 {
+		why = "as it refers to " + of[0].Address
+	} else {
+		why, sure = "as all of its stack is", Possible
+		of = slices.DeleteFunc(slices.Clone(g.byInput[n.Input]), func(m *Node) bool {
+			part, ok := g.cat.Partition(m.Placed.Partition)
+			return !ok || part.SaaS
+		})
+	}
+	at, ok := common(of)
+	if !ok {
+		if len(of) > 0 {
+			g.Blind = append(g.Blind, Blind{Node: n, Path: "provisioner", Reason: "runs what names a place, and where it does so is not known"})
+		}
+		return &End{Placed: Nowhere}
+	}
+	at.Because = []place.Reason{{How: place.Inferred, Text: why}}
+	end := &End{Placed: g.Sites.Share(at), Confidence: sure}
+	if sure == Likely {
+		end.Target = of[0]
+	}
+	return end
+}
+
+// common is the place that nodes have in common; ok is false where they are in several partitions, or none.
+func common(of []*Node) (at place.Placed, ok bool) {
+	for i, n := range of {
+		site := n.Placed.Site
+		if i == 0 {
+			at.Site = place.Site{Cloud: site.Cloud, Partition: site.Partition, Region: site.Region, Account: site.Account}
+		}
+		if site.Partition != at.Partition {
+			return place.Placed{}, false
+		}
+		if site.Region != at.Region {
+			at.Region = ""
+		}
+		if site.Account != at.Account {
+			at.Account = ""
+		}
+	}
+	return at, len(of) > 0
 }
 
 // leaves tells whether any end of n may be elsewhere than n is.
