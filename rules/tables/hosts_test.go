@@ -120,6 +120,15 @@ iam.eu-west-101.myhuaweicloud.eu huaweicloud-eu eu-west-101
 drs.eu-west-101.myhuaweicloud.com huaweicloud-eu eu-west-101
 iam.myhuaweicloud.com ambiguous huaweicloud
 rms.myhuaweicloud.cn ambiguous huaweicloud
+https://svc-func-abcdefghij.cn-shanghai.fcapp.run/x alicloud-china cn-shanghai
+svc-func-abcdefghij.cn-shanghai-vpc.fcapp.run alicloud-china
+svc-func-abcdefghij.ap-southeast-1.fcapp.run alicloud ap-southeast-1
+0123456789abcdef0123456789abcdef-cn-shanghai.alicloudapi.com alicloud-china
+nlb-abcdefghij.cn-shanghai.nlb.aliyuncsslb.com alicloud-china cn-shanghai
+1250000000-abcdefghij.ap-shanghai.tencentscf.com tencentcloud-china ap-shanghai
+1250000000-abcdefghij.ap-singapore.tencentscf.com tencentcloud ap-singapore
+gz-cdb-abcdefgh.sql.tencentcdb.com tencentcloud-china
+hk-cdb-abcdefgh.sql.tencentcdb.com tencentcloud
 https://iam.cloud.ibm.com/identity ibm
 eu-de.appid.cloud.ibm.com ibm eu-de
 private.de.icr.io ibm
