@@ -108,7 +108,7 @@ func (r *Reader) letIn(of *catalog.RoleType, role *link.Node, argument string, r
 func (r *Reader) near(who Party, from place.Site) place.Site {
 	site := who.Placed.Site
 	part, _ := r.cat.Partition(site.Partition)
-	if who.Account && part.Regional && part.Cloud == from.Cloud && (site.Account == from.Account || site.Account == "" || from.Account == "") {
+	if who.Account && part.Regional && part.Cloud == from.Cloud && site.Host == "" && (site.Account == from.Account || site.Account == "" || from.Account == "") {
 		site.Partition, site.Region = from.Partition, from.Region
 		return site
 	}
