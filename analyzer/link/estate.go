@@ -81,7 +81,9 @@ func remaining(n *Node) []End {
 		if e.Row == nil {
 			continue
 		}
-		n.Explained = true
+		if e.Kind != catalog.Flow || e.Row.Kind == catalog.Flow || e.Target == nil || e.Target.Placed.Partition != "" {
+			n.Explained = true // and not by a mere mention of what has no place itself, as a generated password has none
+		}
 		if hub || e.Kind == catalog.Trust || e.Row.Kind == catalog.Grant || !joins(e.Row.By) {
 			out = append(out, *e)
 		}

@@ -328,6 +328,19 @@ func TestOwnPlaceUnknown(t *testing.T) {
 	expect(t, g, "alpha_peering.both network: west-1 - north-1 by peer_vpc_id (alpha_vpc.b)")
 }
 
+// TestExplained: a resource without a place could link two sides by what it names, and not by a password that is generated.
+func TestExplained(t *testing.T) {
+	g := build(t, input("a.json", resource("random_password.made", nil), resource("alpha_vpc.far", north), resource("alpha_secret.far", north),
+		from(resource("alpha_secret.generated", open, "value", "?"), "value", origin("random_password.made result")),
+		from(resource("alpha_secret.copied", open, "value", "?"), "value", origin("alpha_secret.far value")),
+		from(resource("alpha_secret.mentions", open, "value", "?"), "value", origin("alpha_vpc.far id"))))
+	for address, want := range map[string]bool{"alpha_secret.generated": false, "alpha_secret.copied": true, "alpha_secret.mentions": true} {
+		if got := node(t, g, address).Explained; got != want {
+			t.Errorf("%s: explained %t", address, got)
+		}
+	}
+}
+
 // TestKinds: ends are compared within their kind, and one link is made for each place at the far end.
 func TestKinds(t *testing.T) {
 	g := build(t, input("a.json", resource("alpha_peering.p", west, "peer_region", "north-1", "peer_vpc_id", "arn:alpha-cn:ec2:north-1::vpc/v"),
