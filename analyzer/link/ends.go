@@ -515,7 +515,7 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 			}
 		}
 		switch {
-		case g.yieldsSecret(t), e.Row.By == catalog.ByText && g.maySecret(t) && n.forSecret(path.Full):
+		case g.yieldsSecret(t), e.Row.By == catalog.ByText && g.maySecret(t) && (e.Row.Kind == catalog.Credential || n.forSecret(path.Full)):
 			end.Kind = catalog.Credential
 		case e.Row.By == catalog.BySecret && place.Addressable(t.Attr):
 			end.Kind = catalog.Endpoint // what is kept with a secret, and says where it opens
