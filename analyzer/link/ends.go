@@ -674,9 +674,12 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 	if len(text) > mostText {
 		g.Blind = append(g.Blind, Blind{Node: n, Path: e.Path.Full, Reason: "is a text of more than 1 MB, of which only the beginning is read for the places that it names"})
 	}
-	if e.Kind == catalog.Credential && !Secretive(text) {
-		e.Kind = catalog.Endpoint // it says where to sign in, and not by what
-	}
+	means := sync.OnceValue(func() catalog.Kind { // asked of what names a place: most texts do not
+		if e.Kind == catalog.Credential && !Secretive(text) {
+			return catalog.Endpoint // it says where to sign in, and not by what
+		}
+		return e.Kind
+	})
 	opened := sync.OnceValue(func() map[string]bool { // by secrets beside them
 		words := map[string]bool{}
 		for _, c := range Connections(text) {
@@ -688,20 +691,30 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 	})
 	for _, word := range Words(text) {
 		at, id, ok := g.named(word)
-		if !id && looksLikeHost(word) && g.joinEnd(n, e, word) {
-			n.Ends[len(n.Ends)-1].Confidence = Likely
+		if !id && looksLikeHost(word) {
+			e.Kind = means()
+			if g.joinEnd(n, e, word) {
+				n.Ends[len(n.Ends)-1].Confidence = Likely
+				continue
+			}
+		}
+		named := ok
+		if !named {
+			at, ok = g.owned(n, word)
+		}
+		if !ok {
 			continue
 		}
+		e.Kind = means()
 		kind := e.Kind
-		if !ok {
-			if at, ok = g.owned(n, word); ok && (kind == catalog.Endpoint || kind == catalog.Credential) {
-				kind = catalog.Flow // an id calls nothing, and opens nothing
-			}
-		} else if SignsIn(word) || opened()[word] {
+		switch {
+		case named && (SignsIn(word) || opened()[word]):
 			kind = catalog.Credential
+		case !named && (kind == catalog.Endpoint || kind == catalog.Credential):
+			kind = catalog.Flow // an id calls nothing, and opens nothing
 		}
 		p, _ := g.cat.Partition(at.Partition)
-		if !ok || !id && e.Kind == catalog.Endpoint && (p.SaaS || g.cat.Page(at.Host)) || seen[touched{at.Site, kind}] {
+		if !id && e.Kind == catalog.Endpoint && (p.SaaS || g.cat.Page(at.Host)) || seen[touched{at.Site, kind}] {
 			continue
 		}
 		seen[touched{at.Site, kind}] = true
