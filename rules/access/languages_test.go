@@ -85,6 +85,7 @@ func FuzzStatement(f *testing.F) {
 	f.Add("Define tenancy Gov as ocid1.tenancy.oc2..aaaa")
 	f.Add("Admit group 'Ops' of tenancy Gov to manage all-resources in tenancy where a = 'b'")
 	f.Add("allow any-user to {A, B} in any-tenancy")
+	f.Add("\xad where")
 	cat := testCatalog(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		s, ok := ParseStatement(text)

@@ -52,6 +52,9 @@ var (
 	operands = pattern.New(`'[^']*'|/[^/]*/`)
 )
 
+// conditional begins a condition.
+var conditional = pattern.New(`(?i)where`)
+
 // only are the permissions or operations that a condition leaves, nil where it leaves all. Where one of several conditions is
 // enough, all of them have to be about what is asked for.
 func only(where string) []string {
@@ -84,8 +87,8 @@ func ParseStatement(text string) (s Sentence, ok bool) {
 			for _, m := range caller.Regexp().FindAllStringSubmatch(text, -1) {
 				s.Callers = append(s.Callers, m[1])
 			}
-			_, where, _ := cutFold(text, "where")
-			s.Only = only(where)
+			all := conditional.Regexp().FindAllStringIndex(text, -1) // names before it may have it in them
+			s.Only = only(text[all[len(all)-1][1]:])
 			break
 		}
 	}
@@ -244,13 +247,4 @@ func (s Sentence) Amounts(cat *catalog.Catalog) catalog.Class {
 		left = max(left, cat.ActionClass("oci", name))
 	}
 	return min(class, left)
-}
-
-// cutFold is strings.Cut without regard to case, at the last place.
-func cutFold(text, word string) (before, after string, found bool) {
-	i := strings.LastIndex(strings.ToLower(text), word)
-	if i < 0 {
-		return text, "", false
-	}
-	return text[:i], text[i+len(word):], true
 }
