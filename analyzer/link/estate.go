@@ -21,7 +21,7 @@ func Build(inputs []*model.Snapshot, sites *place.Sites, cat *catalog.Catalog) *
 	g := &Graph{Inputs: inputs, Sites: sites, cat: cat, blocks: map[blockName]*instances{}, origins: map[reference]*instances{},
 		byType: map[string][]*Node{}, byInput: map[*model.Snapshot][]*Node{},
 		holders: map[string][]*Node{}, shapes: map[string]*shape{}, own: map[*place.Placed]*End{}, stacks: map[*Node]*model.Snapshot{}, taken: map[*Node]bool{},
-		called: map[*model.Snapshot]map[string][]Target{}, few: map[string][]*Node{}}
+		called: map[*model.Snapshot]map[string][]Target{}, few: map[string][]*Node{}, stackPlaces: map[*model.Snapshot]stackPlace{}}
 	told, again, notes := superseded(inputs)
 	g.again, g.Notes = again, notes
 	count := 0

@@ -117,8 +117,9 @@ type Graph struct {
 	called  map[*model.Snapshot]map[string][]Target
 	again   map[*model.Snapshot]*model.Snapshot // states by another state of the same stack, which counts
 	// backends are the inputs by where they keep their state; made when first asked for
-	backends map[string][]*model.Snapshot
-	few      map[string][]*Node // of holders that are many, as many as tell where they all are
+	backends    map[string][]*model.Snapshot
+	few         map[string][]*Node             // of holders that are many, as many as tell where they all are
+	stackPlaces map[*model.Snapshot]stackPlace // of those whose provisioners asked
 
 	kinds []catalog.Kind
 	alike []End

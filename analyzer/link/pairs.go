@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
@@ -116,32 +117,53 @@ func (g *Graph) runner(n *Node) *End {
 			}
 		}
 	}
-	of, why, sure := besides, "", Likely
+	of := besides
 	if len(of) == 0 {
 		of = within
 	}
-	if len(of) > 0 {
-		why = "as it refers to " + of[0].Address
-	} else {
-		why, sure = "as all of its stack is", Possible
-		of = slices.DeleteFunc(slices.Clone(g.byInput[n.Input]), func(m *Node) bool {
-			part, ok := g.cat.Partition(m.Placed.Partition)
-			return !ok || part.SaaS
-		})
+	if len(of) == 0 {
+		at := g.placeOf(n.Input)
+		if at.several {
+			g.Blind = append(g.Blind, somewhere(n))
+		}
+		return at.end
 	}
 	at, ok := common(of)
 	if !ok {
-		if len(of) > 0 {
-			g.Blind = append(g.Blind, Blind{Node: n, Path: "provisioner", Reason: "runs what names a place, and where it does so is not known"})
-		}
+		g.Blind = append(g.Blind, somewhere(n))
 		return &End{Placed: Nowhere}
 	}
-	at.Because = []place.Reason{{How: place.Inferred, Text: why}}
-	end := &End{Placed: g.Sites.Share(at), Confidence: sure}
-	if sure == Likely {
-		end.Target = of[0]
+	at.Because = []place.Reason{{How: place.Inferred, Text: "as it refers to " + of[0].Address}}
+	return &End{Placed: g.Sites.Share(at), Confidence: Likely, Target: of[0]}
+}
+
+// somewhere is the blind spot of provisioners that may run in one of several places.
+func somewhere(n *Node) Blind {
+	return Blind{Node: n, Path: "provisioner", Reason: "runs what names a place, and where it does so is not known"}
+}
+
+// stackPlace is where all of a stack is: an end that is nowhere where that is in several places, or nothing of it has one.
+type stackPlace struct {
+	end     *End
+	several bool
+}
+
+// placeOf is found once for each input: a stack may have as many provisioners as resources.
+func (g *Graph) placeOf(in *model.Snapshot) stackPlace {
+	if h, ok := g.stackPlaces[in]; ok {
+		return h
 	}
-	return end
+	of := slices.DeleteFunc(slices.Clone(g.byInput[in]), func(n *Node) bool {
+		part, ok := g.cat.Partition(n.Placed.Partition)
+		return !ok || part.SaaS
+	})
+	h := stackPlace{&End{Placed: Nowhere}, len(of) > 0}
+	if at, ok := common(of); ok {
+		at.Because = []place.Reason{{How: place.Inferred, Text: "as all of its stack is"}}
+		h = stackPlace{&End{Placed: g.Sites.Share(at), Confidence: Possible}, false}
+	}
+	g.stackPlaces[in] = h
+	return h
 }
 
 // common is the place that nodes have in common; ok is false where they are in several partitions, or none.

@@ -124,6 +124,8 @@ func attacks() []attack {
 
 		{name: "ten million resources by count", files: map[string]string{"main.tf": "resource \"aws_vpc\" \"v\" {\n  count = 10000000\n}\n"}, exit: exitIncomplete},
 		{name: "ten million resources by range", files: map[string]string{"main.tf": "resource \"aws_vpc\" \"v\" {\n  for_each = toset([for i in range(10000000) : tostring(i)])\n}\n"}, exit: exitClean},
+		{name: "20,000 provisioners in a stack of 20,000 resources", files: map[string]string{"main.tf": "provider \"aws\" {\n  region = \"eu-central-1\"\n}\nresource \"aws_vpc\" \"v\" {\n  count = 20000\n}\n" +
+			"resource \"terraform_data\" \"d\" {\n  count = 20000\n  provisioner \"local-exec\" {\n    command = \"curl https://s3.eu-west-1.amazonaws.com/x\"\n  }\n}\n"}, exit: exitClean},
 		{name: "a billion laughs by locals", files: map[string]string{"main.tf": func() string {
 			s := "locals {\n  l0 = \"ha\"\n"
 			for i := range 40 {
