@@ -46,7 +46,7 @@ type Sentence struct {
 // caller is a condition on who asks, such as `request.principal.cluster_id = 'ocid1.cluster...'`.
 var caller = pattern.New(`(?i)\brequest\.[a-z._]+\s*=\s*'(ocid1\.[^']+)'`)
 
-// asked is a condition on what is asked for, and compared any condition.
+// asked is a condition on what is asked for, and operands are what any condition compares with.
 var (
 	asked    = pattern.New(`(?i)\brequest\.(permission|operation)\s*=\s*(?:'([^']*)'|/([^/]*)/)`)
 	operands = pattern.New(`'[^']*'|/[^/]*/`)

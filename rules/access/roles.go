@@ -351,28 +351,20 @@ func (r *Reader) over(from docFrom, doc *Document, s *Statement, to *link.Node) 
 	return No
 }
 
-// coversARN tells whether all ARNs that inner may be are meant by outer, field by field.
-func coversARN(outer, inner string) bool {
-	x, y := strings.SplitN(outer, ":", 6), strings.SplitN(inner, ":", 6)
-	if len(x) < 6 || len(y) < 6 {
-		return covers(outer, inner, false)
-	}
-	for i := range x {
-		if !covers(x[i], y[i], false) {
-			return false
-		}
-	}
-	return true
-}
+// coversARN tells whether all ARNs that inner may be are meant by outer.
+func coversARN(outer, inner string) bool { return byField(outer, inner, covers) }
 
-// overlapARN tells whether two patterns may mean one ARN. Stars of a whole ARN end at its colons.
-func overlapARN(a, b string) bool {
+// overlapARN tells whether two patterns may mean one ARN.
+func overlapARN(a, b string) bool { return byField(a, b, overlap) }
+
+// byField compares two ARNs field by field: stars of a whole ARN end at its colons.
+func byField(a, b string, compare func(a, b string, fold bool) bool) bool {
 	x, y := strings.SplitN(a, ":", 6), strings.SplitN(b, ":", 6)
 	if len(x) < 6 || len(y) < 6 {
-		return overlap(a, b, false)
+		return compare(a, b, false)
 	}
 	for i := range x {
-		if !overlap(x[i], y[i], false) {
+		if !compare(x[i], y[i], false) {
 			return false
 		}
 	}
