@@ -80,7 +80,7 @@ func (f *writer) argsAlike(n *link.Node) *model.Args {
 		own := *a
 		own.Origins = nil
 		for _, ref := range f.graph.References(n, a) {
-			own.Origins = append(own.Origins, originOf(ref.Node.Addr(), reference{Attribute: ref.Attr, Full: ref.Full, ByKey: ref.ByKey, Exact: ref.Exact, Via: ref.Via, Held: ref.Held}))
+			own.Origins = append(own.Origins, originOf(ref.Node.Addr(), referenceOf(ref)))
 		}
 		out = append(out, own)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -188,12 +189,15 @@ func (f *writer) nodeOf(in *model.Snapshot, res *model.Resource) (n *link.Node, 
 // told are the values of a resource, with the name that it will have: what that follows from is hashed.
 func (f *writer) told(n *link.Node) model.Value {
 	v := n.Values
-	there := map[string]bool{}
-	n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
-		there[path.Block] = there[path.Block] || v.State == model.Known
+	there := sync.OnceValue(func() map[string]bool { // asked of the few types that are known by a name of their own
+		known := map[string]bool{}
+		n.Values.Walk(model.Path{}, func(path model.Path, v model.Value) {
+			known[path.Block] = known[path.Block] || v.State == model.Known
+		})
+		return known
 	})
 	f.graph.Named(n, func(attribute, name string) {
-		if !there[attribute] {
+		if !there()[attribute] {
 			v = n.Values.Plus(link.KnownAs, model.StringValue(name))
 		}
 	})
@@ -279,7 +283,7 @@ func (f *writer) args(n *link.Node) []arg {
 	for _, a := range n.Args.All() {
 		r := arg{Block: a.Block, Opaque: a.Opaque, Constant: a.Constant.State != model.Absent, Several: a.Several}
 		for _, ref := range f.graph.References(n, a) {
-			r.From = append(r.From, reference{ref.Node.Address, ref.Attr, ref.Full, ref.ByKey, ref.Exact, ref.Via, ref.Held})
+			r.From = append(r.From, referenceOf(ref))
 		}
 		if at, ok := n.Pos.Args.At(a.Block); ok {
 			r.Location = locationOf(at, n.Pos.File)
@@ -288,6 +292,11 @@ func (f *writer) args(n *link.Node) []arg {
 		out = append(out, r)
 	}
 	return out
+}
+
+// referenceOf is a resource that an argument refers to as facts have it.
+func referenceOf(ref link.Reference) reference {
+	return reference{ref.Node.Address, ref.Attr, ref.Full, ref.ByKey, ref.Exact, ref.Via, ref.Held}
 }
 
 // locationOf is a place in sources, without the file where that is the given one.
