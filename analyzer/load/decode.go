@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/limit"
+	"github.com/demarc-dev/demarc/analyzer/load/source"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
@@ -26,8 +27,9 @@ type decoder struct {
 	key    []byte
 	keeper *keeper // nil keeps everything
 	limits limit.Set
-	// What is wanted of resources, nil for everything, and the file to look ahead in.
+	// What is wanted of resources, nil for everything, a plan's sources by its root variables, and the file to look ahead in.
 	interest Interest
+	beside   func(variables map[string]model.Value) *source.Evaluated
 	ahead    io.ReaderAt
 	size     int64
 	// What resources have in common.

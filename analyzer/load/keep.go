@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/addr"
+	"github.com/demarc-dev/demarc/analyzer/load/source"
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
@@ -26,7 +27,8 @@ type Interest interface {
 // or makes of references.
 type keeper struct {
 	Interest
-	config   *config // nil where the input has none
+	config   *config          // nil where the input has none
+	said     map[string]*said // by the plan's sources, by block
 	blocks   map[blockName]*kept
 	texts    map[string]bool
 	referred map[attribute]bool
@@ -53,6 +55,7 @@ type kept struct {
 	*keeper
 	source, typ string
 	args        *model.Args
+	said        *said
 	whole       bool
 	last        model.Value // the values of the resource before
 	unknowns    repeated
@@ -82,9 +85,11 @@ func (k *keeper) of(m *moduleName, c *change) *kept {
 		of = &kept{keeper: k, source: normal(c.provider, c.typ), typ: strings.Clone(c.typ)}
 		of.whole = k.Whole(c.typ) || k.referred[attribute{c.typ, ""}]
 		if k.config != nil {
-			if b := k.config.blocks[addr.Resource{Module: m.path.Block(), Type: c.typ, Name: c.name}.String()]; b != nil {
+			block := addr.Resource{Module: m.path.Block(), Type: c.typ, Name: c.name}.String()
+			if b := k.config.blocks[block]; b != nil {
 				of.args = k.config.args(b)
 			}
+			of.said = k.said[block]
 		}
 		k.blocks[name] = of
 	}
@@ -113,8 +118,9 @@ func (k *kept) child(b *branch, name []byte) *branch {
 	c.keep = b.keep || referred || k.Attribute(k.source, k.typ, c.path) || arg != nil && len(arg.Origins) > 0
 	c.unknown = b.unknown || referred || k.Unknown(k.typ, c.path) || arg != nil
 	for _, a := range k.args.All() {
-		c.unknown = c.unknown || strings.HasPrefix(a.Block, c.path) && strings.HasPrefix(a.Block[len(c.path):], ".")
+		c.unknown = c.unknown || inside(a.Block, c.path)
 	}
+	k.said.want(c)
 	if len(b.children) < mostBranches {
 		if b.byName == nil {
 			b.byName = map[string]int{}
@@ -124,6 +130,55 @@ func (k *kept) child(b *branch, name []byte) *branch {
 		b.next = len(b.children)
 	}
 	return c
+}
+
+// inside tells whether a path of tables is below another.
+func inside(path, of string) bool {
+	return len(path) > len(of) && path[len(of)] == '.' && strings.HasPrefix(path, of)
+}
+
+// said is what the sources of a plan say of the instances of a block.
+type said struct {
+	args    map[string]bool // whether they refer to something
+	several map[string]bool // attributes that several blocks are in: which is which all that is in them tells
+}
+
+func (w *said) add(r *model.Resource) {
+	for _, a := range r.Args.All() {
+		w.args[a.Block] = w.args[a.Block] || len(a.Origins) > 0
+	}
+	for i := range r.Values.Len() {
+		if r.Values.Kind == model.Object && severalObjects(r.Values.Item(i)) {
+			w.several[r.Values.Name(i)] = true
+		}
+	}
+}
+
+// want adds to what is kept of a branch.
+func (w *said) want(c *branch) {
+	if w == nil {
+		return
+	}
+	c.keep = c.keep || w.several[c.path]
+	for block, refers := range w.args {
+		of := block == c.path || inside(c.path, block)
+		c.keep = c.keep || of && refers
+		c.unknown = c.unknown || of || inside(block, c.path)
+	}
+}
+
+func severalObjects(v model.Value) bool {
+	objects := 0
+	for i := range v.Len() {
+		item := v.Item(i)
+		if item.Kind == model.Object {
+			objects++
+		}
+		if severalObjects(item) {
+			return true
+		}
+	}
+	return v.Kind == model.List && objects > 1
 }
 
 // text tells whether a text is wanted wherever it stands.
@@ -322,12 +377,7 @@ func (k *keeper) refer(c *config) {
 		for _, r := range m.resources {
 			note(r.expressions, false)
 			note(r.each, false)
-			for _, a := range c.args(r).All() {
-				for _, o := range a.Origins {
-					name := top(o.Attr)
-					k.referred[attribute{o.Type, name}] = k.referred[attribute{o.Type, name}] || name != ""
-				}
-			}
+			k.origins(c.args(r), false)
 		}
 		for _, e := range m.outputs {
 			note(e, true)
@@ -341,6 +391,48 @@ func (k *keeper) refer(c *config) {
 		}
 	}
 	module(c.root)
+}
+
+// ask notes what a plan's sources refer to, which may be more than its configuration tells, and what the name of the
+// workspace is looked for in.
+func (k *keeper) ask(src *source.Evaluated) {
+	k.said = map[string]*said{}
+	for _, r := range src.Resources {
+		block := r.Addr().Block().String()
+		if k.said[block] == nil {
+			k.said[block] = &said{map[string]bool{}, map[string]bool{}}
+		}
+		k.said[block].add(r)
+		k.origins(r.Args, false)
+	}
+	for _, p := range src.Providers {
+		k.origins(p.Args, true)
+	}
+	for _, o := range src.Outputs {
+		k.origins(o.Args, true)
+	}
+	for address, path := range src.Named() {
+		if at, err := addr.Parse(address); err == nil {
+			k.referred[attribute{at.Type, top(path)}] = true
+		}
+	}
+}
+
+// origins notes the attributes that arguments come from. Where a whole resource is handed on, anything of it may be used.
+func (k *keeper) origins(args *model.Args, whole bool) {
+	note := func(a *model.Arg) {
+		for _, o := range a.Origins {
+			if name := top(o.Attr); name != "" || whole {
+				k.referred[attribute{o.Type, name}] = true
+			}
+		}
+	}
+	for _, a := range args.All() {
+		note(a)
+	}
+	if args != nil && args.Each != nil {
+		note(args.Each)
+	}
 }
 
 // references notes the references in expressions. Where a whole resource is handed on, anything of it may be used.

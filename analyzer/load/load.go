@@ -23,8 +23,7 @@ type Options struct {
 	Progress func(path string, done, all int64)
 	// Guard runs f, which is doing something in a goroutine of its own, and makes an error of a panic; nil lets it pass.
 	Guard func(doing string, f func() error) error
-	// Interest is what of resources' values is kept of a file, nil for everything. Where sources tell where arguments come
-	// from, everything is kept.
+	// Interest is what of resources' values is kept of a file, nil for everything.
 	Interest Interest
 }
 
@@ -57,12 +56,12 @@ const makePlan = "make a plan that can be read: terraform plan -out=tfplan && te
 
 // File reads one plan JSON, state JSON or saved plan, without sources; "-" is standard input. The error is an *Error.
 func File(path string, o Options) (*model.Snapshot, error) {
-	s, _, err := file(path, o)
+	s, _, err := file(path, o, &ofPlan{})
 	return s, err
 }
 
-// file is File, with the configuration that a saved plan holds.
-func file(path string, o Options) (*model.Snapshot, map[string][]byte, error) {
+// file is File, with the configuration that a saved plan holds. It keeps what the sources of a plan ask for too.
+func file(path string, o Options, of *ofPlan) (*model.Snapshot, map[string][]byte, error) {
 	if path == "-" {
 		return input("standard input", "", o.Stdin, &decoder{limits: o.Sources.Limits})
 	}
@@ -87,10 +86,11 @@ func file(path string, o Options) (*model.Snapshot, map[string][]byte, error) {
 		in = &counted{f, 0, func(n int64) { o.Progress(path, n, info.Size()) }}
 	}
 	if o.Interest != nil {
-		d := &decoder{limits: o.Sources.Limits, interest: o.Interest, ahead: f, size: info.Size()}
+		d := &decoder{limits: o.Sources.Limits, interest: o.Interest, ahead: f, size: info.Size(), beside: of.ask}
 		if s, inside, err := input(name, at, in, d); !errors.Is(err, errUnforeseen) {
 			return s, inside, err
 		}
+		of.asked, of.read = false, false
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return nil, nil, &Error{Input: path, Err: plain(err)}
 		}

@@ -21,46 +21,81 @@ func Path(path string, o Options) ([]*model.Snapshot, error) {
 	if info, err := os.Stat(path); path != "-" && err == nil && info.IsDir() {
 		return directory(path, o)
 	}
-	dir := sourcesOf(path, o)
-	if dir != "" {
-		o.Interest = nil
-	}
-	s, inside, err := file(path, o)
-	if err != nil {
-		return nil, err
-	}
-	if s.Format == model.Plan {
-		s, err = withSources(s, dir, inside, o)
-	}
+	s, err := whole(path, o)
 	if err != nil {
 		return nil, err
 	}
 	return []*model.Snapshot{s}, nil
 }
 
-// withSources adds to a plan what its sources tell: those that the user names, those beside it, or those inside of a
-// saved plan. Sources that nobody named and that cannot be read cost the plan nothing but a note.
-func withSources(s *model.Snapshot, dir string, inside map[string][]byte, o Options) (*model.Snapshot, error) {
-	so := o.Sources
-	so.Planned = s.Variables
-	var fused *model.Snapshot
-	var err error
-	switch {
-	case dir != "":
-		fused, err = source.Fuse(s, dir, so)
-	case inside != nil:
-		fused, err = source.FuseSaved(s, inside, so)
-	default:
-		return s, nil
+// whole reads a file, and what a plan's sources tell besides.
+func whole(path string, o Options) (*model.Snapshot, error) {
+	of := &ofPlan{dir: sourcesOf(path, o), opts: o.Sources}
+	s, inside, err := file(path, o, of)
+	if err != nil || s.Format != model.Plan {
+		return s, err
+	}
+	of.inside = inside
+	src, err := of.sources(s.Variables)
+	if src != nil {
+		if name := src.Workspace(s); name != "" {
+			o.Sources.Workspace = name
+			if of.asked { // they ask for other values of the plan now
+				return whole(path, o)
+			}
+			src, err = of.in(name).sources(s.Variables)
+		}
 	}
 	switch {
-	case err == nil:
-		return fused, nil
-	case o.Source != "":
+	case err != nil && o.Source != "":
 		return nil, &Error{Input: o.Source, Err: err, Do: "--source is the directory that the plan was made in"}
+	case err != nil:
+		s.Notes = append(s.Notes, "the sources of the plan could not be read: "+err.Error())
+	case src != nil:
+		return src.Fuse(s), nil
 	}
-	s.Notes = append(s.Notes, "the sources of the plan could not be read: "+err.Error())
 	return s, nil
+}
+
+// ofPlan are the sources of a plan: those that the user names, those beside it, or those inside of a saved plan. Those that
+// nobody named and that cannot be read cost the plan nothing but a note.
+type ofPlan struct {
+	dir    string            // "" where there are none but those inside
+	inside map[string][]byte // nil where there are none
+	opts   source.Options
+	asked  bool // what of the plan's values is wanted
+	read   bool
+	src    *source.Evaluated
+	err    error
+}
+
+// ask evaluates them before the plan's resources are read, nil where there are none.
+func (of *ofPlan) ask(variables map[string]model.Value) *source.Evaluated {
+	src, _ := of.sources(variables)
+	of.asked = src != nil
+	return src
+}
+
+// sources evaluates them with the plan's root variables. It is nil where there are none.
+func (of *ofPlan) sources(variables map[string]model.Value) (*source.Evaluated, error) {
+	if of.read {
+		return of.src, of.err
+	}
+	of.read, of.opts.Planned = true, variables
+	switch {
+	case of.dir != "":
+		of.src, of.err = source.OfPlan(of.dir, of.opts)
+	case of.inside != nil:
+		of.src, of.err = source.OfSavedPlan(of.inside, of.opts)
+	}
+	return of.src, of.err
+}
+
+// in are the same sources in a workspace.
+func (of *ofPlan) in(workspace string) *ofPlan {
+	there := &ofPlan{dir: of.dir, inside: of.inside, opts: of.opts}
+	there.opts.Workspace = workspace
+	return there
 }
 
 // sourcesOf is the directory of a plan's sources, "" where there is none.

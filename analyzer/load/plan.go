@@ -29,6 +29,7 @@ type document struct {
 	plannedOf        int             // how many changes there were then
 	foreseen         int64           // where the configuration begins that was read before its turn, 0 where none was
 	variables        model.Value
+	asked            bool // the sources have been asked what they want, by the variables that were known
 	outputs          []model.Output
 	config           *config
 	raw              rawState
@@ -89,7 +90,9 @@ func readDocument(d *decoder) (*document, error) {
 		case "terraform_version":
 			doc.terraformVersion, err = d.text()
 		case "variables":
-			doc.variables, err = d.value()
+			if doc.variables, err = d.value(); err == nil && doc.asked {
+				err = errUnforeseen
+			}
 		case "resource_changes":
 			doc.keeping(d, true)
 			err = d.array(func(int) error {
@@ -177,9 +180,30 @@ func (doc *document) keeping(d *decoder, plan bool) {
 	if plan && doc.config == nil {
 		doc.config, doc.foreseen = foreseen(d.ahead, d.size, d.limits)
 	}
-	if !plan || doc.config != nil {
-		d.keeper = newKeeper(d, doc.config)
+	if plan && doc.config == nil {
+		return
 	}
+	d.keeper = newKeeper(d, doc.config)
+	if plan && d.beside != nil {
+		if src := d.beside(doc.given()); src != nil {
+			doc.asked = true
+			d.keeper.ask(src)
+		}
+	}
+}
+
+// given are the root variables that the plan was made with.
+func (doc *document) given() (out map[string]model.Value) {
+	if doc.variables.Kind != model.Object {
+		return nil
+	}
+	for i := range doc.variables.Len() {
+		if out == nil {
+			out = map[string]model.Value{}
+		}
+		out[doc.variables.Name(i)] = member(doc.variables.Item(i), "value")
+	}
+	return out
 }
 
 // checkFormat accepts every major version that is known: 0 and 1. A newer minor one is read, with a note.
@@ -513,15 +537,7 @@ func (doc *document) snapshot(name string) (*model.Snapshot, error) {
 	if doc.config != nil {
 		doc.config.apply(s, doc.variables)
 	}
-	for i := range doc.variables.Len() {
-		if doc.variables.Kind != model.Object {
-			break
-		}
-		if s.Variables == nil {
-			s.Variables = map[string]model.Value{}
-		}
-		s.Variables[doc.variables.Name(i)] = member(doc.variables.Item(i), "value")
-	}
+	s.Variables = doc.given()
 	return s, nil
 }
 

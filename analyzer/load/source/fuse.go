@@ -10,22 +10,37 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
-// Fuse reads the sources of a plan, and gives the plan what only they tell: the place of every resource and argument,
-// exact references, the provider configuration of each instance, the backend, and comments. What the plan says itself
-// stands; where the two do not match, a note says so. The plan that is given does not change.
-func Fuse(plan *model.Snapshot, dir string, o Options) (*model.Snapshot, error) {
-	src, err := sourcesOf(plan, o, func(o Options) (*run, error) { return open(dir, o) })
+// Evaluated are the sources of a plan. They are evaluated with the plan's root variables alone, so that what they make of
+// the plan's values is known before those are read.
+type Evaluated struct {
+	*model.Snapshot        // what they say
+	name            string // what notes call them
+	namings         []naming
+}
+
+// OfPlan evaluates the sources of a plan in a directory. Which workspace the plan was made in they do not know where the
+// options do not tell.
+func OfPlan(dir string, o Options) (*Evaluated, error) {
+	o.ofPlan = true
+	r, err := open(dir, o)
 	if err != nil {
 		return nil, err
 	}
-	return fuse(plan, src, filepath.ToSlash(dir)), nil
+	return r.evaluated(filepath.ToSlash(dir)), nil
 }
 
-// fuse joins a plan and its sources; name is what notes call the sources.
-func fuse(plan, src *model.Snapshot, name string) *model.Snapshot {
-	f := &fusion{plan: plan, src: src, byAddress: map[string]*model.Resource{}, byBlock: map[string]*declared{},
+func (r *run) evaluated(name string) *Evaluated {
+	defer r.disk.close()
+	return &Evaluated{r.snapshot(r.shown), name, r.namings}
+}
+
+// Fuse gives the plan what only its sources tell: the place of every resource and argument, exact references, the provider
+// configuration of each instance, the backend, and comments. What the plan says itself stands; where the two do not match,
+// a note says so. The plan that is given does not change.
+func (e *Evaluated) Fuse(plan *model.Snapshot) *model.Snapshot {
+	f := &fusion{plan: plan, src: e.Snapshot, byAddress: map[string]*model.Resource{}, byBlock: map[string]*declared{},
 		providers: map[*model.Provider]*model.Provider{}}
-	return f.fuse(name)
+	return f.fuse(e.name)
 }
 
 type fusion struct {
@@ -226,16 +241,7 @@ func settle(plan, src model.Value) model.Value {
 		src.Sensitive = src.Sensitive || plan.Sensitive
 		return src
 	case plan.Kind == model.Object && src.Kind == model.Object:
-		names, items := make([]string, plan.Len()), make([]model.Value, plan.Len())
-		for i := range names {
-			names[i], items[i] = plan.Name(i), plan.Item(i)
-			if s := src.Get(names[i]); s.State != model.Absent {
-				items[i] = settle(items[i], s)
-			}
-		}
-		out := model.ObjectValue(names, items)
-		out.Sensitive = plan.Sensitive
-		return out
+		return settleObject(plan, src)
 	case plan.Kind == model.List && src.Kind == model.List && plan.Len() == src.Len():
 		items := slices.Clone(plan.Items())
 		if len(items) == 1 { // a longer one may be a set
@@ -248,6 +254,31 @@ func settle(plan, src model.Value) model.Value {
 		return out
 	}
 	return plan
+}
+
+// settleObject is settle for objects. Mostly the plan knows everything, and is all there is to tell.
+func settleObject(plan, src model.Value) model.Value {
+	var items []model.Value
+	for i := range plan.Len() {
+		item := plan.Item(i)
+		settled := item
+		if s := src.Get(plan.Name(i)); s.State != model.Absent {
+			settled = settle(item, s)
+		}
+		if items == nil && settled != item {
+			items = make([]model.Value, plan.Len())
+			for j := range i {
+				items[j] = plan.Item(j)
+			}
+		}
+		if items != nil {
+			items[i] = settled
+		}
+	}
+	if items == nil {
+		return plan
+	}
+	return plan.With(items)
 }
 
 // mostInOrder is how many elements a list has that are looked for among those of the sources.

@@ -16,6 +16,28 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
+// fuse evaluates a plan's sources, anew where it tells the workspace, and gives the plan what they tell.
+func fuse(plan *model.Snapshot, of func(source.Options) (*source.Evaluated, error), o source.Options) (*model.Snapshot, error) {
+	src, err := of(o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Workspace = src.Workspace(plan); o.Workspace != "" {
+		if src, err = of(o); err != nil {
+			return nil, err
+		}
+	}
+	return src.Fuse(plan), nil
+}
+
+func inDir(dir string) func(source.Options) (*source.Evaluated, error) {
+	return func(o source.Options) (*source.Evaluated, error) { return source.OfPlan(dir, o) }
+}
+
+func inPlan(files map[string][]byte) func(source.Options) (*source.Evaluated, error) {
+	return func(o source.Options) (*source.Evaluated, error) { return source.OfSavedPlan(files, o) }
+}
+
 func fused(t *testing.T, name string) (plan, both *model.Snapshot) {
 	t.Helper()
 	dir := filepath.Join("..", "..", "..", "fixtures", "semantics", name)
@@ -23,7 +45,7 @@ func fused(t *testing.T, name string) (plan, both *model.Snapshot) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	both, err = source.Fuse(plan, dir, source.Options{})
+	both, err = fuse(plan, inDir(dir), source.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +132,7 @@ func TestFuseElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	both, err := source.Fuse(plan, filepath.Join("..", "..", "..", "fixtures", "semantics", "linemap"), source.Options{})
+	both, err := fuse(plan, inDir(filepath.Join("..", "..", "..", "fixtures", "semantics", "linemap")), source.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +162,7 @@ func TestFuseSaved(t *testing.T) {
 		}
 		files[key+"/main.tf"] = src
 	}
-	both, err := source.FuseSaved(plan, files, source.Options{})
+	both, err := fuse(plan, inPlan(files), source.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +170,7 @@ func TestFuseSaved(t *testing.T) {
 	if r.Provider == nil || r.Provider.Key != "aws.dr" || r.Pos.File != "C/main.tf" || r.Pos.Line != 1 {
 		t.Errorf("%+v by %+v", r.Pos, r.Provider)
 	}
-	if _, err := source.FuseSaved(plan, map[string][]byte{"m-/main.tf": nil}, source.Options{}); err == nil {
+	if _, err := fuse(plan, inPlan(map[string][]byte{"m-/main.tf": nil}), source.Options{}); err == nil {
 		t.Error("a saved plan without a manifest is read")
 	}
 }
@@ -188,7 +210,7 @@ func TestSavedPlans(t *testing.T) {
 				}
 				f.Close()
 			}
-			both, err := source.FuseSaved(plan, files, source.Options{Planned: plan.Variables})
+			both, err := fuse(plan, inPlan(files), source.Options{Planned: plan.Variables})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -232,12 +254,12 @@ func TestWorkspaceOfPlan(t *testing.T) {
 		plan := &model.Snapshot{Format: model.Plan, Resources: []*model.Resource{{Address: "x.x", Rarely: model.Nothing,
 			Block:  &model.Block{Type: "x", Name: "x", Source: "hashicorp/x", Args: model.NewArgs(nil, nil)},
 			Values: model.ObjectValue([]string{"in", "at"}, []model.Value{in, model.UnknownValue})}}}
-		both, err := source.Fuse(plan, dir, c.o)
+		both, err := fuse(plan, inDir(dir), c.o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		plan.Outputs = []model.Output{{Name: "o", Value: model.StringValue("o-other")}}
-		two, err := source.Fuse(plan, dir, c.o)
+		two, err := fuse(plan, inDir(dir), c.o)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,19 +7,18 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-
-	"github.com/demarc-dev/demarc/analyzer/model"
 )
 
-// FuseSaved is Fuse with the configuration that a saved plan holds itself: files are its members below `tfconfig/`, such as
+// OfSavedPlan evaluates the configuration that a saved plan holds itself: files are its members below `tfconfig/`, such as
 // `m-/main.tf`, `m-net/main.tf` and `modules.json`. Paths are those of the directory in which the plan was made. What the
 // configuration reads besides (files of variables, templates) is not in a saved plan, and not known.
-func FuseSaved(plan *model.Snapshot, files map[string][]byte, o Options) (*model.Snapshot, error) {
-	src, err := sourcesOf(plan, o, func(o Options) (*run, error) { return openSaved(files, o) })
+func OfSavedPlan(files map[string][]byte, o Options) (*Evaluated, error) {
+	o.ofPlan = true
+	r, err := openSaved(files, o)
 	if err != nil {
 		return nil, err
 	}
-	return fuse(plan, src, "the configuration in the plan"), nil
+	return r.evaluated("the configuration in the plan"), nil
 }
 
 var errNoConfig = errors.New("the saved plan holds no configuration that can be read")

@@ -2,6 +2,7 @@ package source
 
 import (
 	"cmp"
+	"iter"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/model"
@@ -62,32 +63,24 @@ func namings(in, path string, marks cty.ValueMarks) []naming {
 	return []naming{n}
 }
 
-// sourcesOf evaluates the sources of a plan. Which workspace the plan was made in it does not tell, and sources may go by
-// it for where everything is. Mostly such sources have its name in the names and tags that they give as well, and there
-// the plan holds it; where it does not, or not one name alone, the workspace is not known.
-func sourcesOf(plan *model.Snapshot, o Options, open func(Options) (*run, error)) (*model.Snapshot, error) {
-	o.ofPlan = true
-	read := func() (*run, *model.Snapshot, error) {
-		r, err := open(o)
-		if err != nil {
-			return nil, nil, err
+// Named are the texts that hold the workspace's name and no other unknown: the addresses of resources and outputs that they
+// are in, and their paths there.
+func (e *Evaluated) Named() iter.Seq2[string, string] {
+	return func(yield func(address, path string) bool) {
+		for _, n := range e.namings {
+			if !yield(n.in, n.path) {
+				return
+			}
 		}
-		defer r.disk.close()
-		return r, r.snapshot(r.shown), nil
 	}
-	r, src, err := read()
-	if err != nil {
-		return nil, err
-	}
-	if o.Workspace = r.workspaceOf(plan); o.Workspace != "" {
-		_, src, err = read()
-	}
-	return src, err
 }
 
-// workspaceOf is the name that a plan has wherever the sources have the workspace's, "" where that is none, or several.
-func (r *run) workspaceOf(plan *model.Snapshot) string {
-	if len(r.namings) == 0 {
+// Workspace is the name of the workspace that a plan was made in: that which it has wherever the sources have the
+// workspace's, "" where that is none, or several. Which workspace it was a plan does not tell, and sources may go by it for
+// where everything is. Mostly such sources have its name in the names and tags that they give as well, and there the plan
+// holds it. Sources that know it are to be evaluated anew.
+func (e *Evaluated) Workspace(plan *model.Snapshot) string {
+	if len(e.namings) == 0 {
 		return ""
 	}
 	values := map[string]model.Value{}
@@ -100,7 +93,7 @@ func (r *run) workspaceOf(plan *model.Snapshot) string {
 		values[outputAddress(o.Name)] = o.Value
 	}
 	name := ""
-	for _, n := range r.namings {
+	for _, n := range e.namings {
 		v := values[n.in]
 		if n.path != "" {
 			v = v.At(strings.Split(n.path, ".")...)
