@@ -59,10 +59,7 @@ type grants struct {
 
 // readGrants reads the estate for all rules about privilege. What could not be decided is said once.
 func readGrants(p *analyzer.Pass) grants {
-	r := access.NewReader(p.Graph, p.Catalog, func(near, far place.Site) bool {
-		a, b := p.Side(near), p.Side(far)
-		return a != "" && b != "" && a != b
-	}, p.Blind, p.Today)
+	r := access.NewReader(p.Graph, p.Catalog, func(near, far place.Site) bool { return apart(p, near, far) }, p.Blind, p.Today)
 	return grants{r, slices.Concat(r.Roles(), r.Sentences(), r.Assignments(), r.SignIns(), r.Policies(catalog.Trust, catalog.Grant, catalog.SharedKey))}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/demarc-dev/demarc/analyzer/place"
+	"github.com/demarc-dev/demarc/rules/access"
 )
 
 // crossing is everything of one kind that joins one resource's place to one other side.
@@ -36,6 +37,7 @@ func crossings(p *analyzer.Pass, kind catalog.Kind) []*crossing {
 		if l.Kind != kind {
 			continue
 		}
+		l = settled(p, l)
 		from, to := p.Side(l.Near.Placed.Site), p.Side(besides(l.Near, &l.Far[0]))
 		if from == "" || to == "" || from == to {
 			continue
@@ -80,6 +82,30 @@ func besides(near, far *link.End) place.Site {
 		site.Account = near.Placed.Account
 	}
 	return site
+}
+
+// settled is a link whose far ends are known by a host that several partitions share, where it does not matter which of them
+// is meant. Where it does, that is said.
+func settled(p *analyzer.Pass, l *link.Link) *link.Link {
+	at, either := access.Shared(p.Catalog, func(near, far place.Site) bool { return apart(p, near, far) }, l.Near.Placed.Site, *l.Far[0].Placed)
+	if len(either) > 0 {
+		p.Blind(access.Undecided(l.Node, l.Far[0].Path.Full, at.Host, either))
+	}
+	if at.Partition == l.Far[0].Placed.Partition {
+		return l
+	}
+	one := *l
+	one.Far = slices.Clone(l.Far)
+	for i := range one.Far {
+		one.Far[i].Placed, one.Far[i].Confidence = &at, min(one.Far[i].Confidence, link.Likely)
+	}
+	return &one
+}
+
+// apart tells whether two places are on two sides.
+func apart(p *analyzer.Pass, near, far place.Site) bool {
+	a, b := p.Side(near), p.Side(far)
+	return a != "" && b != "" && a != b
 }
 
 // whichever keeps the far ends that cross whichever of several resources is meant, at either end. Of the others it says that

@@ -29,7 +29,7 @@
 //
 // # Hosts
 //
-//	host exact|suffix|regexp PATTERN CLOUD PARTITION|ambiguous
+//	host exact|suffix|regexp PATTERN CLOUD PARTITION[,PARTITION...]|ambiguous
 //	host literal REGEXP CLOUD PARTITION|ambiguous
 //	pages HOST...                           hosts that people open, as consoles and documentation are, and all under them:
 //	                                        a text that mentions one calls nothing
@@ -37,7 +37,8 @@
 // A literal is asked first, about the whole string in lower case: strings that look like hosts and are none, or that
 // tell more than their host. The others are asked about the host alone, without scheme, user, port and path: the exact
 // names, the regular expressions in their order, then the suffixes, of which the longest wins. A suffix `x.y` is the
-// name itself and everything under it. `ambiguous` is a host that is known to be no evidence.
+// name itself and everything under it. `ambiguous` is a host that is known to be no evidence. One that
+// several partitions share is evidence that it is of none but them.
 //
 // # Sites
 //

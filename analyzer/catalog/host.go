@@ -17,8 +17,11 @@ type hosts struct {
 	pages    map[string]bool
 }
 
-// hostRow is where a host is; no partition where that is ambiguous.
-type hostRow struct{ cloud, partition string }
+// hostRow is where a host is; no partition where that is ambiguous, or where several share it.
+type hostRow struct {
+	cloud, partition string
+	shared           []string
+}
 
 type hostPattern struct {
 	hostRow
@@ -31,9 +34,15 @@ const ambiguous = "ambiguous"
 func (c *Catalog) readHost(r row) error {
 	match, pattern := r.fields[1], r.fields[2]
 	at := hostRow{cloud: r.fields[3]}
-	if r.fields[4] == ambiguous {
+	switch list := strings.Split(r.fields[4], ","); {
+	case r.fields[4] == ambiguous:
 		c.uses(r, 3, 0)
-	} else {
+	case len(list) > 1:
+		for _, one := range list {
+			c.use(r, at.cloud, one)
+		}
+		at.shared = list
+	default:
 		_, at.partition = c.uses(r, 3, 4)
 	}
 	switch match {
@@ -109,6 +118,12 @@ func (c *Catalog) Host(hostOrURL string) (id Identity, ambiguous, ok bool) {
 	}
 	id.Region = c.hostRegion(row, host)
 	return id, false, true
+}
+
+// Shared are the partitions of which a host is one, where several share it: it is no evidence of any, and of no other.
+func (c *Catalog) Shared(host string) []string {
+	row, _ := c.hostRow(host)
+	return row.shared
 }
 
 // Own tells whether a host is one that the user gives to a side: a host of his is as good a place as one of a cloud.

@@ -269,7 +269,7 @@ var rowKinds = map[string]rowKind{
 	"region":     {`CLOUD PARTITION REGION[=SPELLING]...`, 3, many, (*Catalog).readRegion},
 	"pattern":    {`CLOUD PARTITION REGEXP`, 3, 3, (*Catalog).readPattern},
 	"identifier": {`CLOUD PREFIX REGEXP`, 3, 3, (*Catalog).readIdentifier},
-	"host":       {`exact|suffix|regexp|literal PATTERN CLOUD PARTITION|ambiguous`, 4, 4, (*Catalog).readHost},
+	"host":       {`exact|suffix|regexp|literal PATTERN CLOUD PARTITION[,PARTITION...]|ambiguous`, 4, 4, (*Catalog).readHost},
 	"pages":      {`HOST...`, 1, many, (*Catalog).readPages},
 	"provider":   {`SOURCE CLOUD [NAME...]`, 2, many, (*Catalog).readProvider},
 	"site":       {`SOURCE provider|env|default|TYPE NAME GIVES`, 4, 4, (*Catalog).readSite},

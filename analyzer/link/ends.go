@@ -689,6 +689,7 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 		}
 		return words
 	})
+	shared := "" // an issuer at a host of several partitions, which tells little where another says more
 	for _, word := range Words(text) {
 		at, id, ok := g.named(word)
 		if !id && looksLikeHost(word) {
@@ -703,6 +704,9 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 			at, ok = g.owned(n, word)
 		}
 		if !ok {
+			if shared == "" && e.Kind == catalog.Trust && len(g.cat.Shared(catalog.HostName(word))) > 0 {
+				shared = word
+			}
 			continue
 		}
 		e.Kind = means()
@@ -721,6 +725,9 @@ func (g *Graph) textEnds(n *Node, e End, text string) {
 		end := e
 		end.Kind, end.Placed, end.Confidence = kind, g.Sites.Share(at), Likely
 		n.Ends = append(n.Ends, end)
+	}
+	if shared != "" && len(seen) == 0 {
+		g.valueEnds(n, e, shared)
 	}
 }
 

@@ -79,7 +79,7 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 		}
 		open := ""
 		for _, who := range whoever {
-			who.Placed.Site = r.near(who, over.Site)
+			who = r.near(who, over.Site)
 			if crossing && !r.crosses(who.Placed.Site, over.Site) {
 				continue
 			}
@@ -130,7 +130,7 @@ func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Pla
 	}
 	var all []Grant
 	r.members(e.Target, func(who Party, steps []analyzer.Step, by []*link.Node) {
-		who.Placed.Site = r.near(who, over.Site)
+		who = r.near(who, over.Site)
 		if !r.crosses(who.Placed.Site, over.Site) {
 			return
 		}

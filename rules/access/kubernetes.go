@@ -101,7 +101,7 @@ func (r *Reader) signedIn(n *link.Node, argument string, s signIn) []Grant {
 	}
 	var all []Grant
 	for _, who := range parties {
-		who.Placed.Site = r.near(who, n.Placed.Site)
+		who = r.near(who, n.Placed.Site)
 		if !r.crosses(who.Placed.Site, n.Placed.Site) {
 			continue
 		}

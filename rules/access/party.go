@@ -242,7 +242,47 @@ func (r *Reader) host(hostOrURL string, sure link.Confidence) (Party, bool) {
 		site.Tenant = strings.ToLower(m[1])
 	}
 	placed := place.Placed{Site: site, Because: []place.Reason{{How: place.Literal, Text: "by its host"}}}
+	if site.Partition == "" && site.Tenant != "" && r.graph.Sites != nil {
+		if at, ok := r.graph.Sites.Tenant(site.Tenant); ok {
+			placed.Cloud, placed.Partition, placed.Because = at.Cloud, at.Partition, []place.Reason{{How: place.Inferred, Text: "by its tenant"}}
+		}
+	}
 	return Party{Placed: placed, Words: "the issuer " + site.Host, Sure: sure}, true
+}
+
+// Shared is a place that is only known by a host of several partitions, as seen from another: where it is elsewhere
+// whichever of them is meant, the first stands for all. Where it may be either, it stays as it is, and which they are comes back.
+func Shared(cat *catalog.Catalog, crosses func(near, far place.Site) bool, near place.Site, far place.Placed) (place.Placed, []link.Choice) {
+	if far.Partition != "" || far.Host == "" {
+		return far, nil
+	}
+	var either []link.Choice
+	var names []string
+	others := 0
+	for _, id := range cat.Shared(far.Host) {
+		at := far.Site
+		at.Partition = id
+		either = append(either, link.Choice{Site: at})
+		if crosses(near, at) {
+			others++
+		}
+		part, _ := cat.Partition(id)
+		names = append(names, part.Name)
+	}
+	switch {
+	case others < len(either):
+		return far, either
+	case others > 0:
+		far.Site = either[0].Site
+		far.Because = []place.Reason{{How: place.Literal, Text: "by its host " + far.Host + ", which is of " + strings.Join(names, " and ")}}
+	}
+	return far, nil
+}
+
+// Undecided is the blind spot of an argument that names a host of several partitions.
+func Undecided(n *link.Node, path, host string, either []link.Choice) link.Blind {
+	return link.Blind{Node: n, Path: path, Either: either, Reason: "names " + host + ", which is of this side and of another",
+		Settle: "give the tenant to a side in .demarc.hcl: boundary \"SIDE\" { tenants = [\"...\"] }"}
 }
 
 // issuer is the party that an OIDC provider resource accepts tokens of: the host of its URL, or the cluster or tenant

@@ -61,7 +61,7 @@ func (r *Reader) policy(n *link.Node, e *link.End) []Grant {
 			open = unplaced(t)
 		}
 		for _, who := range parties {
-			who.Placed.Site = r.near(who, n.Placed.Site)
+			who = r.near(who, n.Placed.Site)
 			if r.crosses(who.Placed.Site, n.Placed.Site) {
 				all = append(all, r.let(n, e, read, t, who))
 			}
@@ -111,7 +111,7 @@ func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 			whoever = append(whoever, meant...)
 		}
 		for _, who := range whoever {
-			who.Placed.Site = r.near(who, over.Site)
+			who = r.near(who, over.Site)
 			if r.crosses(who.Placed.Site, over.Site) {
 				all = append(all, r.binding(n, e, b, who, over, made))
 			}

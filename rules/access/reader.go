@@ -63,6 +63,7 @@ type Party struct {
 	Words  string // `account 222222222222`, `the issuer oidc.eks.eu-central-1.amazonaws.com`, `aws_iam_role.ops`
 	Nodes  []*link.Node
 	Sure   link.Confidence
+	Either []link.Choice // the partitions of which it may be one, where that is not decided
 	// Account is set of identities of an account, a realm or a partition, which have no region.
 	Account bool
 }

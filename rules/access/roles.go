@@ -64,7 +64,11 @@ func (r *Reader) role(of *catalog.RoleType, role *link.Node) []Grant {
 
 // letIn is the grant that a trust makes, if the principal is elsewhere.
 func (r *Reader) letIn(of *catalog.RoleType, role *link.Node, argument string, read reading, t Trust, who Party) (Grant, bool) {
-	if !r.crosses(r.home(role).Site, r.near(who, r.home(role).Site)) {
+	who = r.near(who, r.home(role).Site)
+	if !r.crosses(r.home(role).Site, who.Placed.Site) {
+		if len(who.Either) > 0 {
+			r.blind(Undecided(role, argument, who.Placed.Host, who.Either))
+		}
 		return Grant{}, false
 	}
 	holding := r.reach(of, role)
@@ -72,7 +76,6 @@ func (r *Reader) letIn(of *catalog.RoleType, role *link.Node, argument string, r
 		Node: role, Attribute: argument, Block: argument, Kind: catalog.Trust, Who: who, Own: r.home(role), Over: r.home(role),
 		Holding: holding, Confidence: who.Sure,
 	}
-	g.Who.Placed.Site = r.near(who, r.home(role).Site)
 	if read.guess || t.Holds == Maybe && read.doc.Unknown {
 		g.Confidence = link.Possible
 	}
@@ -102,20 +105,21 @@ func (r *Reader) letIn(of *catalog.RoleType, role *link.Node, argument string, r
 	return g, true
 }
 
-// near is the place of a principal that is an account or a partition as a whole, as seen from a place: where both are
-// in one partition, a region cannot be what sets them apart, because identities have none. Where one account may use several
+// near is a principal as seen from a place. Of one that is an account or a partition as a whole, where both are in one
+// partition, a region cannot be what sets them apart, because identities have none. Where one account may use several
 // partitions, an identity that may be of the same account is where the account is.
-func (r *Reader) near(who Party, from place.Site) place.Site {
-	site := who.Placed.Site
+func (r *Reader) near(who Party, from place.Site) Party {
+	who.Placed, who.Either = Shared(r.cat, r.crosses, from, who.Placed)
+	site := &who.Placed.Site
 	part, _ := r.cat.Partition(site.Partition)
-	if who.Account && part.Regional && part.Cloud == from.Cloud && site.Host == "" && (site.Account == from.Account || site.Account == "" || from.Account == "") {
+	switch {
+	case !who.Account:
+	case part.Regional && part.Cloud == from.Cloud && site.Host == "" && (site.Account == from.Account || site.Account == "" || from.Account == ""):
 		site.Partition, site.Region = from.Partition, from.Region
-		return site
-	}
-	if who.Account && site.Region == "" && site.Partition == from.Partition {
+	case site.Region == "" && site.Partition == from.Partition:
 		site.Region = from.Region
 	}
-	return site
+	return who
 }
 
 // unplaced says why nobody could be placed whom a trust lets in, "" where there is nothing to tell.
