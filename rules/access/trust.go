@@ -122,8 +122,8 @@ func (s *Statement) granted(p Principal, assuming bool) (List, Answer) {
 	switch {
 	case p.Kind == Federated && strings.HasPrefix(p.Value, "acs:"):
 		actions = assume[Account] // Alibaba has one action for every kind of principal
-	case p.Kind == Federated && p.Unknown:
-		actions = assume[Anyone] // whichever cloud it is of
+	case p.Kind == Federated && (p.Unknown || strings.HasPrefix(p.Value, "qcs:")):
+		actions = assume[Anyone] // whichever cloud it is of; Tencent's roles have one or the other
 	}
 	var granted List
 	most := No
