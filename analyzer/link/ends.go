@@ -14,6 +14,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/pattern"
@@ -514,6 +515,9 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 				g.notFollowed(n, path.Full, t.Node, at)
 			}
 		}
+		if e.Kind == catalog.Trust && end.Placed.Partition == "" {
+			end.Placed = g.fetched(n, path.Full, t.Node)
+		}
 		switch {
 		case g.yieldsSecret(t), e.Row.By == catalog.ByText && g.maySecret(t) && (e.Row.Kind == catalog.Credential || n.forSecret(path.Full)):
 			end.Kind = catalog.Credential
@@ -529,6 +533,36 @@ func (g *Graph) targetEnds(n *Node, e End, targets []Target) bool {
 		n.Ends = append(n.Ends, end)
 	}
 	return true
+}
+
+// fetched is where a data source without a place of its own fetches what it reads: at the host that it is given, or where
+// that comes from. An argument of n believes what it reads, so it is told where that is not known.
+func (g *Graph) fetched(n *Node, path string, m *Node) *place.Placed {
+	if m.Mode != addr.Data {
+		return m.Placed
+	}
+	for _, a := range m.Args.All() {
+		row := g.cat.Link(m.TypeName(), a.Block)
+		if row == nil || row.By != catalog.ByHost {
+			continue
+		}
+		v := m.Values.Leaf(a.Block)
+		if text, ok := v.Text(); ok {
+			if at, _, ok := g.byValue(m, row.By, "", text); ok {
+				return g.Sites.Share(at)
+			}
+		} else if at, _, ok := g.byBeginning(v); ok {
+			return at
+		}
+		targets, _ := g.Resolve(m, a.Block)
+		for _, t := range targets {
+			if t.Node.Placed.Partition != "" {
+				return t.Node.Placed
+			}
+		}
+		g.Blind = append(g.Blind, Blind{Node: n, Path: path, Reason: "takes its value from " + m.Address + ", and where that fetches it is not known"})
+	}
+	return m.Placed
 }
 
 // writtenBlock tells whether the configuration writes any argument of the block that an attribute is in.

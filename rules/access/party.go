@@ -3,6 +3,7 @@ package access
 import (
 	"encoding/xml"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
@@ -325,7 +326,7 @@ func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
 func (r *Reader) saml(n *link.Node, argument string) (Party, bool) {
 	text, ok := at(n.Values, argument).Text()
 	if !ok {
-		return Party{}, false
+		return r.described(n, argument)
 	}
 	// The entity id may be a host of several partitions, while the address to sign in at is of one.
 	tells := []func(place.Site) bool{
@@ -342,6 +343,21 @@ func (r *Reader) saml(n *link.Node, argument string) (Party, bool) {
 		}
 	}
 	return Party{}, false
+}
+
+// described is the party that metadata describes which is not known itself: whose place it is taken from.
+func (r *Reader) described(n *link.Node, argument string) (who Party, ok bool) {
+	for i := range n.Ends {
+		e := &n.Ends[i]
+		here := func(c link.Choice) bool { return !r.crosses(n.Placed.Site, c.Site) }
+		if e.Kind != catalog.Trust || e.Path.Block != argument || e.Target == nil || e.Placed.Site == (place.Site{}) || slices.ContainsFunc(e.Either, here) {
+			continue
+		}
+		if !ok || r.crosses(n.Placed.Site, e.Placed.Site) { // of several, one of elsewhere is the one to tell
+			who, ok = Party{Placed: *e.Placed, Words: "the issuer of " + e.Target.Address, Nodes: []*link.Node{n, e.Target}, Sure: e.Confidence}, true
+		}
+	}
+	return who, ok
 }
 
 // samlURLs are the entity id and the sign-in addresses of SAML metadata, as far as it is XML.
