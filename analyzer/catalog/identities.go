@@ -44,7 +44,7 @@ func (k Known) By(value, partition string) string {
 type Principal struct {
 	Type      string
 	Kind      PrincipalKind
-	Attribute string // of an issuer its address, of metadata the text
+	Attribute string // of an issuer its address, of metadata the text, of a group its name
 	Name      string // the attribute that others may mean the resource by, besides its id; "" where there is none
 }
 
@@ -59,6 +59,7 @@ const (
 	ByMetadata                // those for whom the SAML metadata's owner vouches
 	ByService                 // those whom a service lets in for the resource, by the service's name
 	AGuest                    // whoever accepts the resource's invitation
+	AGroup                    // the members of a group, whom Oracle's sentences name by its name in any case
 )
 
 // Custom says that resources of a type are roles, and where they say what they give.

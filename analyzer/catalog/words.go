@@ -16,7 +16,7 @@ var (
 	directionWords = words[Direction]{"both", "out", "in"}
 	givesWords     = words[Gives]{"", "region", "zone", "partition", "account", "tenant", "host", "authority", "id", "organization", "nowhere", "wide",
 		"dns_suffix", "-"}
-	principalWords = words[PrincipalKind]{"", "account", "issuer", "metadata", "service", "guest"}
+	principalWords = words[PrincipalKind]{"", "account", "issuer", "metadata", "service", "guest", "group"}
 	languageWords  = words[Language]{"", "named", "permissions", "azure", "kubernetes", "document"}
 
 	classWords = words[Class]{"none", "read", "use", "billing", "data", "key", "network", "identity", "full"}

@@ -115,6 +115,9 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		kept, ok := r.value(s, path, doc)
 		return model.StringValue(string(appendValue(nil, kept))), ok
 	}
+	if p, _ := r.cat.Principal(s.typ); p.Kind == catalog.AGroup && p.Attribute == path.Block {
+		text = strings.ToLower(text)
+	}
 	short, ok := "", false
 	switch {
 	case r.inert(s.typ, path.Block, v):

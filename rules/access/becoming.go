@@ -126,15 +126,15 @@ func (r *Reader) reached(start, identity *link.Node, steps []analyzer.Step, thro
 func (r *Reader) assignedTo(identity *link.Node) []Grant {
 	if r.assigned == nil {
 		r.assigned = map[*link.Node][]Grant{}
+		all := r.allowed()
 		for _, m := range r.graph.Nodes {
-			p := grantParts(m)
-			if len(p.who) == 0 || len(p.role) == 0 {
-				continue
+			if p := grantParts(m); len(p.who) > 0 && len(p.role) > 0 {
+				all = append(all, r.assignment(m, p, false)...)
 			}
-			for _, g := range r.assignment(m, p, false) {
-				for _, who := range g.Who.Nodes {
-					r.assigned[who] = append(r.assigned[who], g)
-				}
+		}
+		for _, g := range all {
+			for _, who := range g.Who.Nodes {
+				r.assigned[who] = append(r.assigned[who], g)
 			}
 		}
 	}

@@ -272,26 +272,31 @@ func (v *vocabulary) pattern(s string) string {
 
 // sentence writes one of Oracle's sentences anew.
 func (v *vocabulary) sentence(s Sentence) string {
-	name := func(text string) string { // a kind and a name, an id, or a kind alone
-		kind, rest, ok := strings.Cut(text, " ")
-		if !ok {
-			return text
+	// Names are the same in any case, and a domain may be before one.
+	name := func(text string) string {
+		parts := strings.Split(strings.ToLower(text), "/")
+		for i, p := range parts {
+			parts[i] = strings.ToLower(v.text("", p))
 		}
-		if strings.HasPrefix(rest, "id ") { // and maybe more of them
-			words := strings.Fields(rest)
-			for i := 1; i < len(words); i++ {
-				if words[i-1] == "id" {
-					words[i] = v.word(words[i])
-				}
-			}
-			return kind + " " + strings.Join(words, " ")
-		}
-		return kind + " " + strings.ToLower(v.word(rest)) // names are the same in any case
+		return quote(strings.Join(parts, "/"))
 	}
 	if s.Verb == Define {
-		return "define " + s.Kind + " " + strings.ToLower(v.word(s.Name)) + " as " + v.word(s.ID)
+		return "define " + s.Kind + " " + name(s.Name) + " as " + v.word(s.ID)
 	}
-	out := map[Verb]string{AllowTo: "allow ", DenyTo: "deny ", Endorse: "endorse ", Admit: "admit "}[s.Verb] + name(s.Who)
+	out := map[Verb]string{AllowTo: "allow", DenyTo: "deny", Endorse: "endorse", Admit: "admit"}[s.Verb]
+	groups := s.groups()
+	for _, g := range groups {
+		if out += " " + g.kind; g.id != "" {
+			out += " id " + v.word(g.id)
+		} else {
+			out += " " + name(g.name)
+		}
+	}
+	if kind, rest, several := strings.Cut(s.Who, " "); len(groups) == 0 {
+		if out += " " + kind; several {
+			out += " " + name(rest)
+		}
+	}
 	tenancy := func(t string) string {
 		if t == "any-tenancy" {
 			return t

@@ -18,6 +18,7 @@ func TestParseStatement(t *testing.T) {
 		"Endorse dynamic-group d to manage objects in any-tenancy":                                                      {Verb: Endorse, Who: "dynamic-group d", To: "manage", What: "objects", Where: "any-tenancy"},
 		"Allow group id ocid1.group.oc1..x to manage policies in tenancy":                                               {Verb: AllowTo, Who: "group id ocid1.group.oc1..x", To: "manage", What: "policies"},
 		"allow group 'to' to inspect all-resources in tenancy":                                                          {Verb: AllowTo, Who: "group to", To: "inspect", What: "all-resources"},
+		"allow group 'Default'/'Net Ops', Apps/b to use keys in tenancy":                                                {Verb: AllowTo, Who: "group 'default/net ops' apps/b", To: "use", What: "keys"},
 		"allow group a to manage keys in compartment x where target.vault.id='v'":                                       {Verb: AllowTo, Who: "group a", To: "manage", What: "keys", Limited: true},
 		"allow any-user to {BUCKET_READ, OBJECT_READ} in tenancy":                                                       {Verb: AllowTo, Who: "any-user", To: "{bucket_read, object_read}"},
 		"allow group a to manage vcns in tenancy where request.permission = 'VCN_READ'":                                 {Verb: AllowTo, Who: "group a", To: "manage", What: "vcns", Limited: true, Only: []string{"permission vcn_read"}},

@@ -33,7 +33,7 @@ type Sentence struct {
 	Kind    string   // of Define: `tenancy`, `group`, `dynamic-group`, `compartment`
 	Name    string   // of Define
 	ID      string   // of Define: what the name stands for
-	Who     string   // `group ops`, `any-user`: lower case but for OCIDs
+	Who     string   // `group ops`, `any-user`: lower case, names with spaces in quotes
 	Of      string   // of Admit: the tenancy's name or OCID, `any-tenancy`
 	To      string   // `inspect`, `read`, `use`, `manage`, or permissions in braces
 	What    string   // `all-resources`, `virtual-network-family`
@@ -98,7 +98,7 @@ func ParseStatement(text string) (s Sentence, ok bool) {
 		if len(rest) < 4 || !rest[2].is("as") {
 			return s, false
 		}
-		s.Verb, s.Kind, s.Name, s.ID = Define, rest[0].lower(), rest[1].lower(), rest[3].text
+		s.Verb, s.Kind, s.Name, s.ID = Define, rest[0].lower(), strings.TrimPrefix(rest[1].lower(), "default/"), rest[3].text
 		return s, true
 	case w[0].is("allow"):
 		s.Verb = AllowTo
@@ -178,41 +178,82 @@ func find(w []word, s string) int {
 func join(w []word) string {
 	texts := make([]string, len(w))
 	for i := range w {
-		texts[i] = w[i].lower()
+		texts[i] = quote(w[i].lower())
 	}
 	return strings.Join(texts, " ")
 }
 
-// split splits at spaces; what is in quotes is one word, what is in braces too. closed is false where a quote or brace
-// is left open.
+// quote puts what is one word in quotes where it would be read as several.
+func quote(text string) string {
+	if strings.ContainsRune(text, ' ') && !strings.HasPrefix(text, "{") {
+		return "'" + text + "'"
+	}
+	return text
+}
+
+// group is a group that a sentence is about, by its name, which has its domain before it where that is not the default one, or
+// by its OCID.
+type group struct {
+	kind     string // `group`, `dynamic-group`
+	name, id string
+}
+
+// groups are those that a sentence is about.
+func (s Sentence) groups() []group {
+	var all []group
+	kind := ""
+	words, _ := split(s.Who)
+	for i, w := range words {
+		switch {
+		case w.is("group"), w.is("dynamic-group"):
+			kind = w.text
+		case kind == "", w.is("id"):
+		case words[i-1].is("id"):
+			all = append(all, group{kind: kind, id: w.text})
+		default:
+			all = append(all, group{kind: kind, name: strings.TrimPrefix(w.text, "default/")})
+		}
+	}
+	return all
+}
+
+// split splits at spaces and commas; what is in quotes is of one word, also where a domain is before it, and what is in braces is
+// one. closed is false where a quote or brace is left open.
 func split(text string) (all []word, closed bool) {
+	const space = " \t\n\r,"
 	for i := 0; i < len(text); {
-		switch c := text[i]; {
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',':
+		if strings.IndexByte(space, text[i]) >= 0 {
 			i++
-		case c == '\'' || c == '"' || c == '{':
-			end := byte(c)
-			if c == '{' {
-				end = '}'
-			}
-			j := strings.IndexByte(text[i+1:], end)
-			if j < 0 {
+			continue
+		}
+		if text[i] == '{' {
+			n := strings.IndexByte(text[i:], '}')
+			if n < 0 {
 				return nil, false
 			}
-			if c == '{' {
-				all = append(all, word{text: text[i : i+j+2]})
-			} else {
-				all = append(all, word{text: text[i+1 : i+1+j], quoted: true})
-			}
-			i += j + 2
-		default:
-			j := strings.IndexAny(text[i:], " \t\n\r,")
-			if j < 0 {
-				j = len(text) - i
-			}
-			all = append(all, word{text: text[i : i+j]})
-			i += j
+			all = append(all, word{text: text[i : i+n+1]})
+			i += n + 1
+			continue
 		}
+		var w word
+		for i < len(text) && strings.IndexByte(space, text[i]) < 0 {
+			if c := text[i]; c == '\'' || c == '"' {
+				n := strings.IndexByte(text[i+1:], c)
+				if n < 0 {
+					return nil, false
+				}
+				w.text, w.quoted = w.text+text[i+1:i+1+n], true
+				i += n + 2
+				continue
+			}
+			n := strings.IndexAny(text[i:], space+"'\"")
+			if n < 0 {
+				n = len(text) - i
+			}
+			w.text += text[i : i+n]
+			i += n
+		}
+		all = append(all, w)
 	}
 	return all, true
 }
