@@ -63,8 +63,8 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 	}
 	over, overSure := r.scope(n, p.over)
 	var all []Grant
-	var holding *Holding
 	for _, e := range p.who {
+		var holding *Holding
 		all = append(all, r.throughGroup(n, e, p, over, crossing)...)
 		whoever := r.member(n, e)
 		if len(whoever) == 0 {
@@ -125,7 +125,7 @@ func limited(n *link.Node) bool {
 
 // throughGroup are the grants that members of a group hold because the group does.
 func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Placed, crossing bool) []Grant {
-	if _, power := r.cat.Power(n.Type, e.Path.Block); !crossing || e.Target == nil || len(p.role) == 0 && !power {
+	if !crossing || e.Target == nil || len(p.role) == 0 && !r.empowers(n, e) {
 		return nil // what a group gets that gives nobody a role is another group's membership
 	}
 	var all []Grant

@@ -82,8 +82,8 @@ func (r *Reader) reached(start, identity *link.Node, steps []analyzer.Step, thro
 		return
 	}
 	seen[identity] = true
-	add := func(held Holding, more ...analyzer.Step) {
-		held.Steps = append(append(slices.Clip(steps), more...), held.Steps...)
+	add := func(held Holding) {
+		held.Steps = append(slices.Clip(steps), held.Steps...)
 		held.Related = append(slices.Clip(through), held.Related...)
 		h.better(held)
 	}
@@ -92,14 +92,10 @@ func (r *Reader) reached(start, identity *link.Node, steps []analyzer.Step, thro
 	}
 	if t := r.roleType(identity); t != nil {
 		add(r.reach(t, identity))
-	}
-	for _, g := range r.assignedTo(identity) {
-		if r.crosses(g.Who.Placed.Site, g.Over.Site) {
-			continue // told there
+	} else {
+		for _, held := range r.given(identity) {
+			add(held)
 		}
-		held := g.Holding
-		held.Related = append([]*link.Node{g.Node}, held.Related...)
-		add(held, step(g.Node, "", fmt.Sprintf("%s gives %s to %s", g.Node.Address, g.Holding.Words, identity.Address)))
 	}
 	for _, e := range r.becomings().forth[identity] {
 		next := append(slices.Clip(through), e.to)
@@ -122,13 +118,30 @@ func (r *Reader) reached(start, identity *link.Node, steps []analyzer.Step, thro
 	}
 }
 
+// given is what grants of the estate give to an identity that they name. Those that cross by themselves are told where they stand.
+func (r *Reader) given(identity *link.Node) []Holding {
+	var all []Holding
+	for _, g := range r.assignedTo(identity) {
+		if r.crosses(g.Who.Placed.Site, g.Over.Site) {
+			continue
+		}
+		held := g.Holding
+		if held.Words != "" {
+			held.Steps = append([]analyzer.Step{step(g.Node, "", fmt.Sprintf("%s gives %s to %s", g.Node.Address, held.Words, identity.Address))}, held.Steps...)
+			held.Related = append([]*link.Node{g.Node}, held.Related...)
+		}
+		all = append(all, held)
+	}
+	return all
+}
+
 // assignedTo are the grants of the estate that name an identity.
 func (r *Reader) assignedTo(identity *link.Node) []Grant {
 	if r.assigned == nil {
 		r.assigned = map[*link.Node][]Grant{}
-		all := r.allowed()
+		all := slices.Concat(r.allowed(), r.signIns(false))
 		for _, m := range r.graph.Nodes {
-			if p := grantParts(m); len(p.who) > 0 && len(p.role) > 0 {
+			if p := grantParts(m); len(p.role) > 0 || slices.ContainsFunc(p.who, func(e *link.End) bool { return r.empowers(m, e) }) {
 				all = append(all, r.assignment(m, p, false)...)
 			}
 		}
@@ -139,6 +152,12 @@ func (r *Reader) assignedTo(identity *link.Node) []Grant {
 		}
 	}
 	return r.assigned[identity]
+}
+
+// empowers tells whether whom an argument names has power over the resource that no role says.
+func (r *Reader) empowers(n *link.Node, e *link.End) bool {
+	_, ok := r.cat.Power(n.Type, e.Path.Block)
+	return ok
 }
 
 // servedBy are the roles that a service lets in for a resource, such as Roles Anywhere for a trust anchor: those whose

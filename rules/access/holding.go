@@ -166,6 +166,12 @@ func (r *Reader) collect(t *catalog.RoleType, role *link.Node) *collection {
 		}
 		c.gives(a.node, a.kind.Managed, a.kind.Inline, a.node)
 	}
+	for _, a := range r.admissions(role) {
+		c.docs, c.from = append(c.docs, a.doc), append(c.from, a.from)
+		if !a.exact {
+			c.unknown = append(c.unknown, fmt.Sprintf("%s of %s names a role that may be of another account", a.from.block, a.from.node.Address))
+		}
+	}
 	if t.Boundary != "" {
 		c.bound(role, t.Boundary)
 	}

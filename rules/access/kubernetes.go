@@ -42,7 +42,10 @@ func KubernetesRole(cat *catalog.Catalog, rules model.Value) Verdict {
 
 // SignIns are the grants of clusters to identities of AWS: by the aws-auth map, and by access entries that put somebody
 // into groups of Kubernetes. What else access entries give, their policies say.
-func (r *Reader) SignIns() []Grant {
+func (r *Reader) SignIns() []Grant { return r.signIns(true) }
+
+// signIns are the grants of clusters. Only those that cross, where crossing is asked for.
+func (r *Reader) signIns(crossing bool) []Grant {
 	var all []Grant
 	for _, typ := range []string{"kubernetes_config_map", "kubernetes_config_map_v1", "kubernetes_config_map_v1_data"} {
 		for _, n := range r.graph.ByType(typ) {
@@ -50,17 +53,8 @@ func (r *Reader) SignIns() []Grant {
 				continue
 			}
 			for _, list := range []string{"mapRoles", "mapUsers"} {
-				v := n.Values.Get("data").Get(list)
-				if text, ok := v.Text(); ok {
-					for _, s := range signIns(text) {
-						all = append(all, r.signedIn(n, "data", s)...)
-					}
-				} else if doc, ok := v.Partly(); ok {
-					for _, s := range signInsOf(doc) {
-						all = append(all, r.signedIn(n, "data", s)...)
-					}
-				} else if v.State == model.Unknown {
-					all = append(all, r.signedIn(n, "data", signIn{unknown: true})...)
+				for _, s := range mapped(n.Values.Get("data").Get(list)) {
+					all = append(all, r.signedIn(n, "data", s, crossing)...)
 				}
 			}
 		}
@@ -68,14 +62,14 @@ func (r *Reader) SignIns() []Grant {
 	for _, n := range r.graph.ByType("aws_eks_access_entry") {
 		groups, unknown := n.Values.Get("kubernetes_groups").Strings()
 		arn, _ := n.Values.Get("principal_arn").Text()
-		all = append(all, r.signedIn(n, "principal_arn", signIn{arn, groups, unknown})...)
+		all = append(all, r.signedIn(n, "principal_arn", signIn{arn, groups, unknown}, crossing)...)
 	}
 	return all
 }
 
-// signedIn are the grants that groups of a cluster make to an identity of AWS that is of elsewhere: whom its ARN names, or
-// where that is not known whom the argument refers to.
-func (r *Reader) signedIn(n *link.Node, argument string, s signIn) []Grant {
+// signedIn are the grants that groups of a cluster make to an identity of AWS: whom its ARN names, or where that is not known
+// whom the argument refers to.
+func (r *Reader) signedIn(n *link.Node, argument string, s signIn, crossing bool) []Grant {
 	h := r.grouped(n, s.groups)
 	if h.Words == "" && !s.unknown {
 		return nil
@@ -86,13 +80,13 @@ func (r *Reader) signedIn(n *link.Node, argument string, s signIn) []Grant {
 			parties = []Party{who}
 		}
 	} else {
-		targets, _ := r.graph.Resolve(n, argument)
+		targets, opaque := r.graph.Resolve(n, argument)
 		for _, t := range targets {
 			if kind, ok := r.identity(t.Node.Type); !ok || kind != Account {
 				continue
 			}
 			if who, ok := r.partyOf(t.Node); ok {
-				if len(targets) > 1 {
+				if len(targets)+len(opaque) > 1 {
 					who.Sure = link.Possible // which of them is in these groups, the input does not tell
 				}
 				parties = append(parties, who)
@@ -102,14 +96,21 @@ func (r *Reader) signedIn(n *link.Node, argument string, s signIn) []Grant {
 	var all []Grant
 	for _, who := range parties {
 		who = r.near(who, n.Placed.Site)
-		if !r.crosses(who.Placed.Site, n.Placed.Site) {
+		if crossing && !r.crosses(who.Placed.Site, n.Placed.Site) {
 			continue
 		}
-		if s.unknown && h.Class < catalog.Full {
+		if crossing && s.unknown && h.Class < catalog.Full {
 			r.blind(link.Blind{Node: n, Path: argument, Reason: "a principal of another side signs in to the cluster, and in which of its groups is not known before apply"})
 		}
 		if h.Words == "" {
 			continue
+		}
+		h := h
+		if !crossing && who.Sure == link.Possible { // a question to those who may become one of several
+			if h.Class < catalog.Billing {
+				continue
+			}
+			h = Holding{Sure: Maybe, Open: n.Address + " gives " + h.Words + " to one of several roles, and the input does not tell to which"}
 		}
 		all = append(all, Grant{
 			Node: n, Attribute: argument, Block: argument, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: *n.Placed, Holding: h, Confidence: who.Sure,
@@ -149,6 +150,30 @@ type signIn struct {
 	unknown bool // he may be in other groups too
 }
 
+// mapped are those whom a list of a cluster's aws-auth map lets in, as far as it is known.
+func mapped(list model.Value) []signIn {
+	const hole = "?"
+	if text, ok := list.Text(); ok {
+		return listedSignIns(text)
+	}
+	if doc, ok := list.Partly(); ok {
+		return signInsOf(doc)
+	}
+	if list.State != model.Unknown {
+		return nil
+	}
+	all := listedSignIns(list.Prefix() + hole + list.Ending())
+	for i := range all {
+		if all[i].arn == hole {
+			all[i].arn = ""
+		}
+	}
+	if len(all) == 0 {
+		return []signIn{{unknown: true}}
+	}
+	return all
+}
+
 // signInsOf reads a list of a cluster's aws-auth map that sources build with yamlencode or jsonencode, of which some leaves
 // are not known.
 func signInsOf(list model.Value) []signIn {
@@ -164,9 +189,9 @@ func signInsOf(list model.Value) []signIn {
 	return all
 }
 
-// signIns reads the lists of a cluster's aws-auth map, in YAML or JSON: items with `rolearn` or `userarn`, and `groups`.
+// listedSignIns reads the lists of a cluster's aws-auth map, in YAML or JSON: items with `rolearn` or `userarn`, and `groups`.
 // https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
-func signIns(text string) []signIn {
+func listedSignIns(text string) []signIn {
 	const item = "-"
 	words := strings.FieldsFunc(strings.ReplaceAll(text, "{", " "+item+" "), func(c rune) bool { return strings.ContainsRune(" \t\r\n\"'[]},", c) })
 	isKey := func(i int) bool {

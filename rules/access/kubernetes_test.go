@@ -34,7 +34,7 @@ func TestSignIns(t *testing.T) {
 		"as JSON": `[{"groups":["system:masters","viewers"],"rolearn":"arn:aws:iam::111111111111:role/ops"},
 			{"rolearn": "arn:aws:iam::111111111111:role/nobody"}, {"userarn":"arn:aws:iam::111111111111:user/anna","groups":["viewers"]}]`,
 	} {
-		if diff := cmp.Diff(want, signIns(text), cmp.AllowUnexported(signIn{})); diff != "" {
+		if diff := cmp.Diff(want, listedSignIns(text), cmp.AllowUnexported(signIn{})); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}

@@ -18,6 +18,18 @@ import (
 // documents of roles are not among them.
 func (r *Reader) Policies(kinds ...catalog.Kind) []Grant {
 	var all []Grant
+	r.policies(kinds, func(n *link.Node, e *link.End) {
+		if strings.HasPrefix(n.Type, "google_") {
+			all = append(all, r.googlePolicy(n, e)...)
+		} else {
+			all = append(all, r.policy(n, e)...)
+		}
+	})
+	return all
+}
+
+// policies tells of every argument that holds the policy of a resource.
+func (r *Reader) policies(kinds []catalog.Kind, tell func(*link.Node, *link.End)) {
 	for _, n := range r.graph.Nodes {
 		if n.Mode != addr.Managed || r.isRole(n) {
 			continue
@@ -29,14 +41,62 @@ func (r *Reader) Policies(kinds ...catalog.Kind) []Grant {
 				continue
 			}
 			seen[e.Path.Full] = true
-			if strings.HasPrefix(n.Type, "google_") {
-				all = append(all, r.googlePolicy(n, e)...)
-			} else {
-				all = append(all, r.policy(n, e)...)
+			tell(n, e)
+		}
+	}
+}
+
+// admission is what the policy of a resource lets a role do that it names.
+type admission struct {
+	from  docFrom
+	doc   Document
+	exact bool // it is this role, and none of another account
+}
+
+// admissions are those of a role. What they name as resources is no more than the one that has the policy.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html
+func (r *Reader) admissions(role *link.Node) []admission {
+	if r.admitted == nil {
+		r.admitted = map[*link.Node][]admission{}
+		r.policies([]catalog.Kind{catalog.Trust, catalog.SharedKey}, func(n *link.Node, e *link.End) {
+			if !documented[n.Placed.Cloud] {
+				return
+			}
+			read := r.document(n, e.Path.Block, r.leaf(n, e.Path))
+			if read.guess {
+				return
+			}
+			for _, t := range Admitted(read.doc, r.facts) {
+				s := Statement{Effect: Allow, Actions: t.by.Actions, NotActions: t.by.NotActions, Resources: List{Unknown: true}, Conditions: t.Conditions}
+				for _, role := range r.rolesMeant(n, t.Principal) {
+					from := docFrom{node: n, block: e.Path.Block, also: read.nodes}
+					r.admitted[role.node] = append(r.admitted[role.node], admission{from, Document{Statements: []Statement{s}}, role.exact})
+				}
+			}
+		})
+	}
+	return r.admitted[role]
+}
+
+// rolesMeant are the roles of its own account that the principal of a resource's document is, by reference or by its ARN. Those
+// of other accounts need to be allowed the same by their own policies.
+func (r *Reader) rolesMeant(n *link.Node, p Principal) []found {
+	var all []found
+	for _, t := range r.cat.RoleTypes() {
+		switch {
+		case t.Cloud != n.Placed.Cloud || len(t.Trust) == 0 || p.Kind != Account:
+		case p.Node != nil && p.Node.Type == t.Type:
+			all = append(all, found{p.Node, true})
+		case !p.Unknown:
+			named, sure := r.roleNamed(t, n, p.Value)
+			for _, m := range named {
+				if m.Type == t.Type {
+					all = append(all, found{m, sure})
+				}
 			}
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(f found) bool { return !mayBe(f.node.Placed.Site, n.Placed.Site) })
 }
 
 // isRole tells that a resource's documents are read by Roles and Sentences.

@@ -29,6 +29,7 @@ type Reader struct {
 	controlled map[controlled][]control
 	trusting   *trusted
 	assigned   map[*link.Node][]Grant
+	admitted   map[*link.Node][]admission
 	becoming   *becoming
 }
 

@@ -157,7 +157,7 @@ func (n *reached) chain(argument string) (steps []analyzer.Step, by []*link.Node
 
 // reach is what a role holds, itself or through the roles that trust it in turn.
 func (r *Reader) reach(of *catalog.RoleType, role *link.Node) Holding {
-	own := r.holding(of, role)
+	own := r.everything(of, role)
 	h := own
 	h.Steps, h.Related = slices.Clone(own.Steps), slices.Clone(own.Related)
 	seen := map[*link.Node]bool{role: true}
@@ -175,11 +175,23 @@ func (r *Reader) reach(of *catalog.RoleType, role *link.Node) Holding {
 				n.sure = Maybe
 			}
 			next = append(next, n)
-			if further := r.holding(of, to); further.Class > h.Class {
+			if further := r.everything(of, to); further.Class > h.Class {
 				steps, by := n.chain(of.Trust[0])
 				h = Holding{Class: further.Class, Words: further.Words + " through " + to.Address, Sure: min(further.Sure, n.sure),
 					Steps: slices.Concat(own.Steps, steps, further.Steps), Related: slices.Concat(own.Related, by, further.Related), Open: h.Open}
 			}
+		}
+	}
+	return h
+}
+
+// everything is what a role may do by policies and by grants that name it.
+func (r *Reader) everything(of *catalog.RoleType, role *link.Node) Holding {
+	h := r.holding(of, role)
+	h.Steps, h.Related = slices.Clip(h.Steps), slices.Clip(h.Related)
+	for _, g := range r.given(role) {
+		if g.Class > h.Class || g.Open != "" && h.Class < catalog.Billing {
+			h.better(g)
 		}
 	}
 	return h

@@ -18,7 +18,8 @@ func (r *Reader) session(role *link.Node) Facts {
 		f.Keys["aws:principalaccount"] = Fact{Patterns: []string{account}}
 	}
 	f.Keys["aws:principalarn"] = Fact{Patterns: []string{r.roleARN(role)}}
-	f.Keys["aws:username"] = Fact{Absent: true} // users have it
+	f.Keys["aws:username"] = Fact{Absent: true}                             // users have it
+	f.Keys["kms:grantisforawsresource"] = Fact{Patterns: []string{"false"}} // services that call for it have it so
 	return f
 }
 

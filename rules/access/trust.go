@@ -14,6 +14,7 @@ type Trust struct {
 	// Narrowed are the keys of conditions that only let some requests through.
 	Narrowed   []string
 	Conditions []Condition
+	by         *Statement
 }
 
 // assume are the actions that turn a principal into a role, by the kind of principal that they are for.
@@ -71,7 +72,7 @@ func admitted(doc Document, facts func(Principal) Facts, assuming bool) []Trust 
 			if facts != nil {
 				known = facts(p)
 			}
-			t := Trust{Principal: p, Holds: min(acts, s.holds(known)), Conditions: s.Conditions}
+			t := Trust{Principal: p, Holds: min(acts, s.holds(known)), Conditions: s.Conditions, by: s}
 			if s.Effect == EffectUnknown {
 				t.Holds = min(t.Holds, Maybe)
 			}
