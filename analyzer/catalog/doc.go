@@ -108,7 +108,7 @@
 //	                                        others may name the resource by the attribute NAME
 //	principal TYPE service NAME             or the service NAME, which lets in those whom the resource trusts
 //	principal TYPE guest                    or whoever accepts the resource's invitation
-//	principal TYPE group ATTRIBUTE          or the members of a group, whom Oracle's sentences name by ATTRIBUTE in any case
+//	principal TYPE group ATTRIBUTE          or the members of a group, whom others name by ATTRIBUTE
 //	power TYPE ATTRIBUTE CLASS              whom ATTRIBUTE names has the privilege of CLASS over the resource
 //	custom TYPE LANGUAGE ATTRIBUTE [NAME]   resources of TYPE are roles, and ATTRIBUTE says what they give: the name of a
 //	                                        built-in role (named), a list of actions (permissions), a policy document

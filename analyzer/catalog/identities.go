@@ -59,7 +59,7 @@ const (
 	ByMetadata                // those for whom the SAML metadata's owner vouches
 	ByService                 // those whom a service lets in for the resource, by the service's name
 	AGuest                    // whoever accepts the resource's invitation
-	AGroup                    // the members of a group, whom Oracle's sentences name by its name in any case
+	AGroup                    // the members of a group, which others mean by its name
 )
 
 // Custom says that resources of a type are roles, and where they say what they give.

@@ -115,8 +115,8 @@ func (r *reducer) leaf(s *subject, path model.Path, v model.Value) (model.Value,
 		kept, ok := r.value(s, path, doc)
 		return model.StringValue(string(appendValue(nil, kept))), ok
 	}
-	if p, _ := r.cat.Principal(s.typ); p.Kind == catalog.AGroup && p.Attribute == path.Block {
-		text = strings.ToLower(text)
+	if p, _ := r.cat.Principal(s.typ); p.Kind == catalog.AGroup && p.Attribute == path.Block && s.cloud == "oci" {
+		text = strings.ToLower(text) // sentences have it in any case
 	}
 	short, ok := "", false
 	switch {

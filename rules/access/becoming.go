@@ -44,7 +44,7 @@ func (r *Reader) becomings() *becoming {
 	return b
 }
 
-// meant are the resources that an argument of n names, by reference or by a value that one of them holds.
+// meant are the resources that an argument of n names: by reference, by a value that one of them holds, or a group by its name.
 func (r *Reader) meant(n *link.Node, argument string) []*link.Node {
 	if argument == catalog.Itself {
 		return []*link.Node{n}
@@ -54,9 +54,16 @@ func (r *Reader) meant(n *link.Node, argument string) []*link.Node {
 	for _, t := range targets {
 		all = append(all, t.Node)
 	}
-	texts, _ := at(n.Values, argument).Strings()
-	for _, text := range texts {
-		for _, h := range r.graph.Holders(text) {
+	for _, text := range texts(n.Values, argument) {
+		named := r.graph.Holders(text)
+		for _, p := range r.cat.Principals(catalog.AGroup) {
+			for _, g := range r.having(p.Type, []string{p.Attribute}, text) {
+				if mayBe(g.Placed.Site, n.Placed.Site) {
+					named = append(slices.Clip(named), g)
+				}
+			}
+		}
+		for _, h := range named {
 			if h != n && !slices.Contains(all, h) {
 				all = append(all, h)
 			}

@@ -385,8 +385,43 @@ func at(v model.Value, block string) model.Value {
 	return v.At(strings.Split(block, ".")...)
 }
 
+// texts are the known texts at a table path, of every block on the way.
+func texts(v model.Value, block string) []string {
+	name, rest, deeper := strings.Cut(block, ".")
+	v = v.Get(name)
+	if !deeper {
+		known, _ := v.Strings()
+		return known
+	}
+	var all []string
+	for _, b := range written(v).Items() {
+		all = append(all, texts(b, rest)...)
+	}
+	return all
+}
+
+// written is the document that a text is, as far as it is JSON and known; other values are themselves.
+func written(v model.Value) model.Value {
+	if text, ok := v.Text(); ok {
+		if doc, ok := model.Document(text); ok {
+			return doc
+		}
+	}
+	if doc, ok := v.Partly(); ok {
+		return doc
+	}
+	return v
+}
+
 // leaf is the value at a path with indexes, absent where there is none.
-func (r *Reader) leaf(n *link.Node, path model.Path) model.Value { return n.Values.Leaf(path.Full) }
+func (r *Reader) leaf(n *link.Node, path model.Path) model.Value {
+	v := n.Values.Leaf(path.Full)
+	top, _, deeper := strings.Cut(path.Block, ".")
+	if v.State != model.Absent || !deeper {
+		return v
+	}
+	return written(n.Values.Get(top)).Leaf(strings.TrimPrefix(strings.TrimPrefix(path.Full, top), ".")) // inside of a text
+}
 
 // text is the known text at a path with indexes.
 func (r *Reader) text(n *link.Node, path model.Path) (string, bool) { return r.leaf(n, path).Text() }
