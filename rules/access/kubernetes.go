@@ -17,7 +17,7 @@ import (
 func KubernetesRole(cat *catalog.Catalog, rules model.Value) Verdict {
 	v := Verdict{Sure: Yes}
 	for _, rule := range dataBlocks(rules) {
-		groups, resources, verbs := dataList(rule.Get("api_groups")), dataList(rule.Get("resources")), dataList(rule.Get("verbs"))
+		groups, resources, verbs := dataList(either(rule, "api_groups", "apiGroups")), dataList(rule.Get("resources")), dataList(rule.Get("verbs"))
 		if rule.State == model.Unknown || groups.Unknown || resources.Unknown || verbs.Unknown {
 			v.Sure = Maybe
 		}
@@ -32,7 +32,7 @@ func KubernetesRole(cat *catalog.Catalog, rules model.Value) Verdict {
 				}
 			}
 		}
-		if len(dataList(rule.Get("resource_names")).Values) > 0 && most < catalog.Full {
+		if len(dataList(either(rule, "resource_names", "resourceNames")).Values) > 0 && most < catalog.Full {
 			most = min(most, catalog.Use) // of single things
 		}
 		v.Class = max(v.Class, most)
@@ -130,10 +130,11 @@ func (r *Reader) grouped(n *link.Node, groups []string) Holding {
 				Steps: []analyzer.Step{step(n, "", fmt.Sprintf("the group %s amounts to %s", word, privilege(class)))}})
 			continue
 		}
-		for _, typ := range []string{"kubernetes_cluster_role_binding", "kubernetes_cluster_role_binding_v1", "kubernetes_role_binding", "kubernetes_role_binding_v1"} {
+		for _, typ := range []string{"kubernetes_cluster_role_binding", "kubernetes_cluster_role_binding_v1", "kubernetes_manifest", "kubernetes_role_binding", "kubernetes_role_binding_v1"} {
 			for _, b := range r.graph.ByType(typ) {
-				if names, _ := at(b.Values, "subject.name").Strings(); b.Input == n.Input && slices.Contains(names, g) {
-					held := r.rolesHeld(b, grantParts(b).role)
+				p := grantParts(b)
+				if b.Input == n.Input && slices.ContainsFunc(p.who, func(e *link.End) bool { name, _ := r.text(b, e.Path); return name == g }) {
+					held := r.rolesHeld(b, p.role)
 					held.Related = append(held.Related, b)
 					h.better(held)
 				}
