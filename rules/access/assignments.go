@@ -65,7 +65,17 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 	var all []Grant
 	for _, e := range p.who {
 		var holding *Holding
+		p := p
+		if len(p.role) == 0 && p.kind == catalog.Grant && !r.empowers(n, e) {
+			p.kind = catalog.Trust // it lets them in, to become what it is
+		}
 		all = append(all, r.throughGroup(n, e, p, over, crossing)...)
+		if either := r.oneOf(n, p.who, e); len(either) > 0 {
+			if crossing {
+				r.blind(link.OneOf(n, e.Path.Full, either))
+			}
+			continue
+		}
 		whoever := r.member(n, e)
 		if len(whoever) == 0 {
 			if crossing && len(p.role) > 0 && r.crosses(n.Placed.Site, over.Site) {
@@ -95,6 +105,34 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 		}
 	}
 	return all
+}
+
+// oneOf are the identity providers of which an argument means fewer than it refers to, where it matters which.
+func (r *Reader) oneOf(n *link.Node, who []*link.End, e *link.End) []link.Choice {
+	paths := map[string]bool{}
+	var either []link.Choice
+	apart := 0
+	for _, o := range who {
+		if o.Path.Block != e.Path.Block || o.Target == nil {
+			continue
+		}
+		paths[o.Path.Full] = true
+		if slices.ContainsFunc(either, func(c link.Choice) bool { return c.Node == o.Target }) {
+			continue
+		}
+		vouched, ok := r.vouched(n, o)
+		if !ok {
+			return nil
+		}
+		either = append(either, link.Choice{Node: o.Target, Site: vouched.Placed.Site})
+		if r.crosses(n.Placed.Site, r.near(vouched, n.Placed.Site).Placed.Site) {
+			apart++
+		}
+	}
+	if len(either) <= len(paths) || apart == len(either) || apart == 0 {
+		return nil
+	}
+	return either
 }
 
 // assigned is the grant that n makes to somebody whom an argument names.
@@ -187,7 +225,10 @@ func (r *Reader) single(n *link.Node, e *link.End) (Party, bool) {
 			return Party{Placed: place.Placed{Site: site}, Words: "an identity of " + site.Host, Sure: link.Certain, Account: true}, true
 		}
 		if strings.HasPrefix(text, "arn:") {
-			return r.accountParty(n, "aws", text)
+			if who, ok := r.accountParty(n, "aws", text); ok {
+				return who, true
+			}
+			return r.provider(text)
 		}
 	}
 	if who, ok := r.vouched(n, e); ok {
@@ -330,6 +371,9 @@ func (r *Reader) held(n *link.Node, p parts, who *link.End) Holding {
 	if class, ok := r.cat.Power(n.Type, who.Path.Block); ok {
 		return Holding{Class: class, Words: fmt.Sprintf("%s (%s)", who.Path.Block, class), Sure: Yes,
 			Steps: []analyzer.Step{step(n, who.Path.Block, fmt.Sprintf("whom %s names has %s", who.Path.Block, privilege(class)))}}
+	}
+	if len(p.role) == 0 {
+		return r.Reached(n) // they become it
 	}
 	roles := slices.DeleteFunc(slices.Clone(p.role), func(role *link.End) bool { return apart(role.Path.Full, who.Path.Full) })
 	over, _ := r.scope(n, p.over)

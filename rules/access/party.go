@@ -112,8 +112,9 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 	partition := ""
 	sure := link.Certain
 	n, named := parseName(value)
+	kind, _ := n.provider()
 	switch {
-	case named && n.cloud == "aws" && strings.HasSuffix(n.resource, "-provider"):
+	case named && n.cloud == "aws" && strings.HasSuffix(kind, "-provider"):
 		return Party{}, false
 	case named:
 		account, partition = n.account, r.partitionOf(n)
