@@ -355,6 +355,18 @@ func (r *Reader) poolProvider(p *link.Node) (Party, bool) {
 		}
 		return Party{Placed: place.Placed{Site: site}, Words: "account " + account, Nodes: []*link.Node{p}, Sure: link.Likely, Account: true}, true
 	}
+	if at(p.Values, "aws.account_id").State == model.Unknown {
+		targets, _ := r.graph.Resolve(p, "aws.account_id")
+		for _, t := range targets {
+			if who, ok := r.partyOf(t.Node); ok {
+				who.Nodes = append(who.Nodes, p)
+				if !t.Exact {
+					who.Sure = link.Possible
+				}
+				return who, true
+			}
+		}
+	}
 	if xml, ok := at(p.Values, "saml.idp_metadata_xml").Text(); ok {
 		for _, url := range samlURLs(xml) {
 			if who, ok := r.host(url, link.Certain); ok {
