@@ -115,10 +115,13 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 		f.From, f.To = f.To, f.From
 	}
 	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: g.Node.Pos,
-		Text: fmt.Sprintf("%s is in %s%s", g.Node.Address, where(p, g.Own.Site), because(p, &g.Own))})
+		Text: isIn(p, g.Node.Address, &g.Own)})
 	f.Evidence = append(f.Evidence, g.Steps...)
 	f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: f.Pos,
-		Text: fmt.Sprintf("%s is in %s%s", g.Who.Words, where(p, g.Who.Placed.Site), because(p, &g.Who.Placed))})
+		Text: isIn(p, g.Who.Words, &g.Who.Placed)})
+	if g.Through != "" && apart(p, g.Own.Site, g.Over.Site) {
+		f.Evidence = append(f.Evidence, analyzer.Step{Address: g.Node.Address, Pos: g.Node.Pos.Of(g.Through), Text: fmt.Sprintf("%s names %s", g.Through, placed(p, &g.Over))})
+	}
 	f.Evidence = append(f.Evidence, inputs(g.Node, g.Related)...)
 	f.Evidence = once(append(f.Evidence, learned(g.Node, &g.Who.Placed)...))
 	f.Related = tidy(addresses(g.Related), g.Node.Address)
@@ -134,10 +137,11 @@ func grantMessage(p *analyzer.Pass, g access.Grant) string {
 	if part, ok := p.Catalog.Partition(g.Who.Placed.Partition); ok {
 		who += " (" + short(p, place.Site{Partition: part.ID}) + ")"
 	}
-	over := short(p, place.Site{Partition: g.Over.Partition, Region: g.Over.Region})
+	at := place.Site{Cloud: g.Over.Cloud, Partition: g.Over.Partition, Region: g.Over.Region, Account: g.Over.Account}
 	if g.Kind == catalog.Trust {
-		over = short(p, place.Site{Partition: g.Over.Partition}) // what identities administer has no region
+		at.Region = "" // what identities administer has none
 	}
+	over := short(p, at)
 	switch {
 	case g.Out && administers(g):
 		return fmt.Sprintf("identities of %s become administrators of %s: %s", over, who, g.Holding.Words)

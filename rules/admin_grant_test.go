@@ -496,6 +496,36 @@ func TestPrivilegeEvidence(t *testing.T) {
 	}
 }
 
+// An account that is what puts a place on its side is told, once.
+func TestAccountsInEvidence(t *testing.T) {
+	const policy = "boundary \"msp\" {\n  accounts = [\"aws:222222222222\"]\n}\n"
+	r := judge(t, planOf(t, []part{
+		role("ops", strings.ReplaceAll(fromHome, "111111111111", "222222222222")),
+		{address: "aws_ssoadmin_account_assignment.msp", values: values{"principal_id": "p", "target_id": "222222222222", "target_type": "AWS_ACCOUNT"}},
+	}), policy)
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, f.Message)
+		for _, s := range f.Told().Evidence {
+			got = append(got, "= "+s.Text)
+		}
+	}
+	want := []string{
+		"account 222222222222 (AWS) is let into AWS",
+		"= aws_iam_role.ops is in AWS, by provider aws (region eu-central-1)",
+		"= assume_role_policy lets in account 222222222222",
+		"= account 222222222222 is in AWS, by the partition in its ARN; it is given to \"msp\" by policy:2",
+		"an identity of its own directory (AWS) is let into account 222222222222 (AWS)",
+		"= aws_ssoadmin_account_assignment.msp is in eu-central-1 (AWS), by provider aws",
+		"= principal_id is an identity of its own directory",
+		"= an identity of its own directory is in eu-central-1 (AWS), by provider aws",
+		"= target_id names AWS; account 222222222222 is given to \"msp\" by policy:2",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestLabelledCases holds the rules about privilege to the labelled cases, where they are at hand.
 func TestLabelledCases(t *testing.T) {
 	const root = "../../shared/cases"

@@ -241,7 +241,7 @@ func nearStep(p *analyzer.Pass, c *crossing) analyzer.Step {
 	if e.Path.Full != "" {
 		return farStep(p, c.node, *e)
 	}
-	return analyzer.Step{Text: fmt.Sprintf("%s is in %s%s", c.node.Address, where(p, e.Placed.Site), because(p, e.Placed)), Address: c.node.Address, Pos: c.node.Pos}
+	return analyzer.Step{Text: isIn(p, c.node.Address, e.Placed), Address: c.node.Address, Pos: c.node.Pos}
 }
 
 // farStep says what names a far end, where that is and how we know.
@@ -253,11 +253,11 @@ func farStep(p *analyzer.Pass, n *link.Node, e link.End) analyzer.Step {
 	}
 	switch {
 	case e.Target == nil:
-		s.Text = fmt.Sprintf("%s names %s%s", attr, where(p, e.Placed.Site), because(p, e.Placed))
+		s.Text = fmt.Sprintf("%s names %s", attr, placed(p, e.Placed))
 	case e.Beside:
-		s.Text = fmt.Sprintf("%s joins it with %s, which is in %s%s", attr, e.Target.Address, where(p, e.Placed.Site), because(p, e.Placed))
+		s.Text = fmt.Sprintf("%s joins it with %s, which is in %s", attr, e.Target.Address, placed(p, e.Placed))
 	case e.Confidence == link.Certain:
-		s.Text = fmt.Sprintf("%s is what %s has, which is in %s%s", attr, e.Target.Address, where(p, e.Placed.Site), because(p, e.Placed))
+		s.Text = fmt.Sprintf("%s is what %s has, which is in %s", attr, e.Target.Address, placed(p, e.Placed))
 	default:
 		what := e.Target.Address
 		if e.Attr != "" {
@@ -267,36 +267,54 @@ func farStep(p *analyzer.Pass, n *link.Node, e link.End) analyzer.Step {
 		if len(e.Via) > 0 {
 			through = " through " + strings.Join(e.Via, ", ")
 		}
-		s.Text = fmt.Sprintf("%s refers to %s%s, which is in %s%s", attr, what, through, where(p, e.Placed.Site), because(p, e.Placed))
+		s.Text = fmt.Sprintf("%s refers to %s%s, which is in %s", attr, what, through, placed(p, e.Placed))
 	}
 	return s
 }
 
-// because is how a place is known, in words. A value that names its place speaks for itself.
-func because(p *analyzer.Pass, at *place.Placed) string {
-	s := ""
+// placed is a place in words, how it is known, and what the policy says of it, without saying twice what it is. A value that
+// names its place speaks for itself.
+func placed(p *analyzer.Pass, at *place.Placed) string {
+	s := where(p, at.Site)
+	why := p.Policy.Why(at.Site)
+	what, side, _ := strings.Cut(why, given)
 	if len(at.Because) > 0 {
 		r := at.Because[0]
 		switch {
-		case r.Text == "":
+		case r.Text == "", r.Text == "by "+what, r.Text == "by "+s:
 		case r.How == place.Literal && r.At == "", r.How == place.Inferred:
-			s = ", " + r.Text
+			s += ", " + r.Text
 		case r.How == place.Literal && r.Text == "region "+at.Region:
-			s = ", by its own " + lastName(r.At)
+			s += ", by its own " + lastName(r.At)
 		case r.How == place.Literal:
-			s = ", by its own " + lastName(r.At) + " (" + r.Text + ")"
+			s += ", by its own " + lastName(r.At) + " (" + r.Text + ")"
 		case r.At != "" && r.Text == "region "+at.Region:
-			s = ", by " + r.At
+			s += ", by " + r.At
 		case r.At != "":
-			s = ", by " + r.At + " (" + r.Text + ")"
+			s += ", by " + r.At + " (" + r.Text + ")"
 		default:
-			s = ", by " + r.Text
+			s += ", by " + r.Text
 		}
 	}
-	if why := p.Policy.Why(at.Site); why != "" {
-		s += "; " + why
+	switch {
+	case why == "":
+		return s
+	case s == what:
+		return s + ", which" + given + side
 	}
-	return s
+	return s + "; " + why
+}
+
+// given is what the policy says of what it gives to a side.
+const given = " is given to "
+
+// isIn says where somebody is of whom words speak, without speaking twice of them.
+func isIn(p *analyzer.Pass, words string, at *place.Placed) string {
+	place := placed(p, at)
+	if rest, ok := strings.CutPrefix(place, words+", which"); ok {
+		return words + rest
+	}
+	return words + " is in " + strings.Replace(place, "; "+words+given, "; it"+given, 1)
 }
 
 func lastName(address string) string {

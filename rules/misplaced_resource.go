@@ -35,7 +35,7 @@ func misplaced(p *analyzer.Pass) {
 				Message:    fmt.Sprintf("is in %s; the stack may only live in %s", short(p, n.Placed.Site), inside),
 				Confidence: link.Likely, Action: n.Action, Pos: n.Pos,
 				Evidence: []analyzer.Step{
-					{Text: fmt.Sprintf("%s is in %s%s", n.Address, where(p, n.Placed.Site), because(p, n.Placed)), Address: n.Address, Pos: n.Pos},
+					{Text: isIn(p, n.Address, n.Placed), Address: n.Address, Pos: n.Pos},
 					{Text: fmt.Sprintf("stack %q is to be inside %s", s.Glob, inside), Pos: s.Pos},
 				}})
 		}

@@ -102,8 +102,8 @@ func foreign(p *analyzer.Pass, in *model.Snapshot, address, what string, at plac
 			Message: fmt.Sprintf(words, short(p, at.Site), short(p, home.Placed.Site)), Confidence: link.Likely, Pos: pos, Action: action,
 			Related: []string{home.Address},
 			Evidence: []analyzer.Step{
-				{Text: fmt.Sprintf("%s is in %s%s", what, where(p, at.Site), because(p, &at)), Address: address, Pos: pos},
-				{Text: fmt.Sprintf("%s is in %s%s", home.Address, where(p, home.Placed.Site), because(p, home.Placed)), Address: home.Address, Pos: home.Pos},
+				{Text: isIn(p, what, &at), Address: address, Pos: pos},
+				{Text: isIn(p, home.Address, home.Placed), Address: home.Address, Pos: home.Pos},
 			}})
 	}
 }

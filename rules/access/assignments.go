@@ -61,7 +61,7 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 	if r.expression(n, "condition.expression", Facts{}) == No {
 		return nil
 	}
-	over, overSure := r.scope(n, p.over)
+	over := r.scope(n, p.over)
 	var all []Grant
 	for _, e := range p.who {
 		var holding *Holding
@@ -97,7 +97,7 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 				h := r.held(n, p, e)
 				holding = &h
 			}
-			all = append(all, assigned(n, e, p, who, over, overSure, *holding))
+			all = append(all, assigned(n, e, p, who, over, *holding))
 			open = holding.Open
 		}
 		if crossing && open != "" {
@@ -136,10 +136,10 @@ func (r *Reader) oneOf(n *link.Node, who []*link.End, e *link.End) []link.Choice
 }
 
 // assigned is the grant that n makes to somebody whom an argument names.
-func assigned(n *link.Node, e *link.End, p parts, who Party, over place.Placed, overSure link.Confidence, holding Holding) Grant {
+func assigned(n *link.Node, e *link.End, p parts, who Party, over scope, holding Holding) Grant {
 	g := Grant{
-		Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over, Holding: holding,
-		Confidence: min(who.Sure, max(overSure, link.Possible)), Related: slices.Concat(who.Nodes, holding.Related),
+		Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over.Placed, Through: over.through, Holding: holding,
+		Confidence: min(who.Sure, max(over.sure, link.Possible)), Related: slices.Concat(who.Nodes, holding.Related),
 	}
 	g.Steps = append(g.Steps, step(n, e.Path.Block, fmt.Sprintf("%s is %s", e.Path.Full, who.Words)))
 	for _, o := range p.over {
@@ -162,7 +162,7 @@ func limited(n *link.Node) bool {
 }
 
 // throughGroup are the grants that members of a group hold because the group does.
-func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Placed, crossing bool) []Grant {
+func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over scope, crossing bool) []Grant {
 	if !crossing || e.Target == nil || len(p.role) == 0 && !r.empowers(n, e) {
 		return nil // what a group gets that gives nobody a role is another group's membership
 	}
@@ -174,7 +174,7 @@ func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Pla
 		}
 		holding := r.held(n, p, e)
 		all = append(all, Grant{
-			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over, Holding: holding,
+			Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: p.kind, Who: who, Own: *n.Placed, Over: over.Placed, Through: over.through, Holding: holding,
 			Confidence: min(who.Sure, link.Likely), Related: append(slices.Clone(by), who.Nodes...),
 			Steps: slices.Concat([]analyzer.Step{step(n, e.Path.Block, fmt.Sprintf("%s is %s", e.Path.Full, e.Target.Address))}, steps, holding.Steps),
 		})
@@ -183,18 +183,25 @@ func (r *Reader) throughGroup(n *link.Node, e *link.End, p parts, over place.Pla
 }
 
 // scope is the place that a grant is over: the resource's own where its ends tell no other.
-func (r *Reader) scope(n *link.Node, ends []*link.End) (place.Placed, link.Confidence) {
+func (r *Reader) scope(n *link.Node, ends []*link.End) scope {
 	for _, e := range ends {
 		if e.Placed.Partition != "" {
-			return *e.Placed, e.Confidence
+			return scope{*e.Placed, e.Path.Full, e.Confidence}
 		}
 		if e.Placed.Account != "" {
 			over := *n.Placed
-			over.Account = e.Placed.Account
-			return over, link.Certain
+			over.Account, over.Because = e.Placed.Account, e.Placed.Because
+			return scope{over, e.Path.Full, link.Certain}
 		}
 	}
-	return *n.Placed, link.Certain
+	return scope{*n.Placed, "", link.Certain}
+}
+
+// scope is the place that a grant is over, and the argument that says so.
+type scope struct {
+	place.Placed
+	through string
+	sure    link.Confidence
 }
 
 // member is whom the principal's end of a grant names: nobody where that is not known, and several where many are let in by
@@ -388,7 +395,7 @@ func (r *Reader) held(n *link.Node, p parts, who *link.End) Holding {
 		return r.Reached(n) // they become it
 	}
 	roles := slices.DeleteFunc(slices.Clone(p.role), func(role *link.End) bool { return apart(role.Path.Full, who.Path.Full) })
-	over, _ := r.scope(n, p.over)
+	over := r.scope(n, p.over)
 	var h Holding
 	if taken := r.denials(n, who, over.Account); len(taken) > 0 {
 		h.Sure = Yes

@@ -10,7 +10,6 @@ import (
 	"github.com/demarc-dev/demarc/analyzer/catalog"
 	"github.com/demarc-dev/demarc/analyzer/link"
 	"github.com/demarc-dev/demarc/analyzer/model"
-	"github.com/demarc-dev/demarc/analyzer/place"
 )
 
 // Policies are the grants that policies of single resources make to principals elsewhere: of buckets, queues, topics,
@@ -155,7 +154,7 @@ func (r *Reader) let(n *link.Node, e *link.End, read reading, t Trust, who Party
 func (r *Reader) googlePolicy(n *link.Node, e *link.End) []Grant {
 	bindings, made := r.bindings(n, e)
 	meant := r.membersMeant(n, e, bindings, made)
-	over, _ := r.scope(n, grantParts(n).over)
+	over := r.scope(n, grantParts(n).over)
 	var all []Grant
 	for _, b := range bindings {
 		if r.mayHold(b.Condition, Facts{}) == No {
@@ -249,7 +248,7 @@ func (r *Reader) bindings(n *link.Node, e *link.End) (bindings []Binding, made [
 }
 
 // binding is the grant that a binding of a whole Google policy makes to somebody.
-func (r *Reader) binding(n *link.Node, e *link.End, b Binding, who Party, over place.Placed, made []*link.Node) Grant {
+func (r *Reader) binding(n *link.Node, e *link.End, b Binding, who Party, over scope, made []*link.Node) Grant {
 	h := Holding{Words: "a role that administers nothing that is known", Sure: Yes}
 	if class, word, ok := BuiltIn(r.cat, "google", b.Role); ok {
 		h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
@@ -264,7 +263,7 @@ func (r *Reader) binding(n *link.Node, e *link.End, b Binding, who Party, over p
 	if h.Class >= catalog.Billing && r.overIdentity(n, e) {
 		h = r.impersonated(n, e, h)
 	}
-	g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: over, Holding: h, Confidence: who.Sure,
+	g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: over.Placed, Through: over.through, Holding: h, Confidence: who.Sure,
 		Related: slices.Concat(who.Nodes, made)}
 	g.Steps = append(g.Steps, step(n, e.Path.Block, "a binding names "+who.Words))
 	g.Steps = append(g.Steps, h.Steps...)

@@ -50,6 +50,7 @@ type Grant struct {
 	Who       Party
 	Own       place.Placed // where Node is
 	Over      place.Placed // where the principal is let in
+	Through   string       // the argument that says where that is, "" where it is the resource's own place
 	Holding   Holding
 	// Out says that it is the other's place that the node's own principal is let into, as Oracle's endorse does.
 	Out        bool
