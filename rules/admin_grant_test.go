@@ -526,6 +526,25 @@ func TestAccountsInEvidence(t *testing.T) {
 	}
 }
 
+// What a boundary takes from a policy is put to the boundary.
+func TestBoundaryInEvidence(t *testing.T) {
+	r := judge(t, planOf(t, []part{
+		role("r", fromChina).refers("permissions_boundary", "aws_iam_policy.b.arn"), attach("r", admin),
+		{address: "aws_iam_policy.b", values: values{"name": "b", "arn": computed, "policy": statements(listBuckets)}},
+	}), "")
+	if len(r.Findings) != 1 {
+		t.Fatal(said(r))
+	}
+	f := r.Findings[0]
+	if !strings.HasSuffix(f.Message, "AdministratorAccess (read, under the boundary)") {
+		t.Error(f.Message)
+	}
+	const step = "policy_arn gives AdministratorAccess, which amounts to no administration, under the boundary"
+	if e := f.Told().Evidence; !slices.ContainsFunc(e, func(s analyzer.Step) bool { return s.Text == step }) {
+		t.Error(e)
+	}
+}
+
 // TestLabelledCases holds the rules about privilege to the labelled cases, where they are at hand.
 func TestLabelledCases(t *testing.T) {
 	const root = "../../shared/cases"

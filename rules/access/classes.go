@@ -40,6 +40,8 @@ type Verdict struct {
 	Sure Answer
 	// Narrowed tells that conditions hold back a part of it.
 	Narrowed bool
+	// Bounded tells that a permissions boundary, or what control policies leave, does.
+	Bounded bool
 }
 
 // samples are actions of each kind of administration. They say what is left of a pattern of which another statement

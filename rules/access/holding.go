@@ -447,6 +447,7 @@ func (c *collection) weigh() Holding {
 	}
 	if len(c.docs) > 0 {
 		v := classes.Of(c.docs, c.limits...)
+		v.Bounded = len(c.limits) > 0 && classes.Of(c.docs).Class > v.Class
 		doc := Holding{Class: v.Class, Sure: v.Sure, Words: words(v), Narrowed: v.Narrowed}
 		if v.Class > h.Class {
 			alone := make([]catalog.Class, len(c.docs))
@@ -465,7 +466,7 @@ func (c *collection) weigh() Holding {
 				doc.Related = append(doc.Related, f.also...)
 				if f.word != "" {
 					doc.Steps = append(doc.Steps, step(f.node, f.block, fmt.Sprintf("%s gives %s, which amounts to %s", f.block, f.word, because(v))))
-					doc.Words = fmt.Sprintf("%s (%s)", f.word, v.Class)
+					doc.Words = fmt.Sprintf("%s (%s%s)", f.word, v.Class, v.bound())
 					continue
 				}
 				doc.Steps = append(doc.Steps, step(f.node, f.block, fmt.Sprintf("%s amounts to %s", f.block, because(v))))
@@ -543,13 +544,21 @@ func deniesAll(docs []Document) bool {
 // words is a verdict on documents in brief, because is the same as a sentence goes on.
 func words(v Verdict) string {
 	if v.Set != "" {
-		return fmt.Sprintf("policies (%s, by the escalation set %s)", v.Class, v.Set)
+		return fmt.Sprintf("policies (%s, by the escalation set %s%s)", v.Class, v.Set, v.bound())
 	}
-	return fmt.Sprintf("policies (%s)", v.Class)
+	return fmt.Sprintf("policies (%s%s)", v.Class, v.bound())
+}
+
+// bound says that there would be more without a limit.
+func (v Verdict) bound() string {
+	if v.Bounded {
+		return ", under the boundary"
+	}
+	return ""
 }
 
 func because(v Verdict) string {
-	text := privilege(v.Class)
+	text := privilege(v.Class) + v.bound()
 	if v.Set != "" {
 		text += ", by the escalation set " + v.Set
 	}
