@@ -207,22 +207,50 @@ func (r *reducer) unknown(s *subject, path model.Path, v model.Value) model.Valu
 		return model.UnknownDocument(r.document("", doc))
 	}
 	if path.Block == s.refines && !v.Sensitive {
-		return model.UnknownText(v.Prefix(), v.Ending())
+		return model.UnknownText(v.Prefix(), v.Ending(), "")
 	}
-	prefix, ending := v.Prefix(), ""
-	scheme, host, ok := strings.Cut(prefix, "://")
-	switch {
-	case ok && !strings.Contains(host, "/") && strings.HasPrefix(v.Ending(), ".") && r.hosted("https://x"+v.Ending()):
-		prefix, ending = scheme+"://", strings.TrimPrefix(catalog.HostName("https://x"+v.Ending()), "x")
-	case !r.begins(prefix):
-		prefix = ""
-	}
+	prefix, ending := r.ends(v.Prefix(), v.Ending())
 	if i := strings.LastIndexByte(v.Ending(), '/'); i >= 0 && ending == "" {
 		if name := v.Ending()[i+1:]; name != "" && r.language(last(path.Block), name, false) == name {
 			ending = "/" + name // the name of a role of the cloud's own
 		}
 	}
-	return model.UnknownText(prefix, ending)
+	return model.UnknownText(prefix, ending, r.parted(s, path.Block, v))
+}
+
+// parted keeps of what is known of a text what its row is about.
+func (r *reducer) parted(s *subject, block string, v model.Value) string {
+	known := v.Parted()
+	if known == "" {
+		return ""
+	}
+	secret := v.Sensitive && !r.here
+	short := ""
+	switch row := r.cat.Link(s.refined, block); {
+	case row == nil:
+		short, _ = r.parts(known, how{secret: secret})
+	case row.By == catalog.BySecret || row.By == catalog.ByText:
+		short, _ = r.row(s, row, block, known, secret)
+	}
+	return short
+}
+
+// ends are what the beginning and the end of a text tell of a place.
+func (r *reducer) ends(prefix, ending string) (string, string) {
+	scheme, host, ok := strings.Cut(prefix, "://")
+	switch {
+	case ok && !strings.Contains(host, "/") && strings.HasPrefix(ending, ".") && r.hosted("https://x"+ending):
+		return scheme + "://", strings.TrimPrefix(catalog.HostName("https://x"+ending), "x")
+	case !r.begins(prefix):
+		return "", ""
+	}
+	return prefix, ""
+}
+
+// inPart is what is told of a word of which only the beginning and the end are known.
+func (r *reducer) inPart(before, after string) (string, bool) {
+	before, after = r.ends(before, after)
+	return before + model.Hole + after, before != ""
 }
 
 // begins tells whether a text is the beginning of an id.
@@ -397,6 +425,9 @@ func (r *reducer) name(text string, h how) string {
 func (r *reducer) token(text string, h how) (string, bool) {
 	if text == "" || len(text) > 2048 {
 		return "", false
+	}
+	if before, _, parted := strings.Cut(text, model.Hole); parted {
+		return r.inPart(before, text[strings.LastIndex(text, model.Hole)+len(model.Hole):])
 	}
 	if _, ok := link.Address(text); ok {
 		return text, true

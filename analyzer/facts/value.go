@@ -14,6 +14,7 @@ import (
 const (
 	unknownMember  = marked + "unknown"  // what a text begins with, or ""
 	endingMember   = marked + "ending"   // and what it ends with
+	partedMember   = marked + "parted"   // and all that is known of it, with holes
 	choicesMember  = marked + "choices"  // the values of which it will be one
 	documentMember = marked + "document" // the document that a text encodes, whose leaves are not all known
 )
@@ -35,6 +36,10 @@ func appendValue(b []byte, v model.Value) []byte {
 		if v.Ending() != "" {
 			b = append(b, `,"`+endingMember+`":`...)
 			b = appendText(b, v.Ending())
+		}
+		if parted := v.Parted(); parted != "" && parted != v.Prefix()+model.Hole+v.Ending() {
+			b = append(b, `,"`+partedMember+`":`...)
+			b = appendText(b, parted)
 		}
 		return append(b, '}')
 	case v.State != model.Known:
@@ -146,10 +151,9 @@ func object(names []string, items []model.Value) model.Value {
 	if names[0] == choicesMember {
 		return model.UnknownOf(items[0].Items())
 	}
-	begin, _ := items[0].Text()
-	ending := ""
-	if len(names) > 1 && names[1] == endingMember {
-		ending, _ = items[1].Text()
+	told := map[string]string{}
+	for i, name := range names {
+		told[name], _ = items[i].Text()
 	}
-	return model.UnknownText(begin, ending)
+	return model.UnknownText(told[unknownMember], told[endingMember], told[partedMember])
 }

@@ -82,7 +82,7 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 		g.trueEnd(n, e, v)
 	case row.By == catalog.ByProof:
 	case row.By == catalog.BySecret:
-		g.secretEnds(n, e, text, known)
+		g.secretEnds(n, e, v)
 	case row.By == catalog.ByPolicy || row.By == catalog.ByRole:
 		n.Ends = append(n.Ends, e) // documents and roles are for rules to read
 	case known && row.By == catalog.ByText:
@@ -95,10 +95,13 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 		g.valueEnds(n, e, text)
 	case g.choiceEnds(n, e, v.Choices()):
 	case v.State == model.Unknown:
-		if at, sure, ok := g.byBeginning(v); ok && joins(row.By) {
-			e.Placed, e.Confidence = at, sure
+		if at, _, ok := g.inPart(v.Prefix(), v.Ending()); ok && joins(row.By) {
+			e.Placed, e.Confidence = g.Sites.Share(at), Likely
 			n.Ends = append(n.Ends, e)
 			return
+		}
+		if row.By == catalog.ByText {
+			g.textEnds(n, e, v.Parted())
 		}
 		if !g.referenceEnds(n, e, true) && open(e) {
 			n.Ends = append(n.Ends, e)
@@ -187,26 +190,24 @@ func siteOf(id catalog.Identity) place.Site {
 	return place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region, Account: id.Account, Tenant: id.Tenant, Host: id.Host}
 }
 
-// byBeginning reads what is known of the beginning of a text, or else the end of the host that a URL begins with:
-// `arn:aws-cn:kms:cn-north-1:` tells enough, and so does `https://${...}.blob.core.chinacloudapi.cn/`.
-func (g *Graph) byBeginning(v model.Value) (*place.Placed, Confidence, bool) {
-	prefix := v.Prefix()
+// inPart is the place that the beginning of a text tells, or else the end of the host that a URL begins with: `arn:aws-cn:kms:cn-north-1:`
+// tells enough, and so does `https://${...}.blob.core.chinacloudapi.cn/`. id says that it is an id.
+func (g *Graph) inPart(prefix, ending string) (at place.Placed, id, ok bool) {
 	if !strings.Contains(prefix, ":") {
-		return nil, 0, false
+		return place.Placed{}, false, false
 	}
 	for _, text := range []string{prefix, prefix + ":", prefix + "::", prefix + ":::"} {
 		if id, ok := g.cat.Identify(text); ok && id.Partition != "" {
-			return &place.Placed{Site: siteOf(id),
-				Because: []place.Reason{{How: place.Literal, Text: "by what its id begins with"}}}, Likely, true
+			return place.Placed{Site: siteOf(id), Because: []place.Reason{{How: place.Literal, Text: "by what its id begins with"}}}, true, true
 		}
 	}
-	if _, host, ok := strings.Cut(prefix, "://"); ok && !strings.Contains(host, "/") && strings.HasPrefix(v.Ending(), ".") {
-		if id, ambiguous, ok := g.cat.Host("https://x" + v.Ending()); ok && !ambiguous {
-			return &place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region},
-				Because: []place.Reason{{How: place.Literal, Text: "by what its host ends with"}}}, Likely, true
+	if _, host, ok := strings.Cut(prefix, "://"); ok && !strings.Contains(host, "/") && strings.HasPrefix(ending, ".") {
+		if id, ambiguous, ok := g.cat.Host("https://x" + ending); ok && !ambiguous {
+			return place.Placed{Site: place.Site{Cloud: id.Cloud, Partition: id.Partition, Region: id.Region},
+				Because: []place.Reason{{How: place.Literal, Text: "by what its host ends with"}}}, false, true
 		}
 	}
-	return nil, 0, false
+	return place.Placed{}, false, false
 }
 
 // open ends are kept although their place is not known: rules look at every part of a grant, and hubs go by value.
@@ -276,7 +277,7 @@ func (g *Graph) meant(n *Node, at model.Path, text string) *Node {
 
 // secretEnds makes the ends of an argument that takes a secret. What it yields matters to those who refer to it; what it
 // takes may be a secret of another, or hold hosts and ids as any text does: of a cluster's secrets one is a whole configuration.
-func (g *Graph) secretEnds(n *Node, e End, text string, known bool) {
+func (g *Graph) secretEnds(n *Node, e End, v model.Value) {
 	targets, _ := g.targets(n, e.Path.Block)
 	for _, t := range targets {
 		if t.Node != n && g.maySecret(t) {
@@ -285,9 +286,11 @@ func (g *Graph) secretEnds(n *Node, e End, text string, known bool) {
 			n.Ends = append(n.Ends, end)
 		}
 	}
-	if known {
+	if text, known := v.Text(); known {
 		g.textEnds(n, e, text)
 		targets = g.resolveKnown(n, e.Path, text)
+	} else {
+		g.textEnds(n, e, v.Parted())
 	}
 	e.Kind = catalog.Flow
 	g.targetEnds(n, e, slices.DeleteFunc(targets, g.maySecret))
@@ -605,8 +608,12 @@ func (g *Graph) plainEnd(n *Node, s *shape, way []step, v model.Value) {
 			n.Ends = append(n.Ends, e)
 		}
 	}
-	if s.row == nil && known && v.Kind == model.String {
+	switch {
+	case s.row != nil:
+	case known && v.Kind == model.String:
 		g.literalEnds(n, s, way, text)
+	case v.State == model.Unknown:
+		g.literalEnds(n, s, way, v.Parted())
 	}
 }
 
@@ -638,6 +645,9 @@ func (g *Graph) literalEnds(n *Node, s *shape, way []step, text string) {
 
 // named is the place that a word says itself, as an id that names it or as the host that it is or has.
 func (g *Graph) named(word string) (at place.Placed, id, ok bool) {
+	if before, _, parted := strings.Cut(word, model.Hole); parted {
+		return g.inPart(before, word[strings.LastIndex(word, model.Hole)+len(model.Hole):])
+	}
 	if found, ok := g.cat.Identify(word); ok && found.Partition != "" {
 		return place.Placed{Site: siteOf(found), Because: []place.Reason{byID(found, word)}}, true, true
 	}
@@ -650,7 +660,7 @@ func (g *Graph) named(word string) (at place.Placed, id, ok bool) {
 
 // owned is the place of an id that tells only whose it is, where the estate shows where that account is.
 func (g *Graph) owned(n *Node, word string) (place.Placed, bool) {
-	if id, ok := g.cat.Identify(word); !ok || id.Account == "" {
+	if id, ok := g.cat.Identify(word); !ok || id.Account == "" || strings.Contains(word, model.Hole) {
 		return place.Placed{}, false
 	}
 	at, _, _ := g.byValue(n, catalog.ByID, "", word)
@@ -790,8 +800,8 @@ func Connections(text string) []string {
 // A secret in a connection string, as one of its pairs, and in the parameters of a URL (`code` is the key of a function of
 // Azure); also what App Service takes from a vault by itself. What begins with a sign is what a script or a template replaces.
 var (
-	givesSecret = pattern.New(`(?i)^@microsoft\.keyvault\(|(?:^|[;,])\s*(?:passw(?:or)?d|pwd|(?:account|sharedaccess|api|shared|secret|access)_?key|sharedaccesssignature|client_?secret|(?:shared)?secret(?:value)?)\s*=\s*[\w+/~-]`)
-	givesKey    = pattern.New(`(?i)[?&](?:passw(?:or)?d|pwd|sig|code|(?:api|access|subscription)[_-]?key|client_?secret)=[\w+/~-]`)
+	givesSecret = pattern.New(`(?i)^@microsoft\.keyvault\(|(?:^|[;,])\s*(?:passw(?:or)?d|pwd|(?:account|sharedaccess|api|shared|secret|access)_?key|sharedaccesssignature|client_?secret|(?:shared)?secret(?:value)?)\s*=\s*[\w+/~` + model.Hole + `-]`)
+	givesKey    = pattern.New(`(?i)[?&](?:passw(?:or)?d|pwd|sig|code|(?:api|access|subscription)[_-]?key|client_?secret)=[\w+/~` + model.Hole + `-]`)
 )
 
 // SignsIn tells whether a URL has a password in it. What a script or a template puts in the place of one is none.

@@ -37,7 +37,7 @@ type Value struct {
 	Kind      Kind
 	Sensitive bool
 	text      string // String: itself; Number: its digits as written; Bool: true or false; Unknown: what it begins with
-	parts     *parts // List and Object that are not empty; Unknown: the document that it encodes, its choices, what it ends with, or nothing
+	parts     *parts // List and Object that are not empty; Unknown: the document that it encodes, its choices, what else is known of it, or nothing
 }
 
 // parts are what a value is made of. They stand apart because most values are leaves, and a plan has millions.
@@ -63,11 +63,16 @@ func (v Value) names() []string {
 // UnknownValue is a value that only apply will know.
 var UnknownValue = Value{State: Unknown}
 
-// UnknownText is a text of which only the beginning and the end are known: `arn:aws:s3:::${...}/*`.
-func UnknownText(prefix, ending string) Value {
+// Hole stands in a text that is not known as a whole for each part that is not. It is for private use: no configuration
+// has it.
+const Hole = "\U000F0000"
+
+// UnknownText is a text of which only the beginning and the end are known: `arn:aws:s3:::${...}/*`. Where more of it is,
+// whole is all of it with Holes, else "".
+func UnknownText(prefix, ending, whole string) Value {
 	v := Value{State: Unknown, text: prefix}
-	if ending != "" {
-		v.parts = &parts{names: []string{ending}}
+	if ending != "" || whole != "" {
+		v.parts = &parts{names: []string{ending, whole}}
 	}
 	return v
 }
@@ -163,6 +168,17 @@ func (v Value) Ending() string {
 		return ""
 	}
 	return v.names()[0]
+}
+
+// Parted is what is known of an unknown text, with a Hole for each part that is not, "" where nothing is.
+func (v Value) Parted() string {
+	if names := v.names(); v.State == Unknown && len(names) > 1 && names[1] != "" {
+		return names[1]
+	}
+	if v.Prefix() == "" && v.Ending() == "" {
+		return ""
+	}
+	return v.Prefix() + Hole + v.Ending()
 }
 
 // Partly is the document that an unknown text encodes, with its known leaves; ok is false where nothing is known of it.

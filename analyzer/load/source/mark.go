@@ -66,6 +66,35 @@ type ending string
 // them as well.
 type pieces struct{ parts []cty.Value }
 
+// parted is the text with holes for what is not known of it, "" where its beginning and end are all that is known.
+func (p *pieces) parted() string {
+	var b strings.Builder
+	holes, known := 0, 0
+	for i, part := range p.parts {
+		u, _ := part.Unmark()
+		text := ""
+		if t, ok := toText(u); ok {
+			text = t.AsString()
+		} else {
+			if u.Type() == cty.String && !u.IsKnown() {
+				text = u.Range().StringPrefix()
+			}
+			holes++
+		}
+		if text != "" && (holes > 0 || len(text) > 256) && i < len(p.parts)-1 || holes == 0 && b.Len() > 256 {
+			known++
+		}
+		b.WriteString(text)
+		if !u.IsKnown() {
+			b.WriteString(model.Hole)
+		}
+	}
+	if known == 0 && holes < 2 {
+		return ""
+	}
+	return b.String()
+}
+
 // maxPieces bounds how many of them are kept.
 const maxPieces = 200
 

@@ -329,7 +329,7 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 	switch t := u.Type(); {
 	case !u.IsKnown():
 		out = model.UnknownValue
-		end := ending("")
+		end, whole := ending(""), ""
 		for m := range marks {
 			switch m := m.(type) {
 			case *document:
@@ -340,6 +340,8 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 				}
 			case ending:
 				end = m
+			case *pieces:
+				whole = m.parted()
 			}
 		}
 		if w.of != "" && !quiet {
@@ -347,7 +349,7 @@ func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
 		}
 		if t == cty.String && len(marks) > 0 {
 			if _, ok := out.Partly(); !ok && out.Choices() == nil {
-				out = model.UnknownText(u.Range().StringPrefix(), string(end))
+				out = model.UnknownText(u.Range().StringPrefix(), string(end), whole)
 			}
 		}
 		if !quiet && !explained(marks) {
