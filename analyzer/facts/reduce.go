@@ -248,7 +248,10 @@ func (r *reducer) ends(prefix, ending string) (string, string) {
 }
 
 // inPart is what is told of a word of which only the beginning and the end are known.
-func (r *reducer) inPart(before, after string) (string, bool) {
+func (r *reducer) inPart(before, after string, h how) (string, bool) {
+	if host := link.WholeHost(before); host != "" {
+		return r.token(host, h)
+	}
 	before, after = r.ends(before, after)
 	return before + model.Hole + after, before != ""
 }
@@ -427,7 +430,7 @@ func (r *reducer) token(text string, h how) (string, bool) {
 		return "", false
 	}
 	if before, _, parted := strings.Cut(text, model.Hole); parted {
-		return r.inPart(before, text[strings.LastIndex(text, model.Hole)+len(model.Hole):])
+		return r.inPart(before, text[strings.LastIndex(text, model.Hole)+len(model.Hole):], h)
 	}
 	if _, ok := link.Address(text); ok {
 		return text, true

@@ -554,8 +554,8 @@ func (g *Graph) fetched(n *Node, path string, m *Node) *place.Placed {
 			if at, _, ok := g.byValue(m, row.By, "", text); ok {
 				return g.Sites.Share(at)
 			}
-		} else if at, _, ok := g.byBeginning(v); ok {
-			return at
+		} else if at, _, ok := g.inPart(v.Prefix(), v.Ending()); ok {
+			return g.Sites.Share(at)
 		}
 		targets, _ := g.Resolve(m, a.Block)
 		for _, t := range targets {
@@ -646,6 +646,9 @@ func (g *Graph) literalEnds(n *Node, s *shape, way []step, text string) {
 // named is the place that a word says itself, as an id that names it or as the host that it is or has.
 func (g *Graph) named(word string) (at place.Placed, id, ok bool) {
 	if before, _, parted := strings.Cut(word, model.Hole); parted {
+		if host := WholeHost(before); host != "" {
+			return g.named(host)
+		}
 		return g.inPart(before, word[strings.LastIndex(word, model.Hole)+len(model.Hole):])
 	}
 	if found, ok := g.cat.Identify(word); ok && found.Partition != "" {
@@ -656,6 +659,16 @@ func (g *Graph) named(word string) (at place.Placed, id, ok bool) {
 	}
 	at, _, ok = g.byHost(word)
 	return at, false, ok && (at.Partition != "" || g.cat.Own(at.Host))
+}
+
+// WholeHost is the beginning of a URL up to the path, "" where the host is not all there.
+func WholeHost(url string) string {
+	scheme, rest, ok := strings.Cut(url, "://")
+	host, _, whole := strings.Cut(rest, "/")
+	if !ok || !whole {
+		return ""
+	}
+	return scheme + "://" + host + "/"
 }
 
 // owned is the place of an id that tells only whose it is, where the estate shows where that account is.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -45,6 +46,12 @@ func (r *run) call(x *hclsyntax.FunctionCallExpr, s *scope) cty.Value {
 		return cty.DynamicVal.WithMarks(marks...)
 	}
 	if v, ok := r.keep(name, args); ok {
+		return v
+	}
+	if v, ok := r.lists(name, args); ok {
+		return v
+	}
+	if v, ok := r.textsInPart(name, args); ok {
 		return v
 	}
 	if v, ok := r.read(name, args, s); ok {
@@ -193,6 +200,7 @@ func (r *run) apply(f function.Function, args []cty.Value, combining bool) (out 
 		}
 		in[i] = a
 	}
+	open := slices.ContainsFunc(args, isSome)
 	out, err := f.Call(in)
 	switch {
 	case errors.Is(err, errTooMuch):
@@ -224,7 +232,14 @@ func (r *run) apply(f function.Function, args []cty.Value, combining bool) (out 
 		})
 		return u.WithMarks(all)
 	}
-	return r.bounded(u.WithMarks(withoutDocuments(marks)), "a function")
+	u = u.WithMarks(withoutDocuments(marks))
+	if open { // how many there are, and in which order, is no better known of what is made of them
+		if _, _, ok := listed(u); !ok {
+			return cty.DynamicVal.WithMarks(withoutDocuments(r.perhaps(deepAll(args))))
+		}
+		u = u.Mark(asSome{})
+	}
+	return r.bounded(u, "a function")
 }
 
 // bounded refuses a value that is too large to go on with. Values share their parts, so that a small one may be huge

@@ -444,6 +444,12 @@ func (r *run) either(a, b cty.Value) cty.Value {
 			return cty.TupleVal(out).WithMarks(r.perhaps(ma), r.perhaps(mb))
 		}
 	}
+	if v, ok := r.eitherList(a, b); ok {
+		return v
+	}
+	if v, ok := r.eitherText(a, b); ok {
+		return v
+	}
 	t := cty.DynamicPseudoType
 	if ua.Type().Equals(ub.Type()) && ua.Type().IsPrimitiveType() {
 		t = ua.Type()
@@ -553,7 +559,7 @@ func (r *run) operate(op *hclsyntax.Operation, args []cty.Value) cty.Value {
 
 // loop is a `for` expression. Over a collection that is not known, its body is evaluated once for what it refers to.
 func (r *run) loop(x *hclsyntax.ForExpr, s *scope) cty.Value {
-	coll := r.eval(x.CollExpr, s)
+	coll := r.spread(r.eval(x.CollExpr, s))
 	u, marks := coll.Unmark()
 	bind := func(k, v cty.Value) *scope {
 		c := s.child()
@@ -581,13 +587,17 @@ func (r *run) loop(x *hclsyntax.ForExpr, s *scope) cty.Value {
 	open := false
 	n := 0
 	set, inner := isSet(u, marks), withoutDocuments(marks)
+	_, some := marks[asSome{}]
 	for it := u.ElementIterator(); it.Next(); {
 		k, v := it.Element()
 		if r.elements--; r.elements < 0 {
 			return r.exhaust()
 		}
-		if set {
+		switch {
+		case set:
 			k, _ = v.Unmark()
+		case some:
+			k = cty.UnknownVal(cty.Number)
 		}
 		c := bind(k, v.WithMarks(inner))
 		maybe := false
@@ -600,7 +610,9 @@ func (r *run) loop(x *hclsyntax.ForExpr, s *scope) cty.Value {
 			maybe = !ok
 		}
 		val := r.eval(x.ValExpr, c)
-		if maybe {
+		if maybe && x.KeyExpr == nil {
+			some, val = true, r.maybe(val)
+		} else if maybe {
 			open = true
 			val = cty.DynamicVal.WithMarks(r.perhaps(deep(val)))
 		}
@@ -640,6 +652,9 @@ func (r *run) loop(x *hclsyntax.ForExpr, s *scope) cty.Value {
 			all[i] = r.several(r.perhaps(deep(v)))
 		}
 		return cty.DynamicVal.WithMarks(all...)
+	}
+	if x.KeyExpr == nil && some && len(vals) > 0 {
+		return cty.TupleVal(vals).Mark(asSome{})
 	}
 	if x.KeyExpr == nil {
 		return cty.TupleVal(vals)
@@ -706,6 +721,9 @@ func (r *run) splat(x *hclsyntax.SplatExpr, s *scope) cty.Value {
 			return r.exhaust()
 		}
 		vals = append(vals, each(v.WithMarks(withoutDocuments(marks))))
+	}
+	if isSome(src) {
+		return cty.TupleVal(vals).Mark(asSome{})
 	}
 	return cty.TupleVal(vals)
 }

@@ -242,6 +242,9 @@ func settle(plan, src model.Value) model.Value {
 		return src
 	case plan.Kind == model.Object && src.Kind == model.Object:
 		return settleObject(plan, src)
+	case plan.Kind == model.List && src.Kind == model.List && src.Len() > 0 && plan.Len() > 1 && !slices.ContainsFunc(plan.Items(), told):
+		src.Sensitive = src.Sensitive || plan.Sensitive
+		return src // all that the plan tells is how many there are
 	case plan.Kind == model.List && src.Kind == model.List && plan.Len() == src.Len():
 		items := slices.Clone(plan.Items())
 		if len(items) == 1 { // a longer one may be a set
@@ -255,6 +258,9 @@ func settle(plan, src model.Value) model.Value {
 	}
 	return plan
 }
+
+// told tells whether anything is known of a value.
+func told(v model.Value) bool { return v.State != model.Unknown || v.Sensitive }
 
 // settleObject is settle for objects. Mostly the plan knows everything, and is all there is to tell.
 func settleObject(plan, src model.Value) model.Value {

@@ -255,11 +255,54 @@ func (r *jsonReader) body(n node, kind string) (*body, error) {
 				return err
 			})
 		}
+		if _, blocks := nested[kind]["dynamic"]; blocks && m.value.holdsDynamic() {
+			return m.value.descend(0, nil, m.at, func(n node, _ []string, at hcl.Range) error {
+				inner, err := r.body(n, "content")
+				b.blocks = append(b.blocks, &block{m.name, nil, inner, at})
+				return err
+			})
+		}
 		x, err := r.expr(m.value)
 		b.attrs = append(b.attrs, &attr{m.name, x, m.at})
 		return err
 	})
 	return b, err
+}
+
+// holdsDynamic tells an object, or a list of them, that can only be a block: one in it, or in that again, is dynamic.
+func (n node) holdsDynamic() bool {
+	for _, item := range n.items {
+		if item.holdsDynamic() {
+			return true
+		}
+	}
+	for _, m := range n.members {
+		if m.name == "dynamic" && m.value.isDynamic() || m.value.holdsDynamic() {
+			return true
+		}
+	}
+	return false
+}
+
+// isDynamic tells whether members of an object, or of one in a list, are dynamic blocks by their types.
+func (n node) isDynamic() bool {
+	for _, item := range n.items {
+		if item.isDynamic() {
+			return true
+		}
+	}
+	for _, m := range n.members {
+		for _, one := range append([]node{m.value}, m.value.items...) {
+			has := map[string]bool{}
+			for _, m := range one.members {
+				has[m.name] = true
+			}
+			if has["for_each"] && has["content"] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (r *jsonReader) expr(n node) (hclsyntax.Expression, error) {

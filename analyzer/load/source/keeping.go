@@ -119,6 +119,9 @@ func (r *run) keep(name string, a []cty.Value) (v cty.Value, ok bool) {
 					return d.value, true
 				}
 			}
+			if v, ok := r.textsInPart(name, a); ok {
+				return v, true
+			}
 			return cty.DynamicVal.WithMarks(marks), true
 		}
 		if name == "jsondecode" {
@@ -164,7 +167,10 @@ func (r *run) join(a []cty.Value) (v cty.Value, ok bool) {
 		if !u.IsKnown() || u.IsNull() || !u.Type().IsTupleType() && !u.Type().IsListType() || isSet(u, marks) {
 			return cty.NilVal, false
 		}
-		open = open || !u.IsWhollyKnown()
+		if isSome(list) { // whatever is first
+			parts = append(parts, cty.UnknownVal(cty.String))
+		}
+		open = open || !u.IsWhollyKnown() || isSome(list)
 		for _, e := range u.AsValueSlice() {
 			if parts != nil {
 				parts = append(parts, a[0])
@@ -228,6 +234,9 @@ func (r *run) one(v cty.Value) cty.Value {
 		_, e := it.Element()
 		return e.WithMarks(withoutDocuments(marks))
 	}
+	if list, some, _ := listed(v); some {
+		return r.anyOf(list)
+	}
 	return r.fail(broken)
 }
 
@@ -235,7 +244,7 @@ func (r *run) one(v cty.Value) cty.Value {
 func (r *run) elementAt(list, at cty.Value) cty.Value {
 	u, _ := list.Unmark()
 	i, _ := at.Unmark()
-	if u.IsKnown() && !u.IsNull() && (u.Type().IsTupleType() || u.Type().IsListType()) && i.IsKnown() {
+	if !isSome(list) && u.IsKnown() && !u.IsNull() && (u.Type().IsTupleType() || u.Type().IsListType()) && i.IsKnown() {
 		n := u.LengthInt()
 		k, ok := wholeNumber(i)
 		if n == 0 || !ok {
@@ -293,7 +302,7 @@ func (r *run) length(v cty.Value) cty.Value {
 	if !u.CanIterateElements() {
 		return r.fail(broken)
 	}
-	if u.Type().IsSetType() && !u.IsWhollyKnown() && u.LengthInt() > 1 {
+	if _, some := marks[asSome{}]; some || u.Type().IsSetType() && !u.IsWhollyKnown() && u.LengthInt() > 1 {
 		return cty.UnknownVal(cty.Number)
 	}
 	return cty.NumberIntVal(int64(u.LengthInt()))
@@ -440,6 +449,7 @@ const (
 	holeStart = '\U000F0001'
 	holeEnd   = '\U000F0002'
 	holeZero  = 0xF0010
+	bareHole  = '\U000F0003' // comes before a hole that stands for a value of JSON, and not for a part of a text
 )
 
 func writeHole(b *strings.Builder, n int) {
@@ -472,6 +482,7 @@ func (r *run) parseWithHoles(s string, holes []cty.Value) (cty.Value, bool) {
 		}
 		if c == holeStart && !quoted {
 			b.WriteByte('"')
+			b.WriteRune(bareHole)
 		}
 		b.WriteRune(c)
 		if c == holeEnd && !quoted {
@@ -497,29 +508,20 @@ func (r *run) fill(v cty.Value, holes []cty.Value) cty.Value {
 		if i < 0 {
 			return v
 		}
-		if n, rest := hole(s[i:]); i == 0 && rest == "" && n < len(holes) {
+		n, rest := hole(s[i:])
+		if alone := rest == "" && n < len(holes); alone && i == 0 {
 			return holes[n]
+		} else if alone && s[:i] == string(bareHole) {
+			return decoded(holes[n])
 		}
-		var marks []cty.ValueMarks
-		for rest := s[i:]; rest != ""; {
-			j := strings.IndexRune(rest, holeStart)
-			if j < 0 {
-				break
-			}
-			n, after := hole(rest[j:])
-			if n < len(holes) {
-				marks = append(marks, withoutDocuments(deep(holes[n])))
-			}
-			rest = after
-		}
-		return partial(s[:i]).WithMarks(marks...)
-	case t.IsObjectType():
+		return r.text(partsOf(s, holes))
+	case t.IsObjectType() || t.IsMapType():
 		out := map[string]cty.Value{}
 		for k, e := range v.AsValueMap() {
 			out[k] = r.fill(e, holes)
 		}
 		return cty.ObjectVal(out)
-	case t.IsTupleType():
+	case t.IsTupleType() || t.IsListType():
 		list := v.AsValueSlice()
 		for i := range list {
 			list[i] = r.fill(list[i], holes)
@@ -527,6 +529,36 @@ func (r *run) fill(v cty.Value, holes []cty.Value) cty.Value {
 		return cty.TupleVal(list)
 	}
 	return v
+}
+
+// decoded is the value that a text encodes of which a part is known.
+func decoded(text cty.Value) cty.Value {
+	_, marks := text.Unmark()
+	for m := range marks {
+		if d, ok := m.(*document); ok {
+			return d.value
+		}
+	}
+	return text
+}
+
+// partsOf are the parts of a text with holes.
+func partsOf(s string, holes []cty.Value) (parts []cty.Value) {
+	for s != "" {
+		i := strings.IndexRune(s, holeStart)
+		if i < 0 {
+			return append(parts, cty.StringVal(s))
+		}
+		if i > 0 {
+			parts = append(parts, cty.StringVal(s[:i]))
+		}
+		n, after := hole(s[i:])
+		if n < len(holes) {
+			parts = append(parts, holes[n])
+		}
+		s = after
+	}
+	return parts
 }
 
 // hole reads the hole that s begins with: its number, and what follows.

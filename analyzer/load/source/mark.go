@@ -346,7 +346,7 @@ type asSet struct{}
 func withoutDocuments(marks cty.ValueMarks) cty.ValueMarks {
 	shape := func(m any) bool {
 		switch m.(type) {
-		case *document, *choice, *pieces, ending, asSet, itself:
+		case *document, *choice, *pieces, ending, asSet, asSome, itself:
 			return true
 		}
 		return false

@@ -229,6 +229,9 @@ func show(v model.Value) string {
 		if s != nil {
 			return mark + "?(" + strings.Join(s, " | ") + ")"
 		}
+		if parted := v.Parted(); strings.Trim(parted, model.Hole) != v.Prefix() {
+			return mark + fmt.Sprintf("?%q", strings.ReplaceAll(parted, model.Hole, "…"))
+		}
 		if v.Prefix() != "" {
 			return mark + fmt.Sprintf("?%q...", v.Prefix())
 		}

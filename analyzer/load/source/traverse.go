@@ -372,6 +372,9 @@ func (r *run) index(v, key cty.Value) cty.Value {
 		return r.fail(broken)
 	}
 	t := u.Type()
+	if isSome(v) {
+		key = cty.UnknownVal(cty.Number)
+	}
 	if !key.IsKnown() {
 		r.doubts++
 		if u.CanIterateElements() && u.LengthInt() > 0 && u.LengthInt() <= maxChoices {

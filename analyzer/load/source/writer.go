@@ -160,7 +160,7 @@ func (w *writer) dynamic(n *block, s *scope, add func(content *body, s *scope)) 
 		c.vars = map[string]cty.Value{iterator: cty.ObjectVal(map[string]cty.Value{"key": k, "value": v})}
 		add(content, c)
 	}
-	coll := r.safely(each.expr, s)
+	coll := r.spread(r.safely(each.expr, s))
 	u, marks := coll.Unmark()
 	if !u.IsKnown() {
 		one(cty.DynamicVal.WithMarks(notRefs(marks)), r.someElement(coll, marks))
@@ -321,6 +321,7 @@ func addOpaque(g *model.Arg, reason string) {
 }
 
 func (w *writer) convert(path string, v cty.Value, quiet bool) model.Value {
+	v = w.run.spread(v)
 	u, marks := v.Unmark()
 	if !quiet {
 		w.note(marks)
