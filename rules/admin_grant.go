@@ -109,7 +109,10 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 	f := analyzer.Finding{
 		Address: g.Node.Address, Root: g.Node.Input.Name, Attribute: g.Attribute, Block: g.Block,
 		Message: grantMessage(p, g), From: p.Spot(g.Who.Placed.Site), To: p.Spot(g.Over.Site),
-		Confidence: min(max(g.Confidence, link.Possible), sureness(g.Holding.Sure)), Action: g.Node.Action, Pos: g.Node.Pos.Of(g.Attribute),
+		Confidence: max(g.Confidence, link.Possible), Action: g.Node.Action, Pos: g.Node.Pos.Of(g.Attribute),
+	}
+	if administers(g) {
+		f.Confidence = min(f.Confidence, sureness(g.Holding.Sure))
 	}
 	if g.Out {
 		f.From, f.To = f.To, f.From

@@ -87,7 +87,6 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 		if !crossing && r.overIdentity(n, e) {
 			continue // they become it, and hold what it does
 		}
-		open := ""
 		for _, who := range whoever {
 			who = r.near(who, over.Site)
 			if crossing && !r.crosses(who.Placed.Site, over.Site) {
@@ -98,10 +97,9 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 				holding = &h
 			}
 			all = append(all, assigned(n, e, p, who, over, *holding))
-			open = holding.Open
-		}
-		if crossing && open != "" {
-			r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "a principal of another side holds a role whose privilege is not known: " + open})
+			if crossing {
+				r.unsure(n, e, *holding)
+			}
 		}
 	}
 	return all
@@ -482,12 +480,24 @@ func (r *Reader) rolesHeld(n *link.Node, ends []*link.End) Holding {
 		}
 		switch {
 		case known:
-			h.better(Holding{Words: "a role that administers nothing that is known", Sure: Yes})
+			h.better(unexplained(e.Path.Full))
 		case len(ends) == 1 || n.Args != nil && n.Args.Arg(e.Path.Block) != nil: // of several spellings, those that nobody writes are computed
 			h.better(Holding{Words: "a role that is not known", Sure: Maybe, Open: e.Path.Full + " is not known before apply"})
 		}
 	}
 	return h
+}
+
+// unexplained is what somebody holds by a role of which neither the tables nor the input say anything.
+func unexplained(argument string) Holding {
+	return Holding{Words: "a role that no table explains", Sure: Maybe, Open: argument + " names a role that no table and no input explains"}
+}
+
+// unsure says that what a principal of another side holds could not be decided.
+func (r *Reader) unsure(n *link.Node, e *link.End, h Holding) {
+	if h.Open != "" && h.Class < catalog.Billing {
+		r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "a principal of another side holds a role whose privilege is not known: " + h.Open})
+	}
 }
 
 func (r *Reader) builtInRole(n *link.Node, e *link.End, class catalog.Class, word string) Holding {

@@ -16,7 +16,7 @@ func BuiltIn(cat *catalog.Catalog, cloud, spelling string) (class catalog.Class,
 			return class, word, true
 		}
 		i := strings.IndexByte(spelling, '/')
-		if i < 0 {
+		if i < 0 || cloud == "google" { // what is before a name there makes it the customer's own
 			return catalog.NoClass, "", false
 		}
 		spelling = spelling[i+1:]

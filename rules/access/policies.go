@@ -249,7 +249,7 @@ func (r *Reader) bindings(n *link.Node, e *link.End) (bindings []Binding, made [
 
 // binding is the grant that a binding of a whole Google policy makes to somebody.
 func (r *Reader) binding(n *link.Node, e *link.End, b Binding, who Party, over scope, made []*link.Node) Grant {
-	h := Holding{Words: "a role that administers nothing that is known", Sure: Yes}
+	h := Holding{Sure: Yes}
 	if class, word, ok := BuiltIn(r.cat, "google", b.Role); ok {
 		h = Holding{Class: class, Words: fmt.Sprintf("%s (%s)", word, class), Sure: Yes}
 		h.Steps = append(h.Steps, step(n, e.Path.Block, fmt.Sprintf("a binding is of %s, which amounts to %s", word, privilege(class))))
@@ -260,9 +260,13 @@ func (r *Reader) binding(n *link.Node, e *link.End, b Binding, who Party, over s
 			}
 		}
 	}
+	if h.Words == "" {
+		h = unexplained(e.Path.Full)
+	}
 	if h.Class >= catalog.Billing && r.overIdentity(n, e) {
 		h = r.impersonated(n, e, h)
 	}
+	r.unsure(n, e, h)
 	g := Grant{Node: n, Attribute: e.Path.Full, Block: e.Path.Block, Kind: catalog.Grant, Who: who, Own: *n.Placed, Over: over.Placed, Through: over.through, Holding: h, Confidence: who.Sure,
 		Related: slices.Concat(who.Nodes, made)}
 	g.Steps = append(g.Steps, step(n, e.Path.Block, "a binding names "+who.Words))
