@@ -76,7 +76,7 @@ func (l *Lines) of(name, input string) []string {
 }
 
 // Excerpt is the line of an argument or a block's head that f mentions, its value marked. Of an argument over several
-// lines it is the one that refers to another of its resources, gives the attribute of f or names one of its places, or else
+// lines it is the one that refers to another of its resources, gives the attribute of f or names the far place, or else
 // the first. ok is false where there is no such line.
 func (r *Result) Excerpt(f *Finding, pos model.Pos) (_ Excerpt, ok bool) {
 	key := f.Attribute[strings.LastIndexByte(f.Attribute, '.')+1:]
@@ -84,7 +84,20 @@ func (r *Result) Excerpt(f *Finding, pos model.Pos) (_ Excerpt, ok bool) {
 	if pos.Line == f.Pos.Line {
 		input = f.Root // another line may be one of another input
 	}
-	return excerpt(r.Lines.of(pos.File, input), pos, key, f.Rule.Secret, references(f), f.From, f.To)
+	return excerpt(r.Lines.of(pos.File, input), pos, key, f.Rule.Secret, references(f), farWords(f))
+}
+
+// farWords are those that name the far place and not the near one: the most telling first.
+func farWords(f *Finding) []string {
+	near, far := words(f.From), words(f.To)
+	if f.Inward {
+		near, far = far, near
+	}
+	return slices.DeleteFunc(far, func(w string) bool { return len(w) <= 2 || slices.Contains(near, w) })
+}
+
+func words(s Spot) []string {
+	return []string{s.Account, s.Tenant, s.Host, s.Address, s.Region, s.Partition}
 }
 
 // references are what the configuration calls the other resources that a finding is about.
@@ -98,7 +111,7 @@ func references(f *Finding) []string {
 	return out
 }
 
-func excerpt(lines []string, pos model.Pos, key string, secret bool, references []string, places ...Spot) (_ Excerpt, ok bool) {
+func excerpt(lines []string, pos model.Pos, key string, secret bool, references, places []string) (_ Excerpt, ok bool) {
 	if pos.Line < 1 || pos.Line > len(lines) {
 		return Excerpt{}, false
 	}
@@ -119,7 +132,7 @@ func excerpt(lines []string, pos model.Pos, key string, secret bool, references 
 			at, line, from, end, text = n, lines[n-1], a, b, n > pos.Line
 		} else if n, a, found := giving(lines, pos, key); found && key != name {
 			at, line, from, end = n, lines[n-1], a, len(lines[n-1])
-		} else if n, a, b, found := naming(lines, pos, tokens(places)); found {
+		} else if n, a, b, found := naming(lines, pos, places); found {
 			at, line, from, end, text = n, lines[n-1], a, b, n > pos.Line
 		}
 	}
@@ -154,26 +167,6 @@ func byteOf(line string, column int) int {
 		n++
 	}
 	return len(line)
-}
-
-// tokens are the words that name places: the most telling first.
-func tokens(places []Spot) []string {
-	var out []string
-	for _, of := range []func(Spot) string{
-		func(s Spot) string { return s.Account },
-		func(s Spot) string { return s.Tenant },
-		func(s Spot) string { return s.Host },
-		func(s Spot) string { return s.Address },
-		func(s Spot) string { return s.Region },
-		func(s Spot) string { return s.Partition },
-	} {
-		for i := len(places) - 1; i >= 0; i-- {
-			if t := of(places[i]); len(t) > 2 {
-				out = append(out, t)
-			}
-		}
-	}
-	return out
 }
 
 // giving is the line in an argument that gives one key of it, and where its value begins.

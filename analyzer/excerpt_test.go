@@ -25,9 +25,14 @@ func TestExcerpt(t *testing.T) {
 		"    var.first,\n" +
 		"  ]\n" +
 		"  \"peer\": \"vpc-1\",\n" +
+		"  users = [\n" +
+		"    \"arn:aws:iam::111111111111:root\",\n" +
+		"    var.partner,\n" +
+		"  ]\n" +
 		"}\n"
 	r := analyzer.Result{Lines: analyzer.NewLines(map[string]string{"main.tf": text})}
-	f := analyzer.Finding{Rule: &analyzer.Rule{}, From: analyzer.Spot{Site: place.Site{Partition: "aws-cn", Account: "222222222222"}}}
+	f := analyzer.Finding{Rule: &analyzer.Rule{}, From: analyzer.Spot{Site: place.Site{Partition: "aws-cn", Account: "222222222222"}}, Inward: true,
+		To: analyzer.Spot{Site: place.Site{Partition: "aws", Account: "111111111111"}}}
 	pos := func(line, column, endLine, endColumn int) model.Pos {
 		return model.Pos{File: "main.tf", Line: line, Column: column, EndLine: endLine, EndColumn: endColumn}
 	}
@@ -42,7 +47,8 @@ func TestExcerpt(t *testing.T) {
 		{pos(8, 3, 10, 4), `8:ids = <[>`},
 		{pos(11, 3, 11, 18), `11:"peer": <"vpc-1">,`},
 		{pos(2, 0, 0, 0), `2:peer_region = <"cn-north-1" # Beijing>`}, // no end is known
-		{pos(13, 1, 13, 1), ""},
+		{pos(12, 3, 15, 4), `12:users = <[>`},                         // the own account is not what it is about
+		{pos(17, 1, 17, 1), ""},
 		{pos(99, 1, 99, 4), ""},
 		{pos(0, 0, 0, 0), ""},
 		{model.Pos{File: "other.tf", Line: 1}, ""},

@@ -35,6 +35,7 @@ type Finding struct {
 	Related    []string // addresses of the other resources of the chain
 	Message    string   // one sentence without a full stop
 	From, To   Spot
+	Inward     bool // it is From that the argument names, and not To
 	Evidence   []Step
 	Note       string // one more thing worth knowing: `AWS refuses this at apply`, or ""
 	Confidence link.Confidence

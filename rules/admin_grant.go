@@ -114,6 +114,7 @@ func grantFinding(p *analyzer.Pass, g access.Grant) analyzer.Finding {
 	if administers(g) {
 		f.Confidence = min(f.Confidence, sureness(g.Holding.Sure))
 	}
+	f.Inward = !g.Out
 	if g.Out {
 		f.From, f.To = f.To, f.From
 	}

@@ -146,6 +146,7 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 		Action: c.node.Action, Pos: c.node.Pos.Of(e.Path.Full),
 	}
 	f.From, f.To = c.direction()
+	f.Inward = c.inward()
 	f.Explain = func(f *analyzer.Finding) { c.explain(p, f) }
 	return f
 }
@@ -365,10 +366,16 @@ func short(p *analyzer.Pass, s place.Site) string {
 
 // direction says which way something flows: out of the near end unless the row says in.
 func (c *crossing) direction() (from, to analyzer.Spot) {
-	if row := c.far[0].Row; row != nil && row.Direction == catalog.In {
+	if c.inward() {
 		return c.to, c.from
 	}
 	return c.from, c.to
+}
+
+// inward tells whether something flows from the far end alone.
+func (c *crossing) inward() bool {
+	row := c.far[0].Row
+	return row != nil && row.Direction == catalog.In
 }
 
 // report says every crossing of a kind in the rule's words, which get the resource's own place and the far one.
