@@ -512,6 +512,17 @@ func (s *Sites) why(f *facts, p *model.Provider, rows []catalog.SiteRow) Open {
 		return Open{Reason: fmt.Sprintf("%s: the value of %s is not known before apply, or not told by a plan", p.Label(), strings.Join(f.open, ", ")),
 			Settle: defaultLine(p, rows)}
 	}
+	for _, row := range rows {
+		text, ok := p.Values.At(strings.Split(row.Name, ".")...).Text()
+		if row.Scope != "provider" || row.Gives != catalog.GivesRegion && row.Gives != catalog.GivesPartition || !ok || text == "" {
+			continue
+		}
+		if a := p.Args.Arg(row.Name); p.Pos.File == "" && a != nil && a.Constant.State == model.Absent {
+			return Open{Reason: fmt.Sprintf("%s: %s is made of what is %q, and a plan does not tell how", p.Label(), row.Name, text),
+				Settle: strings.TrimSuffix("scan the sources as well: --source DIR, or "+defaultLine(p, rows), ", or ")}
+		}
+		return Open{Reason: fmt.Sprintf("%s: %s is %q, which names no place that is known", p.Label(), row.Name, text), Settle: defaultLine(p, rows)}
+	}
 	var env []string
 	for _, row := range rows {
 		if row.Scope == "env" && (row.Gives == catalog.GivesRegion || row.Gives == catalog.GivesPartition || row.Gives == catalog.GivesHost || row.Gives == catalog.GivesAuthority) {

@@ -226,12 +226,16 @@ func TestProviderLists(t *testing.T) {
 
 // TestOpen: what is not known is said, with a way to settle it.
 func TestOpen(t *testing.T) {
+	byVariable := provider("alpha", "", "region", "mars")
+	byVariable.Args = model.NewArgs([]model.Arg{{Block: "region"}}, nil)
 	for _, c := range []struct {
 		p            *model.Provider
 		says, settle string
 	}{
 		{provider("alpha", "dr"), "provider alpha.dr takes its place from the environment (ALPHA_REGION)", `--env ALPHA_REGION=..., or default "alpha" { region = "..." } in .demarc.hcl`},
 		{provider("alpha", "", "region", "?"), "the value of region is not known", `default "alpha" { region = "..." }`},
+		{provider("alpha", "", "region", "mars"), `region is "mars", which names no place that is known`, `default "alpha" { region = "..." }`},
+		{byVariable, `region is made of what is "mars", and a plan does not tell how`, "--source DIR"},
 	} {
 		got := estate(t, place.Options{}, nil, c.p).Provider(c.p)
 		if !strings.Contains(got.Open.Reason, c.says) || !strings.Contains(got.Open.Settle, c.settle) {

@@ -133,7 +133,7 @@ func (f *fusion) joinProviders() {
 		}
 		joined[p] = true
 		one := *p
-		one.Pos, one.Values = s.Pos, settle(p.Values, s.Values)
+		one.Pos, one.Values = s.Pos, evaluated(p, s.Values)
 		if s.Args != nil {
 			one.Args = s.Args
 		}
@@ -147,6 +147,34 @@ func (f *fusion) joinProviders() {
 		}
 	}
 	slices.SortStableFunc(f.list, func(a, b *model.Provider) int { return strings.Compare(a.Key, b.Key) })
+}
+
+// evaluated are the arguments of a provider block. Of one that is no literal a plan has the references alone, and not what
+// is made of them: what the sources make of it stands.
+func evaluated(p *model.Provider, src model.Value) model.Value {
+	settled := settle(p.Values, src)
+	if settled.Kind != model.Object {
+		return settled
+	}
+	items := make([]model.Value, settled.Len())
+	for i := range items {
+		items[i] = settled.Item(i)
+		name := settled.Name(i)
+		if a := p.Args.Arg(name); a != nil && a.Constant.State != model.Absent {
+			continue
+		}
+		if s := src.Get(name); s.State == model.Known && whollyKnown(s) {
+			s.Sensitive = s.Sensitive || items[i].Sensitive
+			items[i] = s
+		}
+	}
+	return settled.With(items)
+}
+
+func whollyKnown(v model.Value) bool {
+	known := true
+	v.Walk(model.Path{}, func(_ model.Path, leaf model.Value) { known = known && leaf.State != model.Unknown })
+	return known
 }
 
 func (f *fusion) resource(r *model.Resource) *model.Resource {

@@ -271,3 +271,23 @@ func TestWorkspaceOfPlan(t *testing.T) {
 		}
 	}
 }
+
+// TestFuseProviders: of an argument that refers to one variable a plan does not tell what is made of it.
+func TestFuseProviders(t *testing.T) {
+	dir := write(t, &txtar.Archive{Files: []txtar.File{{Name: "main.tf", Data: []byte(
+		"variable \"home\" {\n  default = \"here\"\n}\nprovider \"x\" {\n  made = var.home == \"here\" ? \"there\" : \"here\"\n  same = var.home\n  open = \"${data.x.x.id}-${var.home}\"\n  literal = \"a\"\n}\n")}}})
+	args := model.NewArgs([]model.Arg{{Block: "made"}, {Block: "same"}, {Block: "open"}, {Block: "literal", Constant: model.StringValue("b")}}, nil)
+	known := func(text string) model.Value { return model.StringValue(text) }
+	plan := &model.Snapshot{Format: model.Plan, Providers: []*model.Provider{{Key: "x", Source: "hashicorp/x", Name: "x", Args: args,
+		Values: model.ObjectValue([]string{"made", "same", "open", "literal"}, []model.Value{known("here"), known("here"), known("here"), known("b")})}}}
+	both, err := fuse(plan, inDir(dir), source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(both.Providers) != 1 {
+		t.Fatalf("%d providers", len(both.Providers))
+	}
+	if got, want := show(both.Providers[0].Values), `{made="there", same="here", open="here", literal="b"}`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
