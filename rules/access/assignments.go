@@ -63,8 +63,8 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 	}
 	over := r.scope(n, p.over)
 	var all []Grant
+	holdings := map[string]Holding{} // by the list that somebody is named in: all of it are given the same
 	for _, e := range p.who {
-		var holding *Holding
 		p := p
 		if len(p.role) == 0 && p.kind == catalog.Grant && !r.empowers(n, e) {
 			p.kind = catalog.Trust // it lets them in, to become what it is
@@ -92,13 +92,15 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 			if crossing && !r.crosses(who.Placed.Site, over.Site) {
 				continue
 			}
-			if holding == nil {
-				h := r.held(n, p, e)
-				holding = &h
+			list := strings.TrimRight(e.Path.Full, "[0123456789]")
+			holding, known := holdings[list]
+			if !known {
+				holding = r.held(n, p, e)
+				holdings[list] = holding
 			}
-			all = append(all, assigned(n, e, p, who, over, *holding))
+			all = append(all, assigned(n, e, p, who, over, holding))
 			if crossing {
-				r.unsure(n, e, *holding)
+				r.unsure(n, e, holding)
 			}
 		}
 	}
@@ -107,6 +109,12 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 
 // oneOf are the identity providers of which an argument means fewer than it refers to, where it matters which.
 func (r *Reader) oneOf(n *link.Node, who []*link.End, e *link.End) []link.Choice {
+	if e.Target == nil {
+		return nil
+	}
+	if kind, _ := r.identity(e.Target.Type); kind != Federated {
+		return nil
+	}
 	paths := map[string]bool{}
 	var either []link.Choice
 	apart := 0
