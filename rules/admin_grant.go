@@ -38,6 +38,9 @@ func adminGrants(p *analyzer.Pass) {
 		}
 		h := read.reader.Reached(c.node)
 		if h.Class < catalog.Billing {
+			if h.Open != "" {
+				p.Blind(link.Blind{Node: c.node, Path: c.far[0].Path.Full, Reason: "what those may do whom it lets in is not known: " + h.Open})
+			}
 			continue
 		}
 		f := c.finding(p, fmt.Sprintf("lets identities of %s be an administrator of %s: %s", short(p, c.to.Site), short(p, c.from.Site), h.Words))

@@ -396,6 +396,11 @@ func TestPrivilege(t *testing.T) {
 			[]string{"admin-grant google_project_iam_member.m certain"}},
 		"google viewer": {[]part{{address: "google_project_iam_member.m", values: values{"project": "public", "role": "roles/viewer", "member": "serviceAccount:x@sovereign.s3ns.iam.gserviceaccount.com"}}}, "",
 			[]string{"identity-trust google_project_iam_member.m certain"}},
+		"a guest in a directory role that no table explains": {[]part{
+			{address: "azuread_invitation.g", provider: "azuread.china", values: values{"user_email_address": "x@acme.onmicrosoft.com", "user_id": later}},
+			{address: "azuread_directory_role.d", provider: "azuread.china", values: values{"display_name": "Unheard Of", "object_id": later}},
+			part{address: "azuread_directory_role_member.m", provider: "azuread.china"}.refers("role_object_id", "azuread_directory_role.d.object_id").refers("member_object_id", "azuread_invitation.g.user_id")}, "",
+			[]string{"blind azuread_directory_role_member.m member_object_id", "identity-trust azuread_directory_role_member.m likely", "identity-trust azuread_invitation.g certain"}},
 		"google, a logs viewer": {[]part{{address: "google_project_iam_member.m", values: values{"project": "public", "role": "roles/logging.viewer", "member": "serviceAccount:x@sovereign.s3ns.iam.gserviceaccount.com"}}}, "",
 			[]string{"identity-trust google_project_iam_member.m certain"}},
 		"google, a role that no table explains": {[]part{{address: "google_project_iam_member.m", values: values{"project": "public", "role": "roles/unheard.of", "member": "serviceAccount:x@sovereign.s3ns.iam.gserviceaccount.com"}}}, "",

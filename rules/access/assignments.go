@@ -487,6 +487,7 @@ func (r *Reader) rolesHeld(n *link.Node, ends []*link.End) Holding {
 			continue
 		}
 		switch {
+		case r.becomesBy(n, e.Path.Block):
 		case known:
 			h.better(unexplained(e.Path.Full))
 		case len(ends) == 1 || n.Args != nil && n.Args.Arg(e.Path.Block) != nil: // of several spellings, those that nobody writes are computed
@@ -494,6 +495,11 @@ func (r *Reader) rolesHeld(n *link.Node, ends []*link.End) Holding {
 		}
 	}
 	return h
+}
+
+// becomesBy tells whether an argument names what others become by n, which has roles of its own.
+func (r *Reader) becomesBy(n *link.Node, argument string) bool {
+	return slices.ContainsFunc(r.cat.Becomes(), func(b catalog.Become) bool { return b.Type == n.Type && b.To == argument }) && len(r.meant(n, argument)) > 0
 }
 
 // unexplained is what somebody holds by a role of which neither the tables nor the input say anything.

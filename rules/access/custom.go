@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -61,19 +62,32 @@ func (r *Reader) defined(d *link.Node) []Holding {
 		return []Holding{r.holding(t, d)}
 	}
 	var all []Holding
+	called := "" // by what it looks up, where that is none of the cloud's own
 	for _, c := range r.cat.Customs(d.TypeName()) {
 		v := at(d.Values, c.Attribute)
 		if v.State == model.Absent || v.State == model.Null {
 			continue
 		}
 		if c.Language == catalog.Named {
-			name, _ := v.Text()
+			name, known := v.Text()
 			if class, word, ok := BuiltIn(r.cat, r.cloudOf(d), name); ok {
 				return []Holding{r.builtInRole(d, &link.End{Path: model.Path{Full: c.Attribute, Block: c.Attribute}}, class, word)}
+			}
+			if known {
+				called = cmp.Or(called, name)
 			}
 			continue
 		}
 		all = append(all, r.definition(d, c, v))
+	}
+	if called == "" {
+		return all
+	}
+	for _, other := range r.rolesCalled(d, called) {
+		all = append(all, r.defined(other)...)
+	}
+	if len(all) == 0 {
+		all = append(all, unexplained(d.Address))
 	}
 	return all
 }
