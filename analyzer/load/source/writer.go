@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/demarc-dev/demarc/analyzer/addr"
 	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -17,9 +18,10 @@ type writer struct {
 	mod    *module
 	args   []model.Arg
 	places []model.Place
-	here   []int  // of args, those that what is walked belongs to
-	items  bool   // each element of a list is an argument of its own
-	of     string // which resource or output it is, "" for others
+	here   []int         // of args, those that what is walked belongs to
+	items  bool          // each element of a list is an argument of its own
+	of     string        // which resource or output it is, "" for others
+	noted  map[noted]int // where the origins of an argument are that come after the first few
 
 	argAt, placeAt index
 }
@@ -41,6 +43,7 @@ func (r *run) write(m *module, f func(*writer)) ([]model.Arg, model.Places) {
 	}
 	args, places := slices.Clone(w.args), model.PlacesOf(w.places)
 	w.args, w.places, w.items, w.of = w.args[:0], w.places[:0], false, ""
+	clear(w.noted)
 	w.argAt.reset()
 	w.placeAt.reset()
 	r.writers = append(r.writers, w)
@@ -287,7 +290,7 @@ func (w *writer) note(marks cty.ValueMarks) {
 			continue
 		}
 		for _, g := range w.here {
-			addOrigin(&w.args[g], o)
+			w.origin(g, k, o)
 		}
 	}
 	for m := range marks {
@@ -299,14 +302,35 @@ func (w *writer) note(marks cty.ValueMarks) {
 	}
 }
 
-func addOrigin(g *model.Arg, o model.Origin) {
-	for i := range g.Origins {
+// noted is an origin of an argument.
+type noted struct {
+	arg  int
+	inst *instance
+	attr string
+	key  addr.Key
+}
+
+// origin notes that an argument comes from what k is of.
+func (w *writer) origin(arg int, k *ref, o model.Origin) {
+	g := &w.args[arg]
+	for i := range g.Origins[:min(len(g.Origins), few)] {
 		if g.Origins[i].Same(o) {
 			g.Origins[i].Exact = g.Origins[i].Exact || o.Exact // it is used for certain once
 			return
 		}
 	}
-	if len(g.Origins) < maxOrigins {
+	id := noted{arg, k.inst, k.attr, o.Key}
+	if i, ok := w.noted[id]; ok {
+		g.Origins[i].Exact = g.Origins[i].Exact || o.Exact
+		return
+	}
+	if n := len(g.Origins); n < maxOrigins {
+		if n >= few {
+			if w.noted == nil {
+				w.noted = map[noted]int{}
+			}
+			w.noted[id] = n
+		}
 		g.Origins = append(g.Origins, o)
 	}
 }
