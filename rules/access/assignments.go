@@ -78,6 +78,9 @@ func (r *Reader) assignment(n *link.Node, p parts, crossing bool) []Grant {
 		}
 		whoever := r.member(n, e)
 		if len(whoever) == 0 {
+			if text, _ := r.text(n, e.Path); crossing && ofIssuer(text) {
+				r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: notShown})
+			}
 			if crossing && len(p.role) > 0 && r.crosses(n.Placed.Site, over.Site) {
 				r.blind(link.Blind{Node: n, Path: e.Path.Full, Reason: "gives a role over another side to somebody whose place is not known",
 					Settle: "give the tenant to a side in .demarc.hcl: boundary \"SIDE\" { tenants = [\"...\"] }"})
@@ -241,7 +244,9 @@ func (r *Reader) single(n *link.Node, e *link.End) (Party, bool) {
 			if who, ok := r.accountParty(n, "aws", text); ok {
 				return who, true
 			}
-			return r.provider(text)
+			if who, ok := r.provider(text); ok || !r.crosses(n.Placed.Site, e.Placed.Site) {
+				return who, ok
+			}
 		}
 	}
 	if who, ok := r.vouched(n, e); ok {
@@ -380,13 +385,8 @@ func (r *Reader) poolProvider(p *link.Node) (Party, bool) {
 			}
 		}
 	}
-	if xml, ok := at(p.Values, "saml.idp_metadata_xml").Text(); ok {
-		for _, url := range samlURLs(xml) {
-			if who, ok := r.host(url, link.Certain); ok {
-				who.Nodes = append(who.Nodes, p)
-				return who, true
-			}
-		}
+	if who, ok := r.saml(p, "saml.idp_metadata_xml"); ok {
+		return who, true
 	}
 	return r.issuer(p, "oidc.issuer_uri")
 }

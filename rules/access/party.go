@@ -112,9 +112,8 @@ func (r *Reader) accountParty(own *link.Node, cloud, value string) (Party, bool)
 	partition := ""
 	sure := link.Certain
 	n, named := parseName(value)
-	kind, _ := n.provider()
 	switch {
-	case named && n.cloud == "aws" && strings.HasSuffix(kind, "-provider"):
+	case named && n.cloud == "aws" && ofIssuer(value):
 		return Party{}, false
 	case named:
 		account, partition = n.account, r.partitionOf(n)

@@ -129,14 +129,19 @@ func unplaced(t Trust) string {
 		return "lets everybody in, of whatever side"
 	case t.Principal.Unknown && t.Principal.Node == nil:
 		return "lets in a principal that is not known before apply"
-	case t.Principal.Kind == Federated:
-		if n, ok := parseName(t.Principal.Value); ok {
-			if kind, _ := n.provider(); strings.HasSuffix(kind, "-provider") {
-				return "lets in those for whom an issuer vouches that the input does not show"
-			}
-		}
+	case t.Principal.Kind == Federated && ofIssuer(t.Principal.Value):
+		return notShown
 	}
 	return ""
+}
+
+const notShown = "lets in those for whom an issuer vouches that the input does not show"
+
+// ofIssuer tells whether a text is the name of an identity provider in an account.
+func ofIssuer(text string) bool {
+	n, ok := parseName(text)
+	kind, _ := n.provider()
+	return ok && strings.HasSuffix(kind, "-provider")
 }
 
 // reached is a role that somebody has become in steps.
