@@ -88,7 +88,7 @@ func besides(near, far *link.End) place.Site {
 // is meant. Where it does, that is said.
 func settled(p *analyzer.Pass, l *link.Link) *link.Link {
 	at, either := access.Shared(p.Catalog, func(near, far place.Site) bool { return apart(p, near, far) }, l.Near.Placed.Site, *l.Far[0].Placed)
-	if len(either) > 0 {
+	if len(either) > 0 && l.Kind == catalog.Trust {
 		p.Blind(access.Undecided(l.Node, l.Far[0].Path.Full, at.Host, either))
 	}
 	if at.Partition == l.Far[0].Placed.Partition {

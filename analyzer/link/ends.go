@@ -95,7 +95,11 @@ func (g *Graph) rowEnd(n *Node, row *catalog.Link, path model.Path, v model.Valu
 		g.valueEnds(n, e, text)
 	case g.choiceEnds(n, e, v.Choices()):
 	case v.State == model.Unknown:
-		if at, _, ok := g.inPart(v.Prefix(), v.Ending()); ok && joins(row.By) {
+		at, _, ok := g.inPart(v.Prefix(), v.Ending())
+		if !ok && row.By == catalog.ByHost {
+			at, ok = g.byWholeHost(v.Prefix())
+		}
+		if ok && joins(row.By) {
 			e.Placed, e.Confidence = g.Sites.Share(at), Likely
 			n.Ends = append(n.Ends, e)
 			return
@@ -208,6 +212,17 @@ func (g *Graph) inPart(prefix, ending string) (at place.Placed, id, ok bool) {
 		}
 	}
 	return place.Placed{}, false, false
+}
+
+// byWholeHost places a URL by its beginning, of which the host is known and something behind it is not.
+func (g *Graph) byWholeHost(beginning string) (place.Placed, bool) {
+	scheme, rest, ok := strings.Cut(beginning, "://")
+	host, _, whole := strings.Cut(rest, "/")
+	if !ok || !whole {
+		return place.Placed{}, false
+	}
+	at, _, ok := g.byHost(scheme + "://" + host)
+	return at, ok && (at.Partition != "" || len(g.cat.Shared(at.Host)) > 0)
 }
 
 // open ends are kept although their place is not known: rules look at every part of a grant, and hubs go by value.
@@ -395,10 +410,10 @@ func (g *Graph) byValue(n *Node, by catalog.By, cloud, text string) (place.Place
 // byHost places a host or URL. A host that no table knows is still a place: the policy may give it to a side.
 func (g *Graph) byHost(text string) (place.Placed, Confidence, bool) {
 	id, ambiguous, ok := g.cat.Host(text)
-	if ambiguous {
+	if ambiguous && len(g.cat.Shared(id.Host)) == 0 {
 		return place.Placed{}, 0, false
 	}
-	if ok {
+	if ok || ambiguous {
 		why := place.Reason{How: place.Literal}
 		if id.Host != "" {
 			why.Text = "by its host " + id.Host
@@ -554,7 +569,7 @@ func (g *Graph) fetched(n *Node, path string, m *Node) *place.Placed {
 			if at, _, ok := g.byValue(m, row.By, "", text); ok {
 				return g.Sites.Share(at)
 			}
-		} else if at, _, ok := g.inPart(v.Prefix(), v.Ending()); ok {
+		} else if at, ok := g.byWholeHost(v.Prefix()); ok {
 			return g.Sites.Share(at)
 		}
 		targets, _ := g.Resolve(m, a.Block)

@@ -312,7 +312,7 @@ func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
 		}
 	}
 	if made == nil {
-		return Party{}, false
+		return r.described(n, argument)
 	}
 	sure := link.Likely
 	if !made.Exact || several {
@@ -345,16 +345,20 @@ func (r *Reader) saml(n *link.Node, argument string) (Party, bool) {
 	return Party{}, false
 }
 
-// described is the party that metadata describes which is not known itself: whose place it is taken from.
+// described is the party of an identity provider of which an argument is not known in full: that of the place which the
+// argument names or is taken from.
 func (r *Reader) described(n *link.Node, argument string) (who Party, ok bool) {
 	for i := range n.Ends {
 		e := &n.Ends[i]
 		here := func(c link.Choice) bool { return !r.crosses(n.Placed.Site, c.Site) }
-		if e.Kind != catalog.Trust || e.Path.Block != argument || e.Target == nil || e.Placed.Site == (place.Site{}) || slices.ContainsFunc(e.Either, here) {
+		if e.Kind != catalog.Trust || e.Path.Block != argument || e.Placed.Site == (place.Site{}) || slices.ContainsFunc(e.Either, here) {
 			continue
 		}
 		if !ok || r.crosses(n.Placed.Site, e.Placed.Site) { // of several, one of elsewhere is the one to tell
-			who, ok = Party{Placed: *e.Placed, Words: "the issuer of " + e.Target.Address, Nodes: []*link.Node{n, e.Target}, Sure: e.Confidence}, true
+			who, ok = Party{Placed: *e.Placed, Words: "the issuer " + e.Placed.Host, Nodes: []*link.Node{n}, Sure: e.Confidence}, true
+			if e.Target != nil {
+				who.Words, who.Nodes = "the issuer of "+e.Target.Address, append(who.Nodes, e.Target)
+			}
 		}
 	}
 	return who, ok
