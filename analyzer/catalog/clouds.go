@@ -175,6 +175,9 @@ func (c *Catalog) Region(cloud, name string) (partition, region string, ok bool)
 			}
 		}
 	}
+	if spelled := strings.ReplaceAll(name, "_", "-"); spelled != name {
+		return c.Region(cloud, spelled) // as words of enumerations: CN_NORTH_1
+	}
 	return "", "", false
 }
 
