@@ -48,10 +48,13 @@ func (t Target) within(full, text string) bool {
 		return slices.Contains(t.held, full)
 	case t.given.State != model.Absent:
 		return holds(t.given, text)
-	case t.Attr == "":
-		return true
+	case t.Attr == "": // of a whole resource, what only apply will know is in no text that is known
+		return !someUnknown(t.Node.Values) || holds(t.Node.Values, text)
 	}
 	if path := cmp.Or(t.Full, t.Attr); strings.ContainsAny(path, ".[") {
+		if top, _ := firstStep(path); t.Node.Values.Get(top).State == model.Unknown {
+			return false
+		}
 		v := t.Node.Values.Leaf(path)
 		return v.State != model.Known || holds(v, text)
 	}
@@ -63,12 +66,21 @@ func (t Target) within(full, text string) bool {
 	return !ok || strings.Contains(text, part)
 }
 
+func someUnknown(v model.Value) bool {
+	for i := range v.Len() {
+		if v.Item(i).State == model.Unknown {
+			return true
+		}
+	}
+	return false
+}
+
 // holds tells whether a text may be made of a value, or of a part of it.
 func holds(v model.Value, text string) bool {
 	found := false
 	v.Walk(model.Path{}, func(_ model.Path, leaf model.Value) {
 		part, ok := leaf.Text()
-		found = found || ok && strings.Contains(text, part)
+		found = found || ok && part != "" && strings.Contains(text, part)
 	})
 	return found
 }
