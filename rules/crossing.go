@@ -19,6 +19,7 @@ type crossing struct {
 	near *link.End
 	far  []link.End
 	via  []*link.Node
+	with []*link.Node // what takes it up
 	from analyzer.Spot
 	to   analyzer.Spot
 }
@@ -142,7 +143,7 @@ func (c *crossing) finding(p *analyzer.Pass, message string) analyzer.Finding {
 	e := c.far[0]
 	f := analyzer.Finding{
 		Address: c.node.Address, Root: c.node.Input.Name, Attribute: e.Path.Full, Block: e.Path.Block,
-		Message: message, Confidence: min(c.near.Confidence, e.Confidence),
+		Message: message, Confidence: c.confidence(),
 		Action: c.node.Action, Pos: c.node.Pos.Of(e.Path.Full),
 	}
 	f.From, f.To = c.direction()
@@ -168,7 +169,7 @@ func (c *crossing) explain(p *analyzer.Pass, f *analyzer.Finding) {
 	for _, e := range c.far {
 		f.Evidence = append(f.Evidence, learned(c.node, e.Placed)...)
 	}
-	f.Related = addresses(chain)
+	f.Related = append(addresses(chain), addresses(c.with)...)
 	for _, r := range p.Graph.Referrers(c.node) {
 		f.Related = append(f.Related, r.Node.Address)
 	}
@@ -378,10 +379,53 @@ func (c *crossing) inward() bool {
 	return row != nil && row.Direction == catalog.In
 }
 
+// chains are crossings without those that only take up another: the accepter of a peering, its options and the routes to
+// it refer to what joins the same two sides already, and to its other end. They are told with it.
+func chains(p *analyzer.Pass, list []*crossing) []*crossing {
+	if len(list) < 2 {
+		return list
+	}
+	of := map[*link.Node][]*crossing{}
+	for _, c := range list {
+		of[c.node] = append(of[c.node], c)
+	}
+	order := slices.Clone(list)
+	slices.SortStableFunc(order, func(a, b *crossing) int { return int(b.confidence()) - int(a.confidence()) })
+	taken := map[*crossing]bool{}
+	for _, c := range order {
+		if taken[c] {
+			continue
+		}
+		for next := []*link.Node{c.node}; len(next) > 0; next = next[1:] {
+			for _, r := range p.Graph.Referrers(next[0]) {
+				for _, d := range of[r.Node] {
+					if d != c && !taken[d] && d.takesUp(c) {
+						taken[d] = true
+						c.with = append(c.with, d.node)
+						next = append(next, d.node)
+					}
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(list, func(c *crossing) bool { return taken[c] })
+}
+
+// takesUp tells whether a crossing says nothing of its own beside another: it is between the same sides, and all that it has
+// are references.
+func (c *crossing) takesUp(other *crossing) bool {
+	sides := func(c *crossing) [2]string {
+		return [2]string{min(c.from.Side, c.to.Side), max(c.from.Side, c.to.Side)}
+	}
+	return sides(c) == sides(other) && !slices.ContainsFunc(c.far, func(e link.End) bool { return e.Target == nil })
+}
+
+func (c *crossing) confidence() link.Confidence { return min(c.near.Confidence, c.far[0].Confidence) }
+
 // report says every crossing of a kind in the rule's words, which get the resource's own place and the far one.
 func report(kind catalog.Kind, words string) func(*analyzer.Pass) {
 	return func(p *analyzer.Pass) {
-		for _, c := range crossings(p, kind) {
+		for _, c := range chains(p, crossings(p, kind)) {
 			p.Report(c.finding(p, fmt.Sprintf(words, short(p, c.from.Site), short(p, c.to.Site))))
 		}
 	}
