@@ -431,11 +431,16 @@ func report(kind catalog.Kind, words string) func(*analyzer.Pass) {
 	}
 }
 
-// reportFlow is report for what flows: the words get the places in the direction of the flow.
-func reportFlow(kind catalog.Kind, words string) func(*analyzer.Pass) {
+// reportFlow is report for what flows: the words get the places in the direction of the flow. Where no row gives one, the
+// words for either direction are said.
+func reportFlow(kind catalog.Kind, directed, either string) func(*analyzer.Pass) {
 	return func(p *analyzer.Pass) {
 		for _, c := range crossings(p, kind) {
 			from, to := c.direction()
+			words := directed
+			if row := c.far[0].Row; row != nil && row.Direction == catalog.Both {
+				words = either
+			}
 			p.Report(c.finding(p, fmt.Sprintf(words, short(p, from.Site), short(p, to.Site))))
 		}
 	}

@@ -16,5 +16,5 @@ side.
 Logs hold names, addresses and often contents. One central log account for all sides is the most common way in which
 data leaves a sovereign side without anybody having decided that it should.`,
 	Example: example("data-export"),
-	Run:     reportFlow(catalog.Export, "delivers from %s to %s"),
+	Run:     reportFlow(catalog.Export, "delivers from %s to %s", "passes data between %s and %s"),
 }

@@ -16,5 +16,5 @@ another.
 Data that is kept on a sovereign side is kept there because somebody must be able to say where it is. A copy makes that
 statement false, and deleting the copy later does not make it true again.`,
 	Example: example("data-replication"),
-	Run:     reportFlow(catalog.Replicate, "copies data from %s to %s"),
+	Run:     reportFlow(catalog.Replicate, "copies data from %s to %s", "copies data between %s and %s"),
 }
