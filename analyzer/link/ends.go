@@ -216,12 +216,11 @@ func (g *Graph) inPart(prefix, ending string) (at place.Placed, id, ok bool) {
 
 // byWholeHost places a URL by its beginning, of which the host is known and something behind it is not.
 func (g *Graph) byWholeHost(beginning string) (place.Placed, bool) {
-	scheme, rest, ok := strings.Cut(beginning, "://")
-	host, _, whole := strings.Cut(rest, "/")
-	if !ok || !whole {
+	url := WholeHost(beginning)
+	if url == "" {
 		return place.Placed{}, false
 	}
-	at, _, ok := g.byHost(scheme + "://" + host)
+	at, _, ok := g.byHost(url)
 	return at, ok && (at.Partition != "" || len(g.cat.Shared(at.Host)) > 0)
 }
 
