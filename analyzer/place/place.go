@@ -878,6 +878,7 @@ func (s *Sites) resource(r *model.Resource) Placed {
 		at.Account, at.Tenant = cmp.Or(at.Account, from.Account), from.Tenant
 		return at
 	}
+	at.Nowhere = false // it says itself where it is
 	if at.Partition == "" {
 		if len(f.open) > 0 && from.Region != "" && at.Region == "" {
 			// It lives in another region than its provider's, which may be another partition's.
@@ -891,7 +892,7 @@ func (s *Sites) resource(r *model.Resource) Placed {
 	} else if from.Partition != "" && from.Partition != at.Partition && !s.regional(from.Partition, at.Partition) {
 		at.Conflict = from.Partition
 	}
-	if at.Region == "" && len(f.open) == 0 && !f.wide && from.Partition == at.Partition {
+	if at.Region == "" && len(f.open) == 0 && !f.wide && !f.at.Nowhere && from.Partition == at.Partition {
 		at.Region = from.Region
 	}
 	if at.Region == "" && f.wide {
