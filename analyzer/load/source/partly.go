@@ -61,76 +61,111 @@ func (r *run) lists(name string, a []cty.Value) (v cty.Value, ok bool) {
 	if !slices.ContainsFunc(a, func(v cty.Value) bool { return !v.IsWhollyKnown() || isSome(v) }) {
 		return cty.NilVal, false
 	}
-	var all []cty.Value
-	open := false
-	for _, arg := range a {
+	of := a
+	if name == "setsubtract" {
+		of = a[:min(1, len(a))]
+	}
+	all, open, ok := r.gather(of, name == "concat")
+	if !ok {
+		return cty.NilVal, false
+	}
+	unknown := func(e cty.Value) bool { return !e.IsKnown() }
+	switch name {
+	case "flatten":
+		var some bool
+		all, some = flat(all)
+		open = open || some
+	case "reverse":
+		slices.Reverse(all)
+	case "compact":
+		all = slices.DeleteFunc(all, func(e cty.Value) bool {
+			u, _ := e.Unmark()
+			return u.IsKnown() && (u.IsNull() || u.Type() == cty.String && u.AsString() == "")
+		})
+		open = open || slices.ContainsFunc(all, unknown)
+	case "distinct":
+		seen := map[string]bool{}
+		all = slices.DeleteFunc(all, func(e cty.Value) bool {
+			u, _ := e.Unmark()
+			text, ok := toText(u)
+			again := ok && seen[text.AsString()]
+			if ok {
+				seen[text.AsString()] = true
+			}
+			return again
+		})
+		open = open || slices.ContainsFunc(all, unknown)
+	case "sort":
+		open = open || slices.ContainsFunc(all, unknown)
+	case "setsubtract":
+		if len(a) != 2 {
+			return cty.NilVal, false
+		}
+		all, open = r.without(all, a[1]), true
+	}
+	if len(all) > r.limits.Collection() {
+		return r.beyond("a collection that is too large"), true
+	}
+	if !open {
+		return cty.TupleVal(all), true
+	}
+	return some(all), true
+}
+
+// gather are the elements of several lists; open says that there may be others, or in another order. One that is not known is
+// an element that is not, where it may be; ok is false where it may not.
+func (r *run) gather(lists []cty.Value, may bool) (all []cty.Value, open, ok bool) {
+	for _, arg := range lists {
 		arg = r.spread(arg)
 		list, some, ok := listed(arg)
 		switch u, marks := arg.Unmark(); {
 		case ok:
 			all, open = append(all, list...), open || some
-		case u.IsKnown():
-			return cty.NilVal, false
-		case name == "concat":
+		case !u.IsKnown() && may:
 			all, open = append(all, r.someElement(arg, marks)), true
 		default:
-			return cty.NilVal, false
-		}
-		if name == "setsubtract" {
-			break // whatever the second takes away
+			return nil, false, false
 		}
 	}
-	var out []cty.Value
-	unknown := false
-	seen := map[string]bool{}
-	var add func(list []cty.Value)
-	add = func(list []cty.Value) {
-		for _, e := range list {
-			u, _ := e.Unmark()
-			if inner, some, ok := listed(e); ok && name == "flatten" {
-				open = open || some
-				add(inner)
-				continue
-			}
-			text, plain := toText(u)
-			switch name {
-			case "compact":
-				if u.IsKnown() && (u.IsNull() || plain && text.AsString() == "") {
-					continue
-				}
-			case "distinct", "sort", "setsubtract":
-				if plain && name != "sort" && seen[text.AsString()] {
-					continue
-				}
-				if plain {
-					seen[text.AsString()] = true
-				}
-			}
-			unknown = unknown || !u.IsKnown()
+	return all, open, true
+}
+
+// flat are the elements of lists in a list, and of lists in those.
+func flat(list []cty.Value) (all []cty.Value, open bool) {
+	for _, e := range list {
+		inner, some, ok := listed(e)
+		if !ok {
+			all, open = append(all, e), open || !e.IsKnown() && e.Type().IsCollectionType()
+			continue
+		}
+		inner, deeper := flat(inner)
+		all, open = append(all, inner...), open || some || deeper
+	}
+	return all, open
+}
+
+// without are the elements that are not in a list, which may have others than are known.
+func (r *run) without(all []cty.Value, taken cty.Value) []cty.Value {
+	list, open, ok := listed(taken)
+	sure := ok && !open && taken.IsWhollyKnown()
+	out := make([]cty.Value, 0, len(all))
+	for _, e := range all {
+		u, _ := e.Unmark()
+		text, known := toText(u)
+		same := func(o cty.Value) bool {
+			u, _ := o.Unmark()
+			other, ok := toText(u)
+			return known && ok && other.RawEquals(text)
+		}
+		switch {
+		case slices.ContainsFunc(list, same):
+		case sure:
 			out = append(out, e)
+		default:
+			out = append(out, r.maybe(e))
 		}
 	}
-	add(all)
-	switch name {
-	case "compact", "distinct", "sort":
-		open = open || unknown
-	case "flatten":
-		open = open || slices.ContainsFunc(out, func(e cty.Value) bool { return !e.IsKnown() && e.Type().IsCollectionType() })
-	case "reverse":
-		slices.Reverse(out)
-	case "setsubtract":
-		for i, e := range out {
-			out[i] = r.maybe(e)
-		}
-		open = true
-	}
-	if len(out) > r.limits.Collection() {
-		return r.beyond("a collection that is too large"), true
-	}
-	if !open {
-		return cty.TupleVal(out), true
-	}
-	return some(out), true
+	return out
 }
 
 // matchKeys are the elements of the first list whose keys, in the second, are in the third.
