@@ -174,8 +174,14 @@ func (d *comment) details() {
 			fmt.Fprintf(&b, "- from %s to %s\n", spotted(f.From), spotted(f.To))
 		}
 		told := []string{f.Address}
-		for _, s := range f.Told().Evidence {
+		for i, s := range f.Told().Evidence {
 			told = append(told, s.Text)
+			if i == mostSteps {
+				b.WriteString("- " + more(f) + "\n")
+			}
+			if i >= mostSteps {
+				continue
+			}
 			b.WriteString("- " + prose(s.Text) + where(position(s.Pos)) + "\n")
 		}
 		if also := untold(f.Related, told); len(also) > 0 {

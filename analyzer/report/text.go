@@ -221,7 +221,11 @@ func (t *text) finding(f *analyzer.Finding) {
 	mentioned := []string{f.Address, f.Message}
 	for i, s := range f.Evidence {
 		mentioned = append(mentioned, s.Text, s.Address)
-		if i == told {
+		switch {
+		case i == told || i > mostSteps:
+			continue
+		case i == mostSteps:
+			t.because(more(f))
 			continue
 		}
 		step := sentence(s.Text)
@@ -239,6 +243,13 @@ func (t *text) finding(f *analyzer.Finding) {
 	if f.Note != "" {
 		t.once(sentence(f.Note))
 	}
+}
+
+// mostSteps is how many steps of evidence are shown: a list of fifty zones would be as many.
+const mostSteps = 15
+
+func more(f *analyzer.Finding) string {
+	return fmt.Sprintf("and %d more of the like, which --format json has", len(f.Evidence)-mostSteps)
 }
 
 // once says what is true of several findings of a section at the first of them.

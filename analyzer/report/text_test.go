@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -188,5 +189,23 @@ func TestOrder(t *testing.T) {
 			t.Errorf("%q is not where it should be:\n%s", title, out)
 		}
 		at = i
+	}
+}
+
+// TestMuchEvidence: of a list of fifty places not every one is a line.
+func TestMuchEvidence(t *testing.T) {
+	f := analyzer.Finding{Rule: &analyzer.Rule{ID: "endpoint-reference"}, Address: "x.x", Message: "names something"}
+	for i := range 50 {
+		f.Evidence = append(f.Evidence, analyzer.Step{Address: "x.x", Text: fmt.Sprintf("zones names place %d", i)})
+	}
+	r := &analyzer.Result{Rules: []*analyzer.Rule{f.Rule}, Findings: []analyzer.Finding{f}}
+	for name, write := range map[string]func(io.Writer, *analyzer.Result, report.Options) error{"text": report.Text, "markdown": report.Markdown} {
+		var b strings.Builder
+		if err := write(&b, r, report.Options{Width: 100}); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(b.String(), "names place"); n != 15 || !strings.Contains(b.String(), "and 35 more of the like") {
+			t.Errorf("%s has %d:\n%s", name, n, b.String())
+		}
 	}
 }
