@@ -7,6 +7,7 @@ import (
 
 	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/load/source"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // FuzzLoad (41) reads any text as a root module, in both syntaxes and as a file of variables.
@@ -16,6 +17,14 @@ func FuzzLoad(f *testing.F) {
 		for _, file := range files {
 			if src, err := os.ReadFile(file); err == nil {
 				f.Add(src)
+			}
+		}
+	}
+	archives, _ := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	for _, archive := range archives {
+		if a, err := txtar.ParseFile(archive); err == nil {
+			for _, file := range a.Files {
+				f.Add(file.Data)
 			}
 		}
 	}
