@@ -287,13 +287,17 @@ func Undecided(n *link.Node, path, host string, either []link.Choice) link.Blind
 }
 
 // issuer is the party that an OIDC provider resource accepts tokens of: the host of its URL, or the cluster or tenant
-// that the URL is taken from.
+// that the URL is taken from. A resource whose URL nobody writes, as a cluster's, issues tokens itself.
 func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
 	v := at(n.Values, argument)
 	if url, ok := v.Text(); ok {
 		p, ok := r.host(url, link.Certain)
 		p.Nodes = append(p.Nodes, n)
 		return p, ok
+	}
+	if n.Args.Arg(argument) == nil {
+		home := r.home(n)
+		return Party{Placed: home, Words: issuerOf(n), Nodes: []*link.Node{n}, Sure: link.Likely}, home.Partition != ""
 	}
 	if v.State != model.Unknown {
 		return Party{}, false
@@ -318,8 +322,11 @@ func (r *Reader) issuer(n *link.Node, argument string) (Party, bool) {
 	if !made.Exact || several {
 		sure = link.Possible
 	}
-	return Party{Placed: *made.Node.Placed, Words: "the issuer of " + made.Node.Address, Nodes: []*link.Node{n, made.Node}, Sure: sure}, true
+	return Party{Placed: *made.Node.Placed, Words: issuerOf(made.Node), Nodes: []*link.Node{n, made.Node}, Sure: sure}, true
 }
+
+// issuerOf says whose issuer a party is.
+func issuerOf(n *link.Node) string { return "the issuer of " + n.Address }
 
 // saml is the party that a SAML provider resource's metadata describes: the host of its entity id, or else of where it
 // signs people in.

@@ -91,7 +91,7 @@ func (r *Reader) letIn(of *catalog.RoleType, role *link.Node, argument string, r
 		g.Steps = append(g.Steps, step(n, "statement", n.Address+" makes the document"))
 	}
 	for _, n := range who.Nodes {
-		if kind, _ := r.identity(n.Type); kind == Federated {
+		if kind, _ := r.identity(n.Type); kind == Federated && who.Words != issuerOf(n) {
 			g.Steps = append(g.Steps, step(n, "", fmt.Sprintf("%s accepts tokens of %s", n.Address, who.Words)))
 		}
 	}
