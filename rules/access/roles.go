@@ -127,6 +127,8 @@ func unplaced(t Trust) string {
 	switch {
 	case t.Principal.Kind == Anyone && len(t.Narrowed) == 0:
 		return "lets everybody in, of whatever side"
+	case t.Principal.Kind == Service:
+		return "" // it is of the cloud itself, however its name ends
 	case t.Principal.Unknown && t.Principal.Node == nil:
 		return "lets in a principal that is not known before apply"
 	case t.Principal.Kind == Federated && ofIssuer(t.Principal.Value):
