@@ -364,7 +364,7 @@ func (r *Reader) described(n *link.Node, argument string) (who Party, ok bool) {
 		if !ok || r.crosses(n.Placed.Site, e.Placed.Site) { // of several, one of elsewhere is the one to tell
 			who, ok = Party{Placed: *e.Placed, Words: "the issuer " + e.Placed.Host, Nodes: []*link.Node{n}, Sure: e.Confidence}, true
 			if e.Target != nil {
-				who.Words, who.Nodes = "the issuer of "+e.Target.Address, append(who.Nodes, e.Target)
+				who.Words, who.Nodes = issuerOf(e.Target), append(who.Nodes, e.Target)
 			}
 		}
 	}
