@@ -268,6 +268,11 @@ func (r *reducer) begins(prefix string) bool {
 
 func (r *reducer) document(element string, v model.Value) model.Value {
 	switch {
+	case v.State == model.Unknown && v.Kind != model.Choice:
+		if doc, ok := v.Partly(); ok {
+			return model.UnknownDocument(r.document(element, doc))
+		}
+		return model.UnknownText(v.Prefix(), v.Ending(), r.words(v.Parted(), how{secret: v.Sensitive && !r.here, anyHost: true}))
 	case v.State != model.Known:
 		return v
 	case v.Kind == model.List:

@@ -675,14 +675,23 @@ func (g *Graph) named(word string) (at place.Placed, id, ok bool) {
 	return at, false, ok && (at.Partition != "" || g.cat.Own(at.Host))
 }
 
-// WholeHost is the beginning of a URL up to the path, "" where the host is not all there.
-func WholeHost(url string) string {
-	scheme, rest, ok := strings.Cut(url, "://")
+// WholeHost is the beginning of a URL up to the path, or the host before a path, as names of images have it: "" where the
+// host is not all there.
+func WholeHost(text string) string {
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok {
+		rest = text
+	}
 	host, _, whole := strings.Cut(rest, "/")
-	if !ok || !whole {
+	switch {
+	case !whole:
+		return ""
+	case ok:
+		return scheme + "://" + host + "/"
+	case strings.Count(host, ":") > 1 || !looksLikeHost(host): // an ARN has several
 		return ""
 	}
-	return scheme + "://" + host + "/"
+	return host
 }
 
 // owned is the place of an id that tells only whose it is, where the estate shows where that account is.

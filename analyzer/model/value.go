@@ -170,8 +170,12 @@ func (v Value) Ending() string {
 	return v.names()[0]
 }
 
-// Parted is what is known of an unknown text, with a Hole for each part that is not, "" where nothing is.
+// Parted is what is known of an unknown text, with a Hole for each part that is not, "" where nothing is. A document is
+// written as JSON.
 func (v Value) Parted() string {
+	if doc, ok := v.Partly(); ok {
+		return string(doc.appendParted(nil))
+	}
 	if names := v.names(); v.State == Unknown && len(names) > 1 && names[1] != "" {
 		return names[1]
 	}
@@ -180,6 +184,47 @@ func (v Value) Parted() string {
 	}
 	return v.Prefix() + Hole + v.Ending()
 }
+
+func (v Value) appendParted(b []byte) []byte {
+	switch {
+	case v.State == Unknown:
+		parted := v.Parted()
+		if parted == "" {
+			parted = Hole
+		}
+		return appendQuoted(b, parted)
+	case v.State != Known:
+		return append(b, "null"...)
+	case v.Kind == List || v.Kind == Object:
+		open, end := byte('['), byte(']')
+		if v.Kind == Object {
+			open, end = '{', '}'
+		}
+		b = append(b, open)
+		for i, item := range v.items() {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if v.Kind == Object {
+				b = append(appendQuoted(b, v.names()[i]), ':')
+			}
+			b = item.appendParted(b)
+		}
+		return append(b, end)
+	case v.Kind == String:
+		return appendQuoted(b, v.text)
+	}
+	return append(b, v.text...)
+}
+
+// appendQuoted writes a text of JSON, in which Holes stay what they are.
+func appendQuoted(b []byte, text string) []byte {
+	b = append(b, '"')
+	b = append(b, quoting.Replace(text)...)
+	return append(b, '"')
+}
+
+var quoting = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
 
 // Partly is the document that an unknown text encodes, with its known leaves; ok is false where nothing is known of it.
 func (v Value) Partly() (doc Value, ok bool) {

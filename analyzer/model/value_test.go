@@ -278,3 +278,22 @@ func TestLeaf(t *testing.T) {
 		}
 	}
 }
+
+// TestParted: what is known of a text that is not known, as it stands or as the document that it encodes.
+func TestParted(t *testing.T) {
+	hole := Hole
+	leaf := UnknownText("a/", "", "a/"+hole+"/b\"c")
+	doc := ObjectValue([]string{"k\n", "l", "n", "o"}, []Value{leaf, ListValue([]Value{UnknownValue, NumberValue("1"), BoolValue(true)}),
+		NullValue, UnknownDocument(ListValue([]Value{StringValue("x")}))})
+	for want, v := range map[string]Value{
+		"":                    UnknownValue,
+		"a" + hole:            UnknownText("a", "", ""),
+		"a" + hole + "z":      UnknownText("a", "z", ""),
+		"a/" + hole + "/b\"c": leaf,
+		`{"k\n":"a/` + hole + `/b\"c","l":["` + hole + `",1,true],"n":null,"o":"[\"x\"]"}`: UnknownDocument(doc),
+	} {
+		if got := v.Parted(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

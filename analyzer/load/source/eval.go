@@ -247,7 +247,7 @@ func (r *run) text(parts []cty.Value) cty.Value {
 				_, m = unknown(broken).Unmark()
 				marks = append(marks, m)
 			} else {
-				b.WriteString(t.AsString())
+				b.WriteString(noHole(t.AsString()))
 				if b.Len() > int(r.limits.Value) {
 					return r.beyond("a text that is too long")
 				}

@@ -452,6 +452,11 @@ const (
 	bareHole  = '\U000F0003' // comes before a hole that stands for a value of JSON, and not for a part of a text
 )
 
+// noHole is a text without what looks like a hole: somebody may have written it to have a part of it overlooked.
+func noHole(s string) string {
+	return strings.ReplaceAll(s, string(holeStart), "\uFFFD")
+}
+
 func writeHole(b *strings.Builder, n int) {
 	b.WriteRune(holeStart)
 	for n >= 10 {
@@ -561,20 +566,23 @@ func partsOf(s string, holes []cty.Value) (parts []cty.Value) {
 	return parts
 }
 
-// hole reads the hole that s begins with: its number, and what follows.
+// hole reads the hole that s begins with: its number, and what follows. What only looks like one has a number that none has.
 func hole(s string) (n int, rest string) {
+	const none = 1 << 30
 	tens := 1
 	for i, c := range s {
 		switch {
 		case i == 0:
-		case c == holeEnd:
+		case c == holeEnd && tens > 1:
 			return n, s[i+len(string(holeEnd)):]
+		case c < holeZero || c > holeZero+9 || tens > none/10:
+			return none, s[i:]
 		default:
 			n += (int(c) - holeZero) * tens
 			tens *= 10
 		}
 	}
-	return n, ""
+	return none, ""
 }
 
 func sortTexts(list []cty.Value) {

@@ -385,7 +385,7 @@ func (r *run) withHoles(v cty.Value) (text string, holes []cty.Value) {
 	add := func(part cty.Value) {
 		u, _ := part.Unmark()
 		if t, ok := toText(u); ok {
-			b.WriteString(t.AsString())
+			b.WriteString(noHole(t.AsString()))
 			return
 		}
 		writeHole(&b, len(holes))
