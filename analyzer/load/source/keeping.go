@@ -114,10 +114,8 @@ func (r *run) keep(name string, a []cty.Value) (v cty.Value, ok bool) {
 		}
 		u, marks := a[0].Unmark()
 		if !u.IsKnown() {
-			for m := range marks {
-				if d, is := m.(*document); is {
-					return d.value, true
-				}
+			if v, ok := decoded(marks); ok {
+				return v, true
 			}
 			if v, ok := r.textsInPart(name, a); ok {
 				return v, true
@@ -517,7 +515,11 @@ func (r *run) fill(v cty.Value, holes []cty.Value) cty.Value {
 		if alone := rest == "" && n < len(holes); alone && i == 0 {
 			return holes[n]
 		} else if alone && s[:i] == string(bareHole) {
-			return decoded(holes[n])
+			_, marks := holes[n].Unmark()
+			if v, ok := decoded(marks); ok {
+				return v
+			}
+			return holes[n]
 		}
 		return r.text(partsOf(s, holes))
 	case t.IsObjectType() || t.IsMapType():
@@ -536,15 +538,14 @@ func (r *run) fill(v cty.Value, holes []cty.Value) cty.Value {
 	return v
 }
 
-// decoded is the value that a text encodes of which a part is known.
-func decoded(text cty.Value) cty.Value {
-	_, marks := text.Unmark()
+// decoded is the value that a text encodes of which a part is known; ok is false where its marks tell of none.
+func decoded(marks cty.ValueMarks) (v cty.Value, ok bool) {
 	for m := range marks {
-		if d, ok := m.(*document); ok {
-			return d.value
+		if d, is := m.(*document); is {
+			return d.value, true
 		}
 	}
-	return text
+	return cty.NilVal, false
 }
 
 // partsOf are the parts of a text with holes.

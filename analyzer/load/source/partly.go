@@ -401,14 +401,14 @@ func (r *run) withHoles(v cty.Value) (text string, holes []cty.Value) {
 		case *document:
 			doc := m.value
 			filled, err := cty.Transform(doc, func(_ cty.Path, v cty.Value) (cty.Value, error) {
-				if p, _ := v.Unmark(); !p.IsKnown() {
-					var hole strings.Builder
-					writeHole(&hole, len(holes))
-					holes = append(holes, v)
-					return cty.StringVal(hole.String()), nil
-				}
 				p, _ := v.Unmark()
-				return p, nil
+				if p.IsKnown() {
+					return p, nil
+				}
+				var hole strings.Builder
+				writeHole(&hole, len(holes))
+				holes = append(holes, v)
+				return cty.StringVal(hole.String()), nil
 			})
 			if err != nil {
 				return "", nil
