@@ -434,8 +434,8 @@ func (r *reducer) token(text string, h how) (string, bool) {
 	if text == "" || len(text) > 2048 {
 		return "", false
 	}
-	if before, _, parted := strings.Cut(text, model.Hole); parted {
-		return r.inPart(before, text[strings.LastIndex(text, model.Hole)+len(model.Hole):], h)
+	if before, after, parted := model.Around(text); parted {
+		return r.inPart(before, after, h)
 	}
 	if _, ok := link.Address(text); ok {
 		return text, true

@@ -659,11 +659,11 @@ func (g *Graph) literalEnds(n *Node, s *shape, way []step, text string) {
 
 // named is the place that a word says itself, as an id that names it or as the host that it is or has.
 func (g *Graph) named(word string) (at place.Placed, id, ok bool) {
-	if before, _, parted := strings.Cut(word, model.Hole); parted {
+	if before, after, parted := model.Around(word); parted {
 		if host := WholeHost(before); host != "" {
 			return g.named(host)
 		}
-		return g.inPart(before, word[strings.LastIndex(word, model.Hole)+len(model.Hole):])
+		return g.inPart(before, after)
 	}
 	if found, ok := g.cat.Identify(word); ok && found.Partition != "" {
 		return place.Placed{Site: siteOf(found), Because: []place.Reason{byID(found, word)}}, true, true

@@ -67,6 +67,15 @@ var UnknownValue = Value{State: Unknown}
 // has it.
 const Hole = "\U000F0000"
 
+// Around is what a text has before its first Hole and after its last one; ok is false where it has none.
+func Around(text string) (before, after string, ok bool) {
+	before, _, ok = strings.Cut(text, Hole)
+	if !ok {
+		return text, "", false
+	}
+	return before, text[strings.LastIndex(text, Hole)+len(Hole):], true
+}
+
 // UnknownText is a text of which only the beginning and the end are known: `arn:aws:s3:::${...}/*`. Where more of it is,
 // whole is all of it with Holes, else "".
 func UnknownText(prefix, ending, whole string) Value {
