@@ -106,6 +106,14 @@ type Arg struct {
 	Several bool
 }
 
+// Same tells whether the same is said of two arguments, of different instances.
+func (a *Arg) Same(b *Arg) bool {
+	return a.Block == b.Block && a.Several == b.Several && a.Constant == b.Constant && slices.Equal(a.Opaque, b.Opaque) &&
+		slices.EqualFunc(a.Origins, b.Origins, func(o, p Origin) bool {
+			return o.Same(p) && o.Exact == p.Exact && o.ByKey == p.ByKey && slices.Equal(o.Via, p.Via) && slices.Equal(o.Held, p.Held)
+		})
+}
+
 // Args are the arguments of one block of configuration, shared by all its instances.
 type Args struct {
 	byBlock map[string]*Arg // nil while they are few

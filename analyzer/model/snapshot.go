@@ -175,6 +175,14 @@ type Rarely struct {
 // Nothing is what most resources have of what is rare. It is not to be changed.
 var Nothing = &Rarely{}
 
+// Same tells whether two say the same of two instances of one block. Where arguments are is the same only where it is told
+// by the same list.
+func (r *Rarely) Same(o *Rarely) bool {
+	a, b := &r.Pos, &o.Pos
+	return r.Previous == o.Previous && r.Deposed == o.Deposed && slices.Equal(r.Candidates, o.Candidates) && a.Same(b) &&
+		len(a.Args) == len(b.Args) && (len(a.Args) == 0 || &a.Args[0] == &b.Args[0])
+}
+
 // Provider is one provider configuration.
 type Provider struct {
 	Key    string // as the input names it: `aws`, `aws.china`, `module.legacy:aws.x`
@@ -227,6 +235,11 @@ type Pos struct {
 	Args               Places // of single arguments, as far as they are known
 }
 
+// Same tells whether two places are one, whatever is told of arguments.
+func (p *Pos) Same(q *Pos) bool {
+	return p.File == q.File && p.Line == q.Line && p.Column == q.Column && p.EndLine == q.EndLine && p.EndColumn == q.EndColumn
+}
+
 // Places are where arguments are, each path once, in the order of the paths.
 type Places []Place
 
@@ -243,6 +256,9 @@ type Place struct {
 	Path string
 	Pos  Pos
 }
+
+// Same tells whether one argument is told to be in one place.
+func (p Place) Same(q Place) bool { return p.Path == q.Path && p.Pos.Same(&q.Pos) }
 
 // Block is the table path of the argument.
 func (p Place) Block() string {

@@ -39,7 +39,7 @@ func (r *run) evaluated(name string) *Evaluated {
 // a note says so. The plan that is given does not change.
 func (e *Evaluated) Fuse(plan *model.Snapshot) *model.Snapshot {
 	f := &fusion{plan: plan, src: e.Snapshot, byAddress: map[string]*model.Resource{}, byBlock: map[string]*declared{},
-		providers: map[*model.Provider]*model.Provider{}}
+		providers: map[*model.Provider]*model.Provider{}, common: model.Blocks{}}
 	return f.fuse(e.name)
 }
 
@@ -49,6 +49,7 @@ type fusion struct {
 	byBlock   map[string]*declared
 	providers map[*model.Provider]*model.Provider // of the plan and of the sources, to the one that both mean
 	list      []*model.Provider
+	common    model.Blocks
 }
 
 // declared are the instances that the sources have of a block.
@@ -56,6 +57,7 @@ type declared struct {
 	first    *model.Resource
 	open     []*model.Resource // those that stand for instances that the sources do not know
 	disagree bool              // they have several provider configurations
+	rarely   *model.Rarely     // of the last one that was fused: mostly all have the same
 }
 
 func (f *fusion) fuse(dir string) *model.Snapshot {
@@ -86,9 +88,8 @@ func (f *fusion) fuse(dir string) *model.Snapshot {
 	for _, r := range f.src.Resources {
 		if r.Mode == addr.Ephemeral { // no plan has it
 			one, common, own := *r, *r.Block, *r.Rarely
-			one.Block, one.Rarely = &common, &own
-			f.assign(&one, r.Provider, r.Candidates)
-			out.Resources = append(out.Resources, &one)
+			f.assign(&common, &own, r.Provider, r.Candidates)
+			out.Resources = append(out.Resources, f.shared(&one, common, own, nil))
 		}
 	}
 	out.Providers = f.list
@@ -179,45 +180,55 @@ func whollyKnown(v model.Value) bool {
 
 func (f *fusion) resource(r *model.Resource) *model.Resource {
 	out, common, own := *r, *r.Block, *r.Rarely
-	out.Block, out.Rarely = &common, &own
-	out.Provider = f.provider(r.Provider)
-	out.Candidates = nil
+	common.Provider, own.Candidates = f.provider(r.Provider), nil
 	for _, c := range r.Candidates {
-		out.Candidates = append(out.Candidates, f.provider(c))
+		own.Candidates = append(own.Candidates, f.provider(c))
 	}
 	block := f.byBlock[r.Addr().Block().String()]
-	if block == nil || block.first.Source != r.Source {
-		return &out
-	}
-	out.Pos = block.first.Pos
-	s := f.byAddress[r.Address]
-	if s == nil {
-		s = symbolic(block.open, r.Addr())
-	}
-	if s != nil {
-		out.Pos = s.Pos
-		if r.Args != nil { // the plan has the block as well
-			out.Args = s.Args
-			out.Values = settle(r.Values, s.Values)
+	if block != nil && block.first.Source == r.Source {
+		s := f.byAddress[r.Address]
+		if s == nil {
+			s = symbolic(block.open, r.Addr())
 		}
-		f.assign(&out, s.Provider, s.Candidates)
-		return &out
+		own.Pos = block.first.Pos
+		switch {
+		case s != nil:
+			own.Pos = s.Pos
+			if r.Args != nil { // the plan has the block as well
+				common.Args = s.Args
+				out.Values = settle(r.Values, s.Values)
+			}
+			f.assign(&common, &own, s.Provider, s.Candidates)
+		case !block.disagree: // which instance it is cannot be told: only what all agree on
+			f.assign(&common, &own, block.first.Provider, nil)
+		}
 	}
-	if !block.disagree { // which instance it is cannot be told: only what all agree on
-		f.assign(&out, block.first.Provider, nil)
+	return f.shared(&out, common, own, block)
+}
+
+// shared gives a resource what it has in common with others of its block, once for all of them.
+func (f *fusion) shared(r *model.Resource, common model.Block, own model.Rarely, block *declared) *model.Resource {
+	r.Block = f.common.Once(common)
+	if block != nil && block.rarely != nil && block.rarely.Same(&own) {
+		r.Rarely = block.rarely
+		return r
 	}
-	return &out
+	r.Rarely = &own
+	if block != nil {
+		block.rarely = &own
+	}
+	return r
 }
 
 // assign gives a resource the provider configuration that the sources tell.
-func (f *fusion) assign(r *model.Resource, p *model.Provider, candidates []*model.Provider) {
+func (f *fusion) assign(r *model.Block, own *model.Rarely, p *model.Provider, candidates []*model.Provider) {
 	switch {
 	case p != nil:
-		r.Provider, r.Candidates = f.provider(p), nil
+		r.Provider, own.Candidates = f.provider(p), nil
 	case len(candidates) > 0 && r.Provider == nil:
-		r.Candidates = nil
+		own.Candidates = nil
 		for _, c := range candidates {
-			r.Candidates = append(r.Candidates, f.provider(c))
+			own.Candidates = append(own.Candidates, f.provider(c))
 		}
 	}
 }

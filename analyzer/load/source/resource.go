@@ -274,29 +274,59 @@ func (in *instance) arnPart(r *run, name string) (cty.Value, bool) {
 
 // emit adds an instance to the snapshot.
 func (r *run) emit(in *instance) {
-	res := &model.Resource{
-		Address: in.address,
-		Block:   &model.Block{Mode: in.block.mode, Type: in.block.typ, Name: in.block.name, Source: in.source()},
-		Module:  in.module.path,
-		Key:     in.key,
-		Action:  model.Create,
-		Rarely:  &model.Rarely{Pos: pos(in.block.at)},
-	}
-	res.Previous = in.previous()
-	call := in.module.calledAt()
+	res := &model.Resource{Address: in.address, Module: in.module.path, Key: in.key, Action: model.Create}
+	block := model.Block{Mode: in.block.mode, Type: in.block.typ, Name: in.block.name, Source: in.source()}
+	rarely := model.Rarely{Previous: in.previous(), Pos: pos(in.block.at)}
 	if in.block.mode != addr.Managed { // what is ephemeral leaves nothing behind; what is made of it does
 		res.Action = model.Read
 	}
-	args, places := r.write(in.module, func(w *writer) {
+	of := r.written[in.block]
+	if of == nil {
+		of = &written{}
+		r.written[in.block] = of
+	}
+	r.writing(in.module, func(w *writer) {
 		w.of, w.items = in.address, model.HandsOn(in.block.typ)
 		r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body(spot{}, in.block.body, in.scope, nil) })
+	}, func(args []model.Arg, places []model.Place) {
+		block.Args, rarely.Pos.Args = of.arguments(args, in.module.instances(in.block).each), of.places(places)
 	})
-	res.Args = model.NewArgs(args, in.module.instances(in.block).each)
-	if res.Pos.Args = places; call != nil {
-		res.Pos = *call
+	if call := in.module.calledAt(); call != nil {
+		rarely.Pos = *call
 	}
-	res.Provider, res.Candidates = in.configuration(r)
+	block.Provider, rarely.Candidates = in.configuration(r)
+	if of.rarely == nil || !of.rarely.Same(&rarely) {
+		of.rarely = &rarely
+	}
+	res.Block, res.Rarely = r.common.Once(block), of.rarely
 	r.resources = append(r.resources, res)
+}
+
+// written is what was made of an instance of a block. The next one mostly has the same, and shares it.
+type written struct {
+	args   *model.Args
+	list   []model.Arg // of which args are
+	at     model.Places
+	order  []model.Place // that of the arguments, of which at is
+	rarely *model.Rarely
+}
+
+// arguments are those of an instance.
+func (of *written) arguments(list []model.Arg, each *model.Arg) *model.Args {
+	same := func(a, b model.Arg) bool { return a.Same(&b) }
+	if a := of.args; a == nil || (a.Each == nil) != (each == nil) || each != nil && !a.Each.Same(each) || !slices.EqualFunc(of.list, list, same) {
+		of.list = slices.Clone(list)
+		of.args = model.NewArgs(of.list, each)
+	}
+	return of.args
+}
+
+// places are where they are.
+func (of *written) places(list []model.Place) model.Places {
+	if !slices.EqualFunc(of.order, list, model.Place.Same) {
+		of.order, of.at = slices.Clone(list), model.PlacesOf(list)
+	}
+	return of.at
 }
 
 // source is the provider that the instance's type belongs to.

@@ -72,6 +72,9 @@ type run struct {
 	templates         map[string]template  // that were parsed, by their files
 	decoded           map[string]cty.Value // JSON texts
 	decodedLeft       int                  // how many bytes of them may still be kept
+	constants         map[*attr]constant   // of arguments that were evaluated
+	written           map[*resource]*written
+	common            model.Blocks
 	providers         []*model.Provider
 	implied           map[string]*model.Provider
 	resources         []*model.Resource
@@ -122,7 +125,7 @@ func newRun(o Options, d *disk, dir, shown string) *run {
 	l := o.Limits.OrDefault()
 	r := &run{opts: o, limits: l, disk: d, dir: dir, shown: shown, cache: o.Cache, configs: map[string]*config{},
 		refs: map[ref]*ref{}, implied: map[string]*model.Provider{}, said: map[string]bool{}, texts: map[string]string{}, templates: map[string]template{},
-		decoded: map[string]cty.Value{}, decodedLeft: int(l.Value),
+		decoded: map[string]cty.Value{}, constants: map[*attr]constant{}, written: map[*resource]*written{}, common: model.Blocks{}, decodedLeft: int(l.Value),
 		steps: int(l.Steps), elements: l.Elements()}
 	if r.cache == nil || d.saved != nil {
 		r.cache = NewCache()

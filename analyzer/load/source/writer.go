@@ -27,7 +27,13 @@ type writer struct {
 }
 
 // write has f write a block of m, and gives its arguments and where they are.
-func (r *run) write(m *module, f func(*writer)) ([]model.Arg, model.Places) {
+func (r *run) write(m *module, f func(*writer)) (args []model.Arg, places model.Places) {
+	r.writing(m, f, func(a []model.Arg, p []model.Place) { args, places = slices.Clone(a), model.PlacesOf(p) })
+	return args, places
+}
+
+// writing has f write a block of m, and gives keep its arguments and where they are. What it is given is the writer's.
+func (r *run) writing(m *module, f func(*writer), keep func([]model.Arg, []model.Place)) {
 	var w *writer
 	if n := len(r.writers); n > 0 {
 		w, r.writers = r.writers[n-1], r.writers[:n-1]
@@ -41,13 +47,12 @@ func (r *run) write(m *module, f func(*writer)) ([]model.Arg, model.Places) {
 		inexact := slices.ContainsFunc(g.Origins, func(o model.Origin) bool { return !o.Exact })
 		g.Several = !inexact && len(g.Origins) > 1
 	}
-	args, places := slices.Clone(w.args), model.PlacesOf(w.places)
+	keep(w.args, w.places)
 	w.args, w.places, w.items, w.of = w.args[:0], w.places[:0], false, ""
 	clear(w.noted)
 	w.argAt.reset()
 	w.placeAt.reset()
 	r.writers = append(r.writers, w)
-	return args, places
 }
 
 // skipped are the meta-arguments of provider blocks.
@@ -259,8 +264,26 @@ func (w *writer) attr(of spot, a *attr, s *scope) model.Value {
 		}
 		return m
 	}
+	c, before := w.run.constants[a]
+	if c.is {
+		return c.value
+	}
 	v := w.run.safely(a.expr, s)
-	return w.value(path, v)
+	m := w.value(path, v)
+	switch {
+	case before:
+	case settled(v) && len(a.expr.Variables()) == 0:
+		w.run.constants[a] = constant{true, m}
+	default:
+		w.run.constants[a] = constant{}
+	}
+	return m
+}
+
+// constant tells whether an argument is the same in all instances of its block, since it refers to nothing.
+type constant struct {
+	is    bool
+	value model.Value
 }
 
 // value converts a value, and notes what it and its parts refer to under path, and under path with the names of the
