@@ -232,7 +232,40 @@ func (r *run) remark(marks cty.ValueMarks, change func(ref) ref) cty.ValueMarks 
 			out[m] = struct{}{}
 		}
 	}
+	r.fewPaths(out)
 	return out
+}
+
+// mostPaths is how many parts of one attribute are told apart of a value that may come from any of them. Under the keys of a
+// map an unknown document has hundreds, which say no more than that it is some part.
+const mostPaths = 16
+
+// fewPaths puts some part of an attribute in the place of the parts of it where those are too many.
+func (r *run) fewPaths(marks cty.ValueMarks) {
+	if len(marks) <= mostPaths {
+		return
+	}
+	parts := map[ref][]*ref{} // by what stands for them
+	for m := range marks {
+		k, ok := m.(*ref)
+		if !ok || k.inst == nil || model.HandsOn(k.inst.block.typ) { // what is handed on goes by its names
+			continue
+		}
+		if i := strings.IndexAny(k.attr, ".["); i > 0 {
+			some := *k
+			some.attr = k.attr[:i] + "[*]"
+			parts[some] = append(parts[some], k)
+		}
+	}
+	for some, list := range parts {
+		if len(list) <= mostPaths {
+			continue
+		}
+		for _, k := range list {
+			delete(marks, k)
+		}
+		marks[r.ref(some)] = struct{}{}
+	}
 }
 
 // passed notes that a value came through a variable or an output.

@@ -304,6 +304,7 @@ func (w *writer) loose(v cty.Value) {
 }
 
 func (w *writer) note(marks cty.ValueMarks) {
+	w.run.fewPaths(marks)
 	for _, k := range refsOf(marks) {
 		o, ok := k.origin(w.mod.path)
 		if !ok {
