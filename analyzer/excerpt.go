@@ -235,7 +235,7 @@ func masked(line string, from, end int, hide []span) string {
 }
 
 // secretName tells names of arguments and keys whose values are nobody's business.
-var secretName = pattern.New(`(?i)pass(w(or)?d|phrase)|\bpwd|secret|token|credential|(private|api|access|account|shared|storage|master|license|ssh|functions?|subscription)[_-]?key\b|` +
+var secretName = pattern.New(`(?i)pass(w(or)?d|phrase)|\bpwd|secret|token|credential|(private|api|access|account|shared|storage|master|license|ssh|functions?|subscription)[._-]?key\b|\.sas\.|` +
 	`key_?(material|data|base64)|pre_?shared|\bpsk|sas_?(url|uri)|\bsig(nature)?\b|connection_?string|(bearer|basic|auth)_?(auth|header|key)|\bcode\b|cookie|user_?data|custom_?data|\bcommand\b|\binline\b|pem\b|pfx|\bcert(ificate)?_?(body|data)|client_?cert`)
 
 // Texts that are secret whatever they are called, with the part that is: keys of clouds, tokens, passwords in addresses
@@ -253,6 +253,7 @@ var secretText = []*pattern.Pattern{
 var (
 	quoted      = pattern.New(`"((?:[^"\\]|\\.)*)"?`)
 	pairName    = pattern.New(`"?([\w.-]+)"?\s*[=:]\s*`)
+	element     = pattern.New(`^\s*"[^"]*"\s*=\s*`) // of a map: what it is called is no secret
 	number      = pattern.New(`\b\d[\w.]*`)
 	reference   = pattern.New(`\$\{[^}]*\}`)
 	harmless    = pattern.New(`^(arn:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w/:.*-]*|[a-z]{2,}(-[a-z]+)+-\d+|true|false|)$`)
@@ -294,7 +295,9 @@ func secrets(line string, named, text bool) []span {
 			}
 		}
 	}
-	if named && text {
+	if m := element.Regexp().FindStringIndex(line); named && text && m != nil {
+		values(m[1])
+	} else if named && text {
 		hide(len(line)-len(strings.TrimLeft(line, " \t")), len(line))
 	} else if named {
 		if m := pairName.Regexp().FindStringIndex(line); m != nil {

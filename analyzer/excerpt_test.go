@@ -120,6 +120,8 @@ func TestExcerptMasksSecrets(t *testing.T) {
 		{`url = "https://atlas.azure.us/map?api-version=1.0&subscription-key=abc"`, `url = "https://atlas.azure.us/map?api-version=1.0&subscription-key=***"`},
 		{`queries = { code = "abc" }`, `queries = { code = "***" }`},
 		{`headers = { x-functions-key = "abc" }`, `headers = { x-functions-key = "***" }`},
+		{`"fs.azure.account.key.acme.dfs.core.windows.net" = "abc"`, `"fs.azure.account.key.acme.dfs.core.windows.net" = "***"`},
+		{`"fs.azure.sas.box.acme.blob.core.windows.net" = "abc"`, `"fs.azure.sas.box.acme.blob.core.windows.net" = "***"`},
 		{`sas_url = each.key == "gov" ? data.a.b["gov"].sas : "abc"`, `sas_url = each.key == "gov" ? data.a.b["gov"].sas : "***"`},
 		{`password = var.password == "abc" ? "d" : "e"`, `password = var.password == "***" ? "***" : "***"`},
 		{`id = "AKIAIOSFODNN7EXAMPLE"`, `id = "***"`},
@@ -150,6 +152,13 @@ func TestExcerptMasksSecrets(t *testing.T) {
 	f := analyzer.Finding{Rule: &analyzer.Rule{Secret: true}, Attribute: "app_settings.KEY"}
 	e, _ := r.Excerpt(&f, model.Pos{File: "a.tf", Line: 1, Column: 1, EndLine: 4, EndColumn: 2})
 	if got := e.Before + "|" + e.Marked; e.Line != 3 || got != `KEY = |aws_iam_access_key.a.secret, PIN = "***"` {
+		t.Errorf("line %d: %s", e.Line, got)
+	}
+	// What an element of a map is called may name the far place, and what it holds is the secret.
+	r = analyzer.Result{Lines: analyzer.NewLines(map[string]string{"a.tf": "properties = {\n  \"fs.azure.account.key.acme.core.windows.net\" = \"hunter2\"\n}\n"})}
+	f = analyzer.Finding{Rule: &analyzer.Rule{Secret: true}, To: analyzer.Spot{Site: place.Site{Host: "acme.core.windows.net"}}}
+	e, _ = r.Excerpt(&f, model.Pos{File: "a.tf", Line: 1, Column: 1, EndLine: 3, EndColumn: 2})
+	if got := e.Before + "|" + e.Marked + "|" + e.After; e.Line != 2 || got != `|"fs.azure.account.key.acme.core.windows.net"| = "***"` {
 		t.Errorf("line %d: %s", e.Line, got)
 	}
 	// The name of an argument counts for all of its lines, and a rule about secrets for every line.

@@ -73,7 +73,11 @@ func (r *reducer) value(s *subject, path model.Path, v model.Value) (out model.V
 		if strings.HasPrefix(name, marked) {
 			continue // facts could not tell it from a mark
 		}
-		if item, ok := r.value(s, path.Attr(name), v.Item(i)); ok {
+		item, ok := r.value(s, path.Attr(name), v.Item(i))
+		if !ok && v.Item(i).State != model.Null && r.interest.Name(name) {
+			item, ok = model.StringValue(marked), true
+		}
+		if ok {
 			names, items, keep = append(names, name), append(items, item), true
 		}
 	}

@@ -76,3 +76,6 @@ func (i Interest) Text(text string) bool {
 	}
 	return false
 }
+
+// Name tells whether the name of a map's element names a place.
+func (i Interest) Name(name string) bool { return HostInName(i.cat, name) != "" }

@@ -96,3 +96,6 @@ var secretive = pattern.New(`(?i)[?&]code=|(passw(or)?d|passphrase|pwd|secret|to
 
 // opens are the names of attributes that somebody gets in by.
 var opens = pattern.New(`passw|secret|token|private_key|access_key|account_key|credential|kube_?config|(^|_)sas`)
+
+// opener is what names a setting that gives the key of what its name goes on with: `fs.azure.account.key.ACCOUNT...`.
+var opener = pattern.New(`(?i)\.(key|secret|sas|password|token)\.`)

@@ -14,7 +14,8 @@ import (
 type shape struct {
 	block    string
 	row      *catalog.Link
-	inside   bool // rows name what is inside of it
+	inside   bool   // rows name what is inside of it
+	host     string // that its name has in it, where that may be worth telling
 	inert    []catalog.Inert
 	children map[string]*shape
 	others   *shape // what names after the first mostNames share
@@ -58,7 +59,11 @@ func (g *Graph) below(s *shape, typ, name string) *shape {
 	if s.block != "" {
 		block = s.block + "." + name
 	}
-	return &shape{block: block, row: g.cat.Link(typ, block), inside: g.cat.Inside(typ, block), inert: g.inert(typ, block)}
+	of := &shape{block: block, row: g.cat.Link(typ, block), inside: g.cat.Inside(typ, block), inert: g.inert(typ, block)}
+	if s.row == nil || s.row.Kind != catalog.Nothing { // the element has no row of its own: it is one of a map
+		of.host = HostInName(g.cat, name)
+	}
+	return of
 }
 
 // inert are the attributes by which a block tells that it joins nothing.
@@ -158,6 +163,10 @@ func (g *Graph) walk(n *Node, v model.Value, s *shape, typ string, way []step) {
 			continue
 		}
 		name := v.Name(i)
-		g.walk(n, v.Item(i), g.child(s, typ, name), typ, append(way, step{name: name}))
+		of, way := g.child(s, typ, name), append(way, step{name: name})
+		if of.host != "" && v.Item(i).State != model.Null {
+			g.nameEnd(n, of, way)
+		}
+		g.walk(n, v.Item(i), of, typ, way)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/demarc-dev/demarc/analyzer/catalog"
+	"github.com/demarc-dev/demarc/analyzer/model"
 	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/demarc-dev/demarc/analyzer/place"
 )
@@ -48,6 +49,32 @@ const (
 	separators = between + "<>(){}[]|\\="
 	between    = " \t\r\n\"'`,;"
 )
+
+// HostInName is the host that the name of a map's element ends in, "" where it names no place: Spark has the accounts that
+// it reads in the names of its settings, `spark.hadoop.fs.azure.account.key.ACCOUNT.dfs.core.windows.net`.
+func HostInName(cat *catalog.Catalog, name string) string {
+	if strings.Count(name, ".") < 2 || strings.Contains(name, "/") {
+		return ""
+	}
+	host := name[strings.LastIndexByte(name, ':')+1:]
+	if id, _, ok := cat.Host(host); !ok || id.Partition == "" {
+		return ""
+	}
+	return host
+}
+
+// nameEnd makes the end of the host in a name, which may be that of what the element's value opens.
+func (g *Graph) nameEnd(n *Node, s *shape, way []step) {
+	at, _, ok := g.named(s.host)
+	if p, _ := g.cat.Partition(at.Partition); !ok || p.SaaS || g.cat.Page(at.Host) {
+		return
+	}
+	e := End{Path: model.Path{Full: full(way, s.block), Block: s.block}, Kind: catalog.Endpoint, Confidence: Possible, Placed: g.Sites.Share(at)}
+	if opener.Regexp().MatchString(s.host) {
+		e.Kind, e.Confidence = catalog.Credential, Likely
+	}
+	n.Ends = append(n.Ends, e)
+}
 
 // textEnds finds the ids and hosts in a text.
 func (g *Graph) textEnds(n *Node, e End, text string) {

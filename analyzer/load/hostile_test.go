@@ -264,6 +264,8 @@ func (w wanting) Unknown(_, path string) bool { return bool(w) || strings.Contai
 
 func (w wanting) Text(text string) bool { return bool(w) || strings.Contains(text, ":") }
 
+func (w wanting) Name(string) bool { return false }
+
 func fuzz(f *testing.F, seeds ...string) {
 	for _, path := range seeds {
 		f.Add([]byte(fixture(f, path)))

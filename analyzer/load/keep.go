@@ -21,6 +21,8 @@ type Interest interface {
 	Unknown(typ, path string) bool
 	// Text tells whether a text is wanted wherever it stands.
 	Text(text string) bool
+	// Name tells whether the element of a map is wanted for its name.
+	Name(name string) bool
 }
 
 // keeper decides what of resources' values is kept: what somebody is interested in, and what the configuration refers to
@@ -115,7 +117,7 @@ func (k *kept) child(b *branch, name []byte) *branch {
 	}
 	arg := k.args.Arg(c.path)
 	referred := b.path == "" && k.referred[attribute{k.typ, c.name}]
-	c.keep = b.keep || referred || k.Attribute(k.source, k.typ, c.path) || arg != nil && len(arg.Origins) > 0
+	c.keep = b.keep || referred || k.Attribute(k.source, k.typ, c.path) || arg != nil && len(arg.Origins) > 0 || k.Name(c.name)
 	c.unknown = b.unknown || referred || k.Unknown(k.typ, c.path) || arg != nil
 	for _, a := range k.args.All() {
 		c.unknown = c.unknown || inside(a.Block, c.path)

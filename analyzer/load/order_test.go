@@ -166,6 +166,7 @@ func (allKnown) Whole(string) bool                { return false }
 func (allKnown) Attribute(_, _, path string) bool { return true }
 func (allKnown) Unknown(_, path string) bool      { return false }
 func (allKnown) Text(string) bool                 { return true }
+func (allKnown) Name(string) bool                 { return false }
 
 func unlike(want, got string) string {
 	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
