@@ -71,6 +71,7 @@ type tables struct {
 	identities  identities
 	roleTypes   roleTypes
 	data        map[string][]DataRow
+	functions   map[functionName]functionRow
 	inert       map[string][]Inert
 }
 
@@ -96,6 +97,7 @@ func empty() *Catalog {
 			identities: identities{principals: map[string]Principal{}, powers: map[string]map[string]Class{}, vendors: map[cloudName]bool{}, known: map[string][]Known{}, accounts: map[string][]Account{}, customs: map[string][]Custom{}},
 			roleTypes:  roleTypes{makers: map[string]string{}},
 			data:       map[string][]DataRow{},
+			functions:  map[functionName]functionRow{},
 			inert:      map[string][]Inert{},
 		},
 	}

@@ -145,6 +145,12 @@
 //
 //	data TYPE ATTRIBUTE GIVES               an attribute of a data source that follows from its provider configuration;
 //	                                        GIVES as for sites, also dns_suffix
+//
+// # Functions of providers
+//
+//	function SOURCE NAME make TEXT          a function makes TEXT, with its arguments in the place of each `{}`
+//	function SOURCE NAME take REGEXP        or takes what the groups find in its one argument: their text, put together, or an
+//	                                        object of those that have names
 package catalog
 
 // Kind is what a link does; each kind but Nothing and Grant belongs to one rule.

@@ -296,6 +296,7 @@ var rowKinds = map[string]rowKind{
 	"statements": {`TYPE ATTRIBUTE`, 2, 2, (*Catalog).readStatements},
 	"known":      {`TYPE ATTRIBUTE TEMPLATE`, 3, 3, (*Catalog).readKnown},
 	"data":       {`TYPE ATTRIBUTE GIVES`, 3, 3, (*Catalog).readData},
+	"function":   {`SOURCE NAME make|take TEXT`, 4, 4, (*Catalog).readFunction},
 }
 
 const many = 1 << 20

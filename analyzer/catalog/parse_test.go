@@ -144,6 +144,10 @@ func TestRefusals(t *testing.T) {
 		{`principal sky_invitation guest mail`, `t.tbl:2: accounts and guests have no attribute, and every other kind of principal has one`},
 		{`data sky_x a region zone`, `t.tbl:2: a data row has the columns TYPE ATTRIBUTE GIVES, not 4 of them`},
 		{`data sky_x a nowhere`, `t.tbl:2: an attribute of a data source cannot give nowhere`},
+		{`function acme/sky f make plain`, `t.tbl:2: "plain" has no {} for an argument`},
+		{`function acme/sky f take plain`, `t.tbl:2: "plain" has no group for what is taken`},
+		{`function acme/sky f makes {}`, `t.tbl:2: unknown function "makes": did you mean "make"?`},
+		{"function acme/sky f make {}\nfunction acme/sky f take (a)", `t.tbl:3: function acme/sky f is there twice`},
 		{"data sky_x a region\ndata sky_x a zone", `t.tbl:3: data sky_x a is there twice`},
 	} {
 		_, err := Load(fstest.MapFS{"t.tbl": {Data: []byte(head + test.row)}})

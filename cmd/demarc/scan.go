@@ -124,7 +124,7 @@ func (s *scan) prepare(paths []string, stdin io.Reader, cat *catalog.Catalog, po
 		return a, nil, o, err
 	}
 	o = load.Options{Stdin: stdin, Source: s.source, Beside: &load.Beside{}, Guard: guarded, Interest: link.NewInterest(cat, access.Reads(cat)), Sources: source.Options{
-		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world),
+		Variables: s.variables, Env: env, Workspace: s.workspace, BackendConfig: s.backend, Data: place.Data(cat, a.world), Function: cat.Function,
 		Limits: s.limits,
 	}}
 	return a, paths, o, nil

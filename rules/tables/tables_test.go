@@ -59,6 +59,8 @@ func TestExpressionsCompile(t *testing.T) {
 				source = r[2]
 			case r[0] == "host" && (r[1] == "regexp" || r[1] == "literal"):
 				source = r[2]
+			case r[0] == "function" && r[3] == "take":
+				source = r[4]
 			default:
 				continue
 			}

@@ -17,7 +17,7 @@ import (
 func (r *run) call(x *hclsyntax.FunctionCallExpr, s *scope) cty.Value {
 	name := strings.TrimPrefix(x.Name, "core::")
 	if strings.HasPrefix(name, "provider::") {
-		return cty.DynamicVal.WithMarks(r.argumentMarks(x, s)).Mark(opaque{"the function " + name})
+		return r.provided(name, x, s)
 	}
 	switch name {
 	case "try":
@@ -85,11 +85,6 @@ func deepAll(args []cty.Value) cty.ValueMarks {
 		}
 	}
 	return all
-}
-
-func (r *run) argumentMarks(x *hclsyntax.FunctionCallExpr, s *scope) cty.ValueMarks {
-	args, _ := r.arguments(x, s)
-	return withoutDocuments(r.perhaps(deepAll(args)))
 }
 
 // arguments evaluates the arguments of a call; open says that how many there are is not known.

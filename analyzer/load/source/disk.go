@@ -3,13 +3,14 @@ package source
 import (
 	"errors"
 	"fmt"
-	"github.com/demarc-dev/demarc/analyzer/limit"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/demarc-dev/demarc/analyzer/limit"
 )
 
 // disk is what of the file system may be read: the repository that the root module is in, and the directories of local

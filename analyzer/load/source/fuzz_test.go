@@ -37,7 +37,7 @@ func FuzzLoad(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		s, err := source.Load(dir, source.Options{Data: stand, Limits: limit.Set{Steps: 1_000_000}})
+		s, err := source.Load(dir, source.Options{Data: stand, Function: function, Limits: limit.Set{Steps: 1_000_000}})
 		if err != nil {
 			return
 		}

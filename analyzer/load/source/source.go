@@ -11,6 +11,7 @@ import (
 
 	"github.com/demarc-dev/demarc/analyzer/limit"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -33,8 +34,11 @@ type Options struct {
 	// Within is the directory that nothing is read outside of; empty means the repository around the root module.
 	Within string
 	// Data tells what an attribute of a data source is by its provider configuration alone.
-	Data   func(p *model.Provider, typ, attr string) (value string, ok bool)
-	Limits limit.Set // how much is read and evaluated
+	Data func(p *model.Provider, typ, attr string) (value string, ok bool)
+	// Function tells what a function of a provider makes of texts: a text with `{}` for each argument, or what the groups of
+	// a pattern take of the one that it has.
+	Function func(source, name string) (make string, take *pattern.Pattern, ok bool)
+	Limits   limit.Set // how much is read and evaluated
 	// Cache shares parsed files between root modules below one path; nil shares nothing.
 	Cache *Cache
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/demarc-dev/demarc/analyzer/load/source"
 	"github.com/demarc-dev/demarc/analyzer/model"
+	"github.com/demarc-dev/demarc/analyzer/pattern"
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
@@ -32,7 +33,7 @@ func write(t testing.TB, a *txtar.Archive) string {
 // options reads the comment of an archive: `var NAME=VALUE`, `var-file PATH`, `env NAME=VALUE`, `workspace NAME`,
 // `backend-config TEXT`; other lines say what the case is about.
 func options(dir string, a *txtar.Archive) source.Options {
-	o := source.Options{Env: map[string]string{}, Data: stand}
+	o := source.Options{Env: map[string]string{}, Data: stand, Function: function}
 	for line := range strings.Lines(string(a.Comment)) {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		switch word {
@@ -68,6 +69,19 @@ func stand(p *model.Provider, typ, attr string) (string, bool) {
 		return "aws", region != ""
 	}
 	return "", false
+}
+
+// function tells what two functions of a provider do, as the tables do.
+func function(of, name string) (make string, take *pattern.Pattern, ok bool) {
+	switch of + " " + name {
+	case "acme/sky join":
+		return "sky:{}:{}", nil, true
+	case "acme/sky split":
+		return "", pattern.New(`^sky:(?P<region>[^:]*):(?P<name>.*)$`), true
+	case "acme/sky name":
+		return "", pattern.New(`^(sky:)[^:]*(:.*)$`), true
+	}
+	return "", nil, false
 }
 
 // Numbers in the comments of tests are those of the requirements of SEMANTICS.md that they hold.
