@@ -25,8 +25,8 @@ func shapeOf(e hclsyntax.Expression) shape {
 	switch e := e.(type) {
 	case *hclsyntax.TemplateExpr:
 		for _, part := range e.Parts {
-			if _, literal := part.(*hclsyntax.LiteralValueExpr); !literal {
-				return computedShape
+			if l, ok := part.(*hclsyntax.LiteralValueExpr); !ok || l.Val.IsNull() || l.Val.Type() != cty.String {
+				return computedShape // `${8}` is a literal too
 			}
 		}
 		return stringShape

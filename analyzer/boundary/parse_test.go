@@ -106,6 +106,8 @@ func TestProblems(t *testing.T) {
 		"function":            one(reasoned(`expires = §timestamp()`), `expires is not a literal: a policy has no variables, functions or operators`),
 		"operator":            one(reasoned(`expires = §"a" == "b" ? "c" : "d"`), `expires is not a literal: a policy has no variables, functions or operators`),
 		"template":            one(reasoned(`to = §"${var.x}"`), `to is not a literal: a policy has no variables, functions or operators`),
+		"number in a text":    one(reasoned(`to = §"side ${8}"`), `to is not a literal: a policy has no variables, functions or operators`),
+		"null in a text":      one(reasoned(`to = §"side ${null}"`), `to is not a literal: a policy has no variables, functions or operators`),
 		"template with text":  one(reasoned(`to = §"x-${var.x}"`), `to is not a literal: a policy has no variables, functions or operators`),
 		"for":                 one(reasoned(`rules = §[for r in ["a"] : r]`), `rules is not a literal: a policy has no variables, functions or operators`),
 		"parentheses":         one(reasoned(`to = §("china")`), `to is not a literal: a policy has no variables, functions or operators`),
