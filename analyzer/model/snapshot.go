@@ -245,9 +245,14 @@ type Places []Place
 
 // PlacesOf puts a copy of a list in order, in which each path is once.
 func PlacesOf(list []Place) Places {
-	p := slices.Clone(list)
-	slices.SortFunc(p, func(a, b Place) int { return strings.Compare(a.Path, b.Path) })
+	p := Places(slices.Clone(list))
+	p.Sort()
 	return p
+}
+
+// Sort puts them in their order.
+func (p Places) Sort() {
+	slices.SortFunc(p, func(a, b Place) int { return strings.Compare(a.Path, b.Path) })
 }
 
 // Place is where an argument or block is, by its path: `rule[1].destination.bucket`. Of several blocks of one type the first

@@ -280,16 +280,20 @@ func (r *run) emit(in *instance) {
 	if in.block.mode != addr.Managed { // what is ephemeral leaves nothing behind; what is made of it does
 		res.Action = model.Read
 	}
+	all := in.module.instances(in.block)
 	of := r.written[in.block]
 	if of == nil {
 		of = &written{}
+	}
+	again := len(all.list) > 1 || len(in.module.path) > 0 // is there likely to be another one?
+	if again {
 		r.written[in.block] = of
 	}
 	r.writing(in.module, func(w *writer) {
-		w.of, w.items = in.address, model.HandsOn(in.block.typ)
+		w.of, w.items, w.again = in.address, model.HandsOn(in.block.typ), again
 		r.within(owner{module: in.module, block: in.block}, func() { res.Values = w.body(spot{}, in.block.body, in.scope, nil) })
 	}, func(args []model.Arg, places []model.Place) {
-		block.Args, rarely.Pos.Args = of.arguments(args, in.module.instances(in.block).each), of.places(places)
+		block.Args, rarely.Pos.Args = of.arguments(args, all.each), of.places(places)
 	})
 	if call := in.module.calledAt(); call != nil {
 		rarely.Pos = *call
@@ -307,7 +311,6 @@ type written struct {
 	args   *model.Args
 	list   []model.Arg // of which args are
 	at     model.Places
-	order  []model.Place // that of the arguments, of which at is
 	rarely *model.Rarely
 }
 
@@ -323,8 +326,9 @@ func (of *written) arguments(list []model.Arg, each *model.Arg) *model.Args {
 
 // places are where they are.
 func (of *written) places(list []model.Place) model.Places {
-	if !slices.EqualFunc(of.order, list, model.Place.Same) {
-		of.order, of.at = slices.Clone(list), model.PlacesOf(list)
+	model.Places(list).Sort()
+	if !slices.EqualFunc(of.at, list, model.Place.Same) {
+		of.at = slices.Clone(list)
 	}
 	return of.at
 }

@@ -21,6 +21,7 @@ type writer struct {
 	here   []int         // of args, those that what is walked belongs to
 	items  bool          // each element of a list is an argument of its own
 	of     string        // which resource or output it is, "" for others
+	again  bool          // there is likely to be another instance of the block
 	noted  map[noted]int // where the origins of an argument are that come after the first few
 
 	argAt, placeAt index
@@ -48,7 +49,7 @@ func (r *run) writing(m *module, f func(*writer), keep func([]model.Arg, []model
 		g.Several = !inexact && len(g.Origins) > 1
 	}
 	keep(w.args, w.places)
-	w.args, w.places, w.items, w.of = w.args[:0], w.places[:0], false, ""
+	w.args, w.places, w.items, w.of, w.again = w.args[:0], w.places[:0], false, "", false
 	clear(w.noted)
 	w.argAt.reset()
 	w.placeAt.reset()
@@ -271,7 +272,7 @@ func (w *writer) attr(of spot, a *attr, s *scope) model.Value {
 	v := w.run.safely(a.expr, s)
 	m := w.value(path, v)
 	switch {
-	case before:
+	case before || !w.again:
 	case settled(v) && len(a.expr.Variables()) == 0:
 		w.run.constants[a] = constant{true, m}
 	default:
