@@ -285,7 +285,8 @@ func (r *run) emit(in *instance) {
 	if of == nil {
 		of = &written{}
 	}
-	again := len(all.list) > 1 || len(in.module.path) > 0 // is there likely to be another one?
+	keyed := func(step addr.Step) bool { return step.Key.Kind != addr.NoKey }
+	again := len(all.list) > 1 || slices.ContainsFunc(in.module.path, keyed) // is there likely to be another one?
 	if again {
 		r.written[in.block] = of
 	}
